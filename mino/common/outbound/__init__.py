@@ -1,7 +1,8 @@
 """The one door through which a request to an address given by a user leaves the house.
 
-Sites, webhooks and identity providers' metadata are all fetched through `fetch`. Nothing else may open a connection to
-an address that a person, a file or a page named.
+Sites, webhooks and identity providers' metadata are all fetched through `fetch`, and a browser goes through
+`ForwardProxy`, which asks the same questions. Nothing else may open a connection to an address that a person, a file or
+a page named.
 """
 
 from mino.common.outbound.errors import (
@@ -16,6 +17,7 @@ from mino.common.outbound.errors import (
 )
 from mino.common.outbound.fetching import Fetched, fetch
 from mino.common.outbound.policy import OutboundPolicy, policy_from_settings
+from mino.common.outbound.proxy import ForwardProxy
 
 __all__ = [
     "BadAnswer",
@@ -23,6 +25,7 @@ __all__ = [
     "DnsError",
     "FetchCancelled",
     "Fetched",
+    "ForwardProxy",
     "OutboundError",
     "OutboundPolicy",
     "OutboundRefused",
