@@ -1,0 +1,49 @@
+// Manners of the live parts of a page. A live part is an element with data-live that polls by htmx and is replaced by
+// morphing (hx-trigger="every 2s" hx-swap="morph:outerHTML"), so that focus, scroll and selected text stay.
+// The server ends the polling by leaving hx-trigger out of its last answer; data-live-done on that answer is announced.
+// A hidden page asks nothing. When three answers in a row fail, the page says so and offers to reconnect.
+
+const patience = 3;
+const notice = document.getElementById("disconnected");
+const live = (event) => event.target.closest?.("[data-live]");
+let failures = 0;
+let answered = new Date();
+
+function lost() {
+  notice.querySelector("[data-since]").textContent = answered.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  notice.hidden = false;
+}
+
+function found() {
+  failures = 0;
+  answered = new Date();
+  notice.hidden = true;
+}
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (live(event) && (document.hidden || failures >= patience)) event.preventDefault();
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (!live(event)) return;
+  if (event.detail.successful) found();
+  else if (++failures === patience) lost();
+});
+
+// What somebody reads or uses does not change under them: no replacement while a menu in it is open or text is selected.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const part = live(event);
+  if (!part) return;
+  const selection = getSelection();
+  const selected = !selection.isCollapsed && part.contains(selection.anchorNode);
+  if (selected || part.querySelector("details.mn-menu[open], dialog[open]")) event.detail.shouldSwap = false;
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const part = live(event);
+  if (!part?.dataset.liveDone || part.dataset.announced) return;
+  part.dataset.announced = "true";
+  dispatchEvent(new CustomEvent("mino:toast", { detail: part.dataset.liveDone }));
+});
+
+notice.querySelector("[data-reconnect]").addEventListener("click", () => location.reload());
