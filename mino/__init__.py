@@ -1,0 +1,1 @@
+"""MINO: an evaluation workbench for AI web agents."""

@@ -1,0 +1,44 @@
+"""People and organizations for platform staff."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+
+from accounts.models import Membership, Organization, User
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """Users, by e-mail address."""
+
+    ordering = ["email"]
+    list_display = ["email", "name", "is_active", "is_staff", "last_login"]
+    search_fields = ["email", "name"]
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["email", "password"]}),
+        ("Person", {"fields": ["name", "avatar", "time_zone"]}),
+        ("Rights", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("Dates", {"fields": ["last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]})]
+
+
+class MembershipInline(admin.TabularInline[Membership, Organization]):
+    """The members of an organization."""
+
+    model = Membership
+    fk_name = "organization"
+    autocomplete_fields = ["user", "invited_by"]
+    extra = 0
+
+
+@admin.register(Organization)
+class OrganizationAdmin(admin.ModelAdmin[Organization]):
+    """Organizations with their members."""
+
+    list_display = ["name", "slug", "plan", "created_at"]
+    list_filter = ["plan"]
+    search_fields = ["name", "slug"]
+    inlines = [MembershipInline]

@@ -1,0 +1,64 @@
+"""Forms for people and organizations."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.text import slugify
+
+from accounts.models import Organization, User
+
+
+class SignupForm(forms.Form):
+    """What sign-up asks beyond allauth's own fields."""
+
+    name = forms.CharField(max_length=100, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    field_order = ["name", "email", "password1"]
+
+    def signup(self, request: object, user: User) -> None:
+        """Called by allauth once the user is saved."""
+        user.name = self.cleaned_data["name"]
+        user.save(update_fields=["name"])
+
+
+class OrganizationForm(forms.ModelForm[Organization]):
+    """A new organization: its name, and the short name that stands in its addresses."""
+
+    slug = forms.CharField(
+        max_length=50,
+        required=False,
+        label="Short name",
+        help_text="Stands in the addresses of your pages: small letters, digits and hyphens. Made from the name if left empty.",
+        widget=forms.TextInput(attrs={"pattern": "[a-z0-9]([a-z0-9\\-]*[a-z0-9])?", "spellcheck": "false"}),
+    )
+
+    class Meta:
+        model = Organization
+        fields = ["name", "slug"]
+
+    def clean(self) -> dict[str, object] | None:
+        """Fill an empty short name from the name."""
+        if not self.cleaned_data.get("slug"):
+            self.cleaned_data["slug"] = slugify(self.cleaned_data.get("name", ""))[:50].strip("-") or "workspace"
+        return super().clean()
+
+
+class ProfileForm(forms.ModelForm[User]):
+    """A person's own name, picture and time zone."""
+
+    time_zone = forms.ChoiceField(
+        required=False,
+        choices=[("", "The same as my browser"), *((name, name) for name in sorted(available_timezones()))],
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "avatar", "time_zone"]
+
+    def clean_avatar(self) -> object:
+        """Accept only small pictures."""
+        avatar = self.cleaned_data.get("avatar")
+        if avatar and getattr(avatar, "size", 0) > 2 * 1024 * 1024 and "avatar" in self.changed_data:
+            raise forms.ValidationError("The picture is larger than 2 MB. Choose a smaller one.", code="too_large")
+        return avatar

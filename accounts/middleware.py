@@ -1,0 +1,50 @@
+"""Finds the organization of a request, and the reader's time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.models import Organization
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+TIME_ZONE_COOKIE = "time_zone"
+
+
+class WorkspaceMiddleware:
+    """Sets `request.organization` from the URL's slug. An organization that the user can't see is a 404."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.organization = None  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: dict[str, Any]) -> None:
+        """Look the organization up before the view runs."""
+        slug = kwargs.get("slug")
+        if slug is None or not request.resolver_match or not request.resolver_match.route.startswith("o/<"):
+            return
+        organization = Organization.objects.visible_to(request.user).filter(slug=slug).first()
+        if organization is None:
+            raise Http404("There is no such organization, or you are not in it.")
+        request.organization = organization  # type: ignore[attr-defined]
+
+
+class TimeZoneMiddleware:
+    """Shows times in the zone of the user's profile, else in the browser's (a cookie that a script sets)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = getattr(request.user, "time_zone", "") or request.COOKIES.get(TIME_ZONE_COOKIE, "")
+        if name in available_timezones():
+            with timezone.override(ZoneInfo(name)):
+                return self.get_response(request)
+        return self.get_response(request)

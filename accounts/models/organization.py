@@ -1,0 +1,55 @@
+"""An organization: the workspace to which everything belongs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+from mino.common.models import Dated, Identified
+
+if TYPE_CHECKING:
+    from accounts.permissions import Principal
+
+
+class Plan(models.TextChoices):
+    """What an organization has agreed to."""
+
+    FREE = "free", "Free"
+    PRO = "pro", "Pro"
+    ENTERPRISE = "enterprise", "Enterprise"
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    """Organizations, narrowed to what somebody may see."""
+
+    def visible_to(self, user: Principal) -> OrganizationQuerySet:
+        """Those in which the user has a role."""
+        return self.filter(memberships__user=user.pk) if user.is_authenticated else self.none()
+
+
+class Organization(Identified, Dated):
+    """A workspace. Everything belongs to exactly one, and nothing crosses."""
+
+    name = models.CharField(max_length=100)
+    slug = models.CharField(
+        max_length=50,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$",
+                "Use small letters, digits and hyphens; begin and end with a letter or a digit.",
+            )
+        ],
+    )
+    plan = models.CharField(max_length=12, choices=Plan, default=Plan.FREE)
+    last_execution_number = models.PositiveIntegerField(default=0, editable=False)
+
+    objects: ClassVar[Any] = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name

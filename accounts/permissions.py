@@ -1,0 +1,100 @@
+"""Who may do what: the one table of roles and permissions.
+
+A check is always `user.has_perm(name, object)` with an Organization (`accounts.*`) or a Project (`projects.*`);
+`require` does it and refuses in words.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from django.core.exceptions import PermissionDenied
+
+from accounts.models.membership import Membership, Role
+
+VIEWER = frozenset({"accounts.view", "projects.view", "projects.view_results", "projects.export_data"})
+MEMBER = VIEWER | {
+    "accounts.create_project",
+    "projects.change",
+    "projects.run_execution",
+    "projects.change_ground_truth",
+}
+ADMIN = MEMBER | {
+    "accounts.manage_members",
+    "accounts.change_roles",
+    "accounts.manage_settings",
+    "accounts.manage_credentials",
+    "accounts.manage_webhooks",
+    "accounts.view_audit",
+    "accounts.view_usage",
+    "accounts.view_api_keys",
+    "projects.delete",
+}
+OWNER = ADMIN | {
+    "accounts.manage_api_keys",
+    "accounts.manage_sso",
+    "accounts.manage_billing",
+    "accounts.delete",
+}
+ROLE_PERMISSIONS: Mapping[str, frozenset[str]] = {
+    Role.VIEWER: VIEWER,
+    Role.MEMBER: MEMBER,
+    Role.ADMIN: ADMIN,
+    Role.OWNER: OWNER,
+}
+GRANT_PERMISSIONS: Mapping[str, frozenset[str]] = {
+    "view": frozenset(name for name in VIEWER if name.startswith("projects.")),
+    "work": frozenset(name for name in MEMBER if name.startswith("projects.")),
+}
+"""What a grant on one private project gives, whatever the role."""
+
+SEES_PRIVATE = frozenset({Role.ADMIN, Role.OWNER})
+"""The roles that see every private project of their organization."""
+
+
+class Principal(Protocol):
+    """Somebody or something that acts: a User, or what stands in for one."""
+
+    pk: Any
+
+    @property
+    def is_authenticated(self) -> Any:
+        """Whether it is known who acts."""
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Whether it may do `perm` with `obj`."""
+
+
+def roles_of(user: Principal) -> Mapping[uuid.UUID, str]:
+    """The user's role in each of their organizations, asked once per user object."""
+    cached: dict[uuid.UUID, str] | None = getattr(user, "_roles", None)
+    if cached is None:
+        cached = {}
+        if user.is_authenticated:
+            cached = dict(Membership.objects.filter(user=user.pk).values_list("organization_id", "role"))
+        user._roles = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def forget_roles(user: Principal) -> None:
+    """Ask the database again next time; called by what changes memberships or grants."""
+    for name in ("_roles", "_grants"):
+        if hasattr(user, name):
+            delattr(user, name)
+
+
+def require(user: Principal, permission: str, subject: object) -> None:
+    """Go on only if `user` has `permission` on `subject`. Raises PermissionDenied with a sentence."""
+    if not user.has_perm(permission, subject):
+        raise PermissionDenied(REFUSALS.get(permission, "Your role does not allow this. Ask an admin or an owner."))
+
+
+REFUSALS: Mapping[str, str] = {
+    "accounts.create_project": "Viewers can't create projects. Ask an admin to make you a member.",
+    "projects.change": "Viewers can't change a project. Ask an admin to make you a member.",
+    "projects.run_execution": "Viewers can't run executions. Ask an admin to make you a member.",
+    "projects.change_ground_truth": "Viewers can't change the truth. Ask an admin to make you a member.",
+    "projects.delete": "Only admins and owners can delete. Ask one of them.",
+}

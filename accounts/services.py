@@ -1,0 +1,30 @@
+"""Changes to people and organizations."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import Membership, Organization, Plan, Role, User
+from accounts.permissions import forget_roles
+from mino.common.errors import AlreadyExists, Detail
+
+
+def organization_create(*, name: str, slug: str, owner: User | None, plan: str = Plan.FREE) -> Organization:
+    """Create an organization, with `owner` as its first member.
+
+    Without an owner (the command line's own workspace) it has no members. Raises AlreadyExists when the short name is
+    taken.
+    """
+    try:
+        with transaction.atomic():
+            organization = Organization.objects.create(name=name, slug=slug, plan=plan)
+            if owner is not None:
+                now = timezone.now()
+                Membership.objects.create(organization=organization, user=owner, role=Role.OWNER, joined_at=now)
+    except IntegrityError:
+        message = f"The short name “{slug}” is taken. Choose another."
+        raise AlreadyExists(message, details=[Detail("slug", message)]) from None
+    if owner is not None:
+        forget_roles(owner)
+    return organization

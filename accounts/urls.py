@@ -1,0 +1,13 @@
+"""Pages about people and organizations."""
+
+from django.urls import path
+
+from accounts import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("profile/", views.profile, name="profile"),
+    path("profile/avatar/<uuid:user_id>/", views.avatar, name="avatar"),
+    path("organizations/new/", views.organization_create, name="organization_create"),
+    path("o/<slug:slug>/people/", views.people, name="organization"),
+]

@@ -1,0 +1,82 @@
+"""Pages about people and organizations."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import services
+from accounts.forms import OrganizationForm, ProfileForm
+from accounts.http import SignedInRequest, WorkspaceRequest
+from accounts.models import Membership, Organization, User
+from mino.common.errors import AlreadyExists
+
+LAST_ORGANIZATION_COOKIE = "organization"
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The landing page for the anonymous; for the rest the way to their last organization, or to making one."""
+    if not request.user.is_authenticated:
+        return render(request, "accounts/landing.html")
+    mine = Organization.objects.visible_to(request.user)
+    last = mine.filter(slug=request.COOKIES.get(LAST_ORGANIZATION_COOKIE, "")).first()
+    organization = last or mine.first()
+    if organization is None:
+        return redirect("organization_create")
+    return redirect("organization_home", slug=organization.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: SignedInRequest) -> HttpResponse:
+    """One's own name, picture and time zone."""
+    form = ProfileForm(request.POST or None, request.FILES or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Your profile is saved.")
+        return redirect("profile")
+    return render(request, "accounts/profile.html", {"form": form})
+
+
+@require_safe
+def avatar(request: SignedInRequest, user_id: uuid.UUID) -> HttpResponse | FileResponse:
+    """The picture of oneself or of somebody in a common organization."""
+    colleagues = User.objects.filter(memberships__organization__in=Organization.objects.visible_to(request.user))
+    user = get_object_or_404(User.objects.filter(pk=request.user.pk) | colleagues.distinct(), pk=user_id)
+    if not user.avatar:
+        raise Http404("There is no picture.")
+    response = FileResponse(default_storage.open(user.avatar.name))
+    response["Cache-Control"] = "private, max-age=300"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def organization_create(request: SignedInRequest) -> HttpResponse:
+    """A new workspace, owned by who makes it."""
+    form = OrganizationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            organization = services.organization_create(
+                name=form.cleaned_data["name"], slug=form.cleaned_data["slug"], owner=request.user
+            )
+        except AlreadyExists as error:
+            form.add_error("slug", error.message)
+        else:
+            messages.success(request, f"{organization.name} is ready. Create its first project.")
+            return redirect("organization_home", slug=organization.slug)
+    return render(request, "accounts/organization_create.html", {"form": form})
+
+
+@require_safe
+def people(request: WorkspaceRequest, slug: str) -> HttpResponse:
+    """Who is in the organization, with their roles."""
+    members = Membership.objects.filter(organization=request.organization).select_related("user", "invited_by")
+    return render(request, "accounts/organization.html", {"members": members.order_by("joined_at", "id")})

@@ -1,0 +1,1 @@
+"""What runs jobs: claiming, running, finishing. The rules are in docs/architecture.md."""

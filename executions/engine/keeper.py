@@ -1,0 +1,119 @@
+"""One thread per worker process renews the leases of its jobs and writes their progress."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from executions.engine.reporter import AttemptReporter
+from executions.models import Job, JobStatus, Session, SessionStatus
+from mino.common.bulk import update_many
+
+logger = logging.getLogger(__name__)
+WRITE_EVERY = 1.0
+"""Seconds between two writings of progress."""
+
+
+class Keeper:
+    """Looks after the attempts that run in this process."""
+
+    def __init__(self) -> None:
+        self._reporters: dict[uuid.UUID, AttemptReporter] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._closing = False
+        self._renewed = time.monotonic()
+        self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
+        self._thread.start()
+
+    def add(self, reporter: AttemptReporter) -> None:
+        """Look after an attempt from now on."""
+        with self._lock:
+            self._reporters[reporter.attempt.session_id] = reporter
+
+    def remove(self, reporter: AttemptReporter) -> None:
+        """Look after it no more."""
+        with self._lock:
+            self._reporters.pop(reporter.attempt.session_id, None)
+
+    def running(self) -> list[AttemptReporter]:
+        """The attempts that run now."""
+        with self._lock:
+            return list(self._reporters.values())
+
+    def cancel_all(self) -> None:
+        """Call off everything that runs in this process."""
+        for reporter in self.running():
+            reporter.cancelled.set()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closing = True
+        self._wake.set()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        while not self._closing:
+            self._wake.wait(WRITE_EVERY)
+            try:
+                self._write()
+            except DatabaseError as error:
+                logger.warning("Progress could not be written, trying again: %s", error)
+            finally:
+                connection.close()
+
+    def _write(self) -> None:
+        reporters = self.running()
+        news = [(reporter, found) for reporter in reporters if (found := reporter.news())]
+        if news:
+            write_progress(news)
+        if reporters and time.monotonic() - self._renewed >= settings.LEASE_SECONDS / 4:
+            renew_leases([reporter.attempt.session_id for reporter in reporters])
+            self._renewed = time.monotonic()
+
+
+def write_progress(news: Collection[tuple[AttemptReporter, dict[str, Any]]]) -> None:
+    """Write what running attempts have done; one that has lost its job changes nothing."""
+    # By id, as the book-keeping locks them, so that the two never wait for each other.
+    ordered = sorted(news, key=lambda pair: pair[0].attempt.job_id)
+    jobs = [
+        {
+            "id": reporter.attempt.job_id,
+            "current_session_id": reporter.attempt.session_id,
+            "status": JobStatus.RUNNING,
+            "step": found["steps"][-1]["description"] if found["steps"] else "",
+            "step_count": found["step_count"],
+            "progress": found["progress"],
+            "current_url": found["current_url"],
+        }
+        for reporter, found in ordered
+    ]
+    sessions = [
+        {
+            "id": reporter.attempt.session_id,
+            "status": SessionStatus.RUNNING,
+            "steps": found["steps"],
+            "step_count": found["step_count"],
+            "live_view_url": found["live_view_url"],
+            "live_view_expires_at": found["live_view_expires_at"],
+        }
+        for reporter, found in ordered
+    ]
+    with transaction.atomic():
+        update_many(Job, jobs, match=("id", "current_session_id", "status"))
+        update_many(Session, sessions, match=("id", "status"))
+
+
+def renew_leases(sessions: Collection[uuid.UUID]) -> None:
+    """Hold the jobs of these sessions for another lease."""
+    until = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
+    Session.objects.filter(pk__in=sessions, status=SessionStatus.RUNNING).update(lease_expires_at=until)

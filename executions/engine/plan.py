@@ -1,0 +1,46 @@
+"""Reads what an execution froze, once per execution and process."""
+
+from __future__ import annotations
+
+import uuid
+from functools import lru_cache
+
+from executions.engine.attempt import Plan
+from executions.evaluation.evaluate import ColumnSpec
+from executions.models import Execution
+from mino.common.values.columns import ColumnRole, ColumnType
+from mino.common.values.options import MatchingOptions
+
+
+@lru_cache(maxsize=64)
+def plan_of(execution_id: uuid.UUID) -> Plan:
+    """The frozen part of an execution. It never changes, so that it may be kept."""
+    execution = Execution.objects.get(pk=execution_id)
+    return Plan(
+        execution_id=execution.pk,
+        organization_id=execution.organization_id,
+        agent=execution.agent,
+        settings=execution.agent_settings,
+        timeout=float(execution.timeout),
+        instructions=execution.instructions,
+        columns=column_specs(execution),
+        url_column=_name_of(execution, ColumnRole.SITE_URL),
+        key_column=_name_of(execution, ColumnRole.KEY),
+    )
+
+
+def column_specs(execution: Execution) -> list[ColumnSpec]:
+    """The columns that are asked for and compared, in their order."""
+    return [
+        ColumnSpec(
+            name=column["name"],
+            type=ColumnType(column["type"]),
+            options=MatchingOptions.from_mapping(ColumnType(column["type"]), column["options"]),
+        )
+        for column in execution.columns
+        if column["role"] == ColumnRole.GROUND_TRUTH
+    ]
+
+
+def _name_of(execution: Execution, role: ColumnRole) -> str:
+    return next((str(column["name"]) for column in execution.columns if column["role"] == role), "")

@@ -1,0 +1,87 @@
+"""Runs one attempt: calls the agent, checks what it answers, and compares it with the truth. Touches no database."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from typing import Any
+
+from django.utils import timezone
+
+from executions.agents.base import Agent, AgentError, Cancelled, ErrorCode, Result
+from executions.engine.attempt import Attempt, Ending, Finished
+from executions.engine.reporter import AttemptReporter
+from executions.evaluation.evaluate import evaluate_row
+from executions.models import FailureType
+from mino.common.values.clean import clean_text, clean_value
+
+logger = logging.getLogger(__name__)
+MAX_SOURCE_TEXT = 300
+
+
+def run_attempt(attempt: Attempt, agent: Agent, reporter: AttemptReporter) -> Finished:
+    """Let `agent` do the attempt's task and answer what came of it. Never raises."""
+    began = time.monotonic()
+    try:
+        result = agent.run(attempt.task, reporter)
+    except Cancelled:
+        return _finished(attempt, reporter, began, Ending.HANDED_BACK)
+    except AgentError as error:
+        return _failed(attempt, reporter, began, error)
+    except Exception as error:
+        logger.exception("Agent %s broke on job %s", attempt.plan.agent, attempt.job_id)
+        message = f"The agent broke down: {type(error).__name__}. This is a fault of the agent, not of the site."
+        return _failed(attempt, reporter, began, AgentError(ErrorCode.UNKNOWN_ERROR, message, transient=True))
+    return _completed(attempt, reporter, began, result)
+
+
+def _completed(attempt: Attempt, reporter: AttemptReporter, began: float, result: Result) -> Finished:
+    """Only the fields that were asked for are kept, cleaned of what no database can hold."""
+    seconds = time.monotonic() - began
+    names = [column.name for column in attempt.plan.columns]
+    data: dict[str, Any] = {name: clean_value(result.data.get(name)) for name in names}
+    sources = {
+        name: clean_text(str(result.sources[name]))[:MAX_SOURCE_TEXT] for name in names if name in result.sources
+    }
+    return _finished(
+        attempt,
+        reporter,
+        began,
+        Ending.COMPLETED,
+        agent_seconds=seconds,
+        step_count=reporter.step_count if result.steps is None else result.steps,
+        data=data,
+        sources=sources,
+        raw=clean_value(result.raw),
+        cost=result.cost,
+        verdict=evaluate_row(attempt.plan.columns, attempt.truth, data),
+    )
+
+
+def _failed(attempt: Attempt, reporter: AttemptReporter, began: float, error: AgentError) -> Finished:
+    return _finished(
+        attempt,
+        reporter,
+        began,
+        Ending.ERROR,
+        raw=clean_value(error.raw),
+        error_code=error.code.value,
+        error_message=clean_text(error.message)[:2000],
+        failure_type=FailureType.TRANSIENT if error.transient else FailureType.PERMANENT,
+        stack_trace=clean_text("".join(traceback.format_exception(error)))[-10_000:],
+    )
+
+
+def _finished(attempt: Attempt, reporter: AttemptReporter, began: float, ending: Ending, **values: Any) -> Finished:
+    return Finished(
+        **{
+            "attempt": attempt,
+            "ending": ending,
+            "finished_at": timezone.now(),
+            "agent_seconds": time.monotonic() - began,
+            "steps": reporter.steps,
+            "step_count": reporter.step_count,
+            **values,
+        }
+    )

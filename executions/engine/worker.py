@@ -1,0 +1,120 @@
+"""A worker: slots that claim jobs, run them, finish them and claim the next, until there is none."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.utils import timezone
+from PIL import Image, UnidentifiedImageError
+
+from executions.agents.base import Agent, Screenshot
+from executions.engine.attempt import Attempt
+from executions.engine.desk import Desk
+from executions.engine.keeper import Keeper
+from executions.engine.reporter import AttemptReporter
+from executions.engine.running import run_attempt
+from executions.models import Screenshot as StoredScreenshot
+from executions.models import Session
+from mino.common.values.clean import clean_text
+
+logger = logging.getLogger(__name__)
+MAX_SCREENSHOT_BYTES = 5 * 1024 * 1024
+MAX_SCREENSHOT_PIXELS = 40_000_000
+
+
+class Worker:
+    """What the slots of one process share: agents, the desk, the keeper.
+
+    `only` narrows the work to one execution, as the command line does.
+    """
+
+    def __init__(self, agents: Mapping[str, Agent], *, only: uuid.UUID | None = None) -> None:
+        self.agents = agents
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.keeper = Keeper()
+        self.desk = Desk(worker=self.name, agents=frozenset(agents), only=only)
+        self.stopping = threading.Event()
+
+    def run_slot(self, *, seconds: float = float("inf")) -> bool:
+        """Do one job after the other for about `seconds`. Answers whether there may be more to do."""
+        until = time.monotonic() + seconds
+        attempt = None if self.stopping.is_set() else self.desk.hand_in(None, wants_next=True)
+        while attempt is not None:
+            reporter = self._reporter(attempt)
+            finished = run_attempt(attempt, self.agents[attempt.plan.agent], reporter)
+            self.keeper.remove(reporter)
+            has_time = time.monotonic() < until and not self.stopping.is_set()
+            attempt = self.desk.hand_in(finished, wants_next=has_time)
+            if not has_time:
+                return not self.stopping.is_set()
+        return False
+
+    def stop(self, grace: float) -> None:
+        """Start nothing more; after `grace` seconds call off what still runs, so that it is handed back."""
+        self.stopping.set()
+        deadline = time.monotonic() + grace
+        while self.keeper.running() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.keeper.cancel_all()
+
+    def close(self) -> None:
+        """End the threads and let the agents go. Slots must have ended."""
+        self.stopping.set()
+        self.desk.close()
+        self.keeper.close()
+        for agent in self.agents.values():
+            agent.close()
+
+    def _reporter(self, attempt: Attempt) -> AttemptReporter:
+        reporter = AttemptReporter(attempt, on_started=keep_run_id, on_screenshot=keep_screenshot)
+        self.keeper.add(reporter)
+        return reporter
+
+
+def keep_run_id(attempt: Attempt, run_id: str) -> None:
+    """Write the remote run's id at once: it costs money from now on."""
+    Session.objects.filter(pk=attempt.session_id).update(agent_run_id=run_id)
+    connection.close()  # back to the pool: the agent goes on for minutes
+
+
+def keep_screenshot(attempt: Attempt, screenshot: Screenshot) -> None:
+    """Store a picture, if it is one."""
+    image = screenshot.image
+    kind = picture_format(image)
+    if kind is None:
+        logger.warning("Job %s: a screenshot was left out, it is no picture or too large", attempt.job_id)
+        return
+    StoredScreenshot.objects.create(
+        session_id=attempt.session_id,
+        image=ContentFile(image, name=f"{attempt.session_id}.{kind}"),
+        caption=clean_text(screenshot.caption)[:300],
+        taken_at=timezone.now(),
+    )
+    connection.close()
+
+
+def picture_format(image: bytes) -> str | None:
+    """`png` or `jpeg` if the bytes are such a picture of a bearable size, else None."""
+    if len(image) > MAX_SCREENSHOT_BYTES:
+        return None
+    try:
+        with Image.open(io.BytesIO(image), formats=["PNG", "JPEG"]) as picture:
+            width, height = picture.size
+            return (picture.format or "").lower() if width * height <= MAX_SCREENSHOT_PIXELS else None
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        return None
+
+
+def slots_per_process() -> int:
+    """How many slots a worker process may hold."""
+    return int(settings.WORKER_THREADS)

@@ -1,0 +1,27 @@
+"""Executions, jobs, sessions, retries and their results."""
+
+from executions.models.column_statistic import ColumnStatistic
+from executions.models.credential import AgentCredential
+from executions.models.execution import Execution, ExecutionStatus, ExecutionType, SampleMethod
+from executions.models.field_result import FieldResult
+from executions.models.job import FailureType, Job, JobStatus
+from executions.models.retry import Retry, RetryStatus
+from executions.models.session import Screenshot, Session, SessionStatus
+
+__all__ = [
+    "AgentCredential",
+    "ColumnStatistic",
+    "Execution",
+    "ExecutionStatus",
+    "ExecutionType",
+    "FailureType",
+    "FieldResult",
+    "Job",
+    "JobStatus",
+    "Retry",
+    "RetryStatus",
+    "SampleMethod",
+    "Screenshot",
+    "Session",
+    "SessionStatus",
+]

@@ -1,0 +1,31 @@
+"""An organization's account at an agent's maker."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from accounts.models import Organization
+from mino.common.models import Dated, Identified
+
+
+class AgentCredential(Identified, Dated):
+    """How many runs of an agent an organization may have at once, over all of its executions.
+
+    `running_jobs` counts them: it is raised and lowered by the transactions that claim and finish jobs.
+    """
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="agent_credentials")
+    agent = models.CharField(max_length=20)
+    concurrency = models.PositiveSmallIntegerField(
+        default=50, validators=[MinValueValidator(1), MaxValueValidator(1000)]
+    )
+    running_jobs = models.PositiveIntegerField(default=0, editable=False)
+
+    class Meta:
+        ordering = ["agent"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["organization", "agent"], name="credential_once_per_agent")]
+
+    def __str__(self) -> str:
+        return f"{self.agent} of {self.organization}"

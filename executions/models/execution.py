@@ -1,0 +1,174 @@
+"""One run of an instruction version by an agent over rows."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Organization
+from accounts.permissions import Principal
+from mino.common.models import Dated, Identified
+from mino.common.values.share import Share, design_effect
+from projects.models import Batch, InstructionVersion, Project
+
+MAX_CONCURRENCY = 50
+MAX_SAMPLE = 1000
+MAX_RETRIES = 10
+
+
+class ExecutionStatus(models.TextChoices):
+    """Where an execution stands. `executions.transitions` says what may follow what; stopped and failed are final."""
+
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Running"
+    PAUSED = "paused", "Paused"
+    COMPLETED = "completed", "Completed"
+    STOPPED = "stopped", "Stopped"
+    FAILED = "failed", "Failed"
+
+
+UNFINISHED = (ExecutionStatus.QUEUED, ExecutionStatus.RUNNING, ExecutionStatus.PAUSED)
+
+
+class ExecutionType(models.TextChoices):
+    """A test may use any version; production demands the production version."""
+
+    TEST = "test", "Test"
+    PRODUCTION = "production", "Production"
+
+
+class SampleMethod(models.TextChoices):
+    """Which rows are run."""
+
+    ALL = "all", "All rows"
+    FIRST = "first", "The first rows"
+    RANDOM = "random", "A random sample"
+
+
+class ExecutionQuerySet(models.QuerySet["Execution"]):
+    """Executions, narrowed to what somebody may see."""
+
+    def visible_to(self, user: Principal) -> ExecutionQuerySet:
+        """Those of the projects that the user may see."""
+        return self.filter(project__in=Project.objects.visible_to(user))
+
+    def unfinished(self) -> ExecutionQuerySet:
+        """Queued, running or paused."""
+        return self.filter(status__in=UNFINISHED)
+
+
+class Execution(Identified, Dated):
+    """One run. It freezes what it used: instructions, columns with options, agent settings, rows and their order.
+
+    `number` counts within the organization. `columns` is a list of `{name, type, role, options}`. The `*_jobs` counters
+    equal the jobs by status at every commit; `prepared_jobs` says how many of `total_jobs` exist already. The field
+    sums (over jobs with a gradable field) give the accuracy and its interval without reading jobs.
+    """
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="executions", db_index=False)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="executions", db_index=False)
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="executions", db_index=False)
+    instruction_version = models.ForeignKey(InstructionVersion, models.PROTECT, related_name="executions")
+    number = models.PositiveIntegerField()
+    type = models.CharField(max_length=10, choices=ExecutionType, default=ExecutionType.TEST)
+    status = models.CharField(max_length=9, choices=ExecutionStatus, default=ExecutionStatus.QUEUED)
+    status_reason = models.TextField(blank=True)
+
+    agent = models.CharField(max_length=20)
+    agent_settings = models.JSONField(default=dict)
+    timeout = models.PositiveIntegerField("time-out in seconds", default=120)
+    instructions = models.TextField()
+    columns = models.JSONField(default=list)
+    mino_version = models.CharField(max_length=40, blank=True)
+    sample_method = models.CharField(max_length=6, choices=SampleMethod, default=SampleMethod.ALL)
+    sample_size = models.PositiveIntegerField(null=True, blank=True)
+    seed = models.BigIntegerField(null=True, blank=True)
+    concurrency = models.PositiveSmallIntegerField(
+        default=5, validators=[MinValueValidator(1), MaxValueValidator(MAX_CONCURRENCY)]
+    )
+    effective_concurrency = models.PositiveSmallIntegerField(default=5)
+    max_retries = models.PositiveSmallIntegerField(default=3, validators=[MaxValueValidator(MAX_RETRIES)])
+
+    total_jobs = models.PositiveIntegerField(default=0)
+    prepared_jobs = models.PositiveIntegerField(default=0)
+    queued_jobs = models.PositiveIntegerField(default=0)
+    running_jobs = models.PositiveIntegerField(default=0)
+    retrying_jobs = models.PositiveIntegerField(default=0)
+    completed_jobs = models.PositiveIntegerField(default=0)
+    error_jobs = models.PositiveIntegerField(default=0)
+    skipped_jobs = models.PositiveIntegerField(default=0)
+    stopped_jobs = models.PositiveIntegerField(default=0)
+
+    passed_jobs = models.PositiveIntegerField(default=0)
+    failed_jobs = models.PositiveIntegerField(default=0)
+    not_gradable_jobs = models.PositiveIntegerField(default=0)
+    graded_rows = models.PositiveIntegerField(default=0)
+    good_fields = models.PositiveBigIntegerField(default=0)
+    gradable_fields = models.PositiveBigIntegerField(default=0)
+    good_fields_squared = models.PositiveBigIntegerField(default=0)
+    gradable_fields_squared = models.PositiveBigIntegerField(default=0)
+    good_times_gradable = models.PositiveBigIntegerField(default=0)
+    agent_seconds = models.FloatField(default=0)
+    cost = models.DecimalField(max_digits=14, decimal_places=6, default=0)
+
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    resumed_at = models.DateTimeField(null=True, blank=True)
+    paused_seconds = models.FloatField(default=0)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects: ClassVar[Any] = ExecutionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "number"], name="execution_number_unique"),
+            models.CheckConstraint(
+                condition=Q(concurrency__gte=1, concurrency__lte=MAX_CONCURRENCY), name="execution_concurrency_range"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "-created_at", "-id"], name="execution_newest"),
+            models.Index(fields=["project", "-created_at", "-id"], name="execution_newest_of_project"),
+            models.Index(fields=["batch", "-created_at", "-id"], name="execution_newest_of_batch"),
+            models.Index(
+                fields=["status"], name="execution_unfinished", condition=Q(status__in=["queued", "running", "paused"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Execution {self.number}"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.status not in UNFINISHED
+
+    @property
+    def final_jobs(self) -> int:
+        """How many jobs have ended, one way or another."""
+        return self.completed_jobs + self.error_jobs + self.skipped_jobs + self.stopped_jobs
+
+    @property
+    def accuracy(self) -> Share:
+        """Good fields of the gradable ones, its interval widened for fields that share a row."""
+        effect = design_effect(
+            self.graded_rows,
+            self.gradable_fields,
+            self.good_fields,
+            self.gradable_fields_squared,
+            self.good_fields_squared,
+            self.good_times_gradable,
+        )
+        return Share.of(self.good_fields, self.gradable_fields, effect)
+
+    @property
+    def pass_rate(self) -> Share:
+        """Passed jobs of the evaluated ones."""
+        return Share.of(self.passed_jobs, self.passed_jobs + self.failed_jobs)

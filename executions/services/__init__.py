@@ -1,0 +1,1 @@
+"""Changes to executions: each checks, writes in one transaction, and enqueues on commit."""

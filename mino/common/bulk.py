@@ -1,0 +1,37 @@
+"""Many updates in one round trip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+
+def update_many(model: type[Model], rows: Sequence[Mapping[str, Any]], *, match: Sequence[str] = ("id",)) -> None:
+    """Update each row of `rows`, found by its `match` columns, with its other values.
+
+    All rows name the same fields (by attribute: `execution_id`). One prepared statement is sent for all of them, which
+    psycopg pipelines: several times faster than as many `QuerySet.update()`, and than `bulk_update`'s CASE.
+    """
+    if not rows:
+        return
+    fields = {name: model._meta.get_field(name.removesuffix("_id") if name != "id" else name) for name in rows[0]}
+    changed = [name for name in fields if name not in match]
+    quote = connection.ops.quote_name
+
+    def terms(names: Sequence[str]) -> list[str]:
+        return [f"{quote(fields[name].column)} = %s" for name in names]  # type: ignore[union-attr]
+
+    statement = (
+        f"UPDATE {quote(model._meta.db_table)} SET {', '.join(terms(changed))} "  # noqa: S608 - names are the model's own
+        f"WHERE {' AND '.join(terms(match))}"
+    )
+    ordered = [*changed, *match]
+    parameters = [
+        [fields[name].get_db_prep_save(row[name], connection) for name in ordered]  # type: ignore[union-attr]
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, parameters)

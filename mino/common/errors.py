@@ -1,0 +1,57 @@
+"""The errors that services raise: each has a code for programs and a sentence for people.
+
+ServiceError
++-- InvalidInput    400  what was asked makes no sense; `details` say where
++-- InvalidState    409  it makes sense, but not now
++-- AlreadyExists   409  there is one like it
++-- Forbidden       403  not for this person
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One thing that is wrong: where (a dotted path such as `columns.0.type`) and what."""
+
+    path: str
+    message: str
+
+
+class ServiceError(Exception):
+    """A service refused. `code` is one of the documented codes, `message` a sentence with the remedy."""
+
+    code = "UNKNOWN_ERROR"
+
+    def __init__(self, message: str, *, code: str = "", details: Sequence[Detail] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or type(self).code
+        self.details = tuple(details)
+
+
+class InvalidInput(ServiceError):
+    """What was given can't be used."""
+
+    code = "VALIDATION_ERROR"
+
+
+class InvalidState(ServiceError):
+    """The object is not in a state that allows it."""
+
+    code = "INVALID_STATE"
+
+
+class AlreadyExists(ServiceError):
+    """An object of that kind and name is there already."""
+
+    code = "ALREADY_EXISTS"
+
+
+class Forbidden(ServiceError):
+    """The person may see the object, but not do this with it."""
+
+    code = "FORBIDDEN"

@@ -1,0 +1,123 @@
+"""What the environment says, read once and checked as a whole.
+
+Every variable is optional. All that is wrong is reported together, so that a start is mended in one go.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvValidationError
+from marshmallow import ValidationError
+from marshmallow.validate import OneOf, Range
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def network_list(values: list[str]) -> None:
+    """Accept only networks in CIDR form."""
+    for value in values:
+        try:
+            ipaddress.ip_network(value)
+        except ValueError:
+            raise ValidationError(f"{value!r} is not a network. Write it like 127.0.0.0/8 or 10.1.2.3/32.") from None
+
+
+def port_list(values: list[int]) -> None:
+    """Accept only TCP ports."""
+    for value in values:
+        if not 1 <= value <= 65_535:
+            raise ValidationError(f"{value} is not a port. Ports are 1 to 65535.")
+
+
+def web_address(value: str) -> None:
+    """Accept only http and https addresses with a host."""
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValidationError(f"{value!r} is not a web address. Write it like https://mino.example.com.")
+
+
+def database_address(value: str) -> None:
+    """Accept only the two databases that MINO works on."""
+    if value and urlsplit(value).scheme not in {"sqlite", "postgres", "postgresql"}:
+        raise ValidationError("The address must begin with postgresql:// or sqlite:///.")
+
+
+def mail_address(value: str) -> None:
+    """Accept only SMTP servers."""
+    if value and urlsplit(value).scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"}:
+        raise ValidationError("The address must look like smtp+tls://user:password@mail.example.com:587.")
+
+
+def redis_address(value: str) -> None:
+    """Accept only Redis."""
+    if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+        raise ValidationError("The address must begin with redis:// or rediss://.")
+
+
+def kept_secret(data_dir: Path, name: str) -> str:
+    """A random secret that is generated once into the data folder and then kept."""
+    path = data_dir / name
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{secrets.token_hex(4)}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)  # atomic: of several processes that start at once one wins
+        draft.unlink()
+    return path.read_text()
+
+
+class Environment:
+    """The variables that MINO knows, as typed values."""
+
+    def __init__(self) -> None:
+        env = Env(eager=False)
+        positive = Range(min=1)
+        self.debug: bool = env.bool("MINO_DEBUG", False)
+        self.data_dir = Path(env.str("MINO_DATA_DIR", "") or BASE_DIR / "var")
+        self.secret_key: str = env.str("MINO_SECRET_KEY", "")
+        self.public_url: str = env.str("MINO_PUBLIC_URL", "http://127.0.0.1:8000", validate=web_address)
+        self.allowed_hosts: list[str] = env.list("MINO_ALLOWED_HOSTS", [])
+        self.database_url: str = env.str("DATABASE_URL", "", validate=database_address)
+        self.redis_url: str = env.str("REDIS_URL", "", validate=redis_address)
+        self.email_url: str = env.str("EMAIL_URL", "", validate=mail_address)
+        self.from_address: str = env.str("MINO_FROM_ADDRESS", "MINO <mino@localhost>")
+        self.log_level: str = env.str(
+            "MINO_LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
+        )
+        self.allowed_networks: list[str] = env.list("MINO_ALLOWED_NETWORKS", [], validate=network_list)
+        self.allowed_ports: list[int] = env.list("MINO_ALLOWED_PORTS", [], subcast=int, validate=port_list)
+        self.sample_site: bool = env.bool("MINO_SAMPLE_SITE", False)
+        self.worker_threads: int = env.int("MINO_WORKER_THREADS", 64, validate=Range(min=1, max=1000))
+        self.worker_grace: float = env.float("MINO_WORKER_GRACE", 20.0, validate=Range(min=0))
+        self.lease_seconds: int = env.int("MINO_LEASE_SECONDS", 60, validate=Range(min=5))
+        self.parser_processes: int = env.int("MINO_PARSER_PROCESSES", 2, validate=positive)
+        self.chromium: str = env.str("MINO_CHROMIUM", "")
+        self.eva_api_url: str = env.str("EVA_API_URL", "https://agent.tinyfish.ai", validate=web_address)
+        self.eva_api_key: str = env.str("EVA_API_KEY", "")
+        self.agentql_api_url: str = env.str("AGENTQL_API_URL", "https://api.agentql.com", validate=web_address)
+        self.agentql_api_key: str = env.str("AGENTQL_API_KEY", "")
+        self.agent_frame_hosts: list[str] = env.list("AGENT_FRAME_HOSTS", ["*.tinyfish.ai", "*.tinyfish.io"])
+        self.import_max_bytes: int = env.int("MINO_IMPORT_MAX_BYTES", 100 * 1024 * 1024, validate=positive)
+        self.import_max_rows: int = env.int("MINO_IMPORT_MAX_ROWS", 1_000_000, validate=positive)
+        self.import_max_columns: int = env.int("MINO_IMPORT_MAX_COLUMNS", 200, validate=positive)
+        self.import_max_cell: int = env.int("MINO_IMPORT_MAX_CELL", 32_767, validate=positive)
+        self._seal(env)
+        self.secret_key = self.secret_key or kept_secret(self.data_dir, "secret-key")
+
+    def _seal(self, env: Env) -> None:
+        wrong: dict[str, list[str]] = {}
+        try:
+            env.seal()
+        except EnvValidationError as error:
+            wrong = {name: [str(one) for one in messages] for name, messages in error.error_messages.items()}
+        if wrong:
+            lines = [f"  {name}: {' '.join(messages)}" for name, messages in sorted(wrong.items())]
+            raise ImproperlyConfigured("The environment has mistakes:\n" + "\n".join(lines))

@@ -1,0 +1,1 @@
+"""What is wanted: projects, instruction versions, batches, columns, rows, importing."""

@@ -1,0 +1,17 @@
+"""Projects, instruction versions, batches, columns and rows."""
+
+from projects.models.batch import Batch, BatchStatus
+from projects.models.column import Column
+from projects.models.instruction_version import InstructionVersion
+from projects.models.project import Project, ProjectUserObjectPermission
+from projects.models.row import Row
+
+__all__ = [
+    "Batch",
+    "BatchStatus",
+    "Column",
+    "InstructionVersion",
+    "Project",
+    "ProjectUserObjectPermission",
+    "Row",
+]

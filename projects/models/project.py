@@ -1,0 +1,75 @@
+"""One extraction task."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from guardian.models import UserObjectPermissionBase
+
+from accounts.models import Organization
+from accounts.permissions import SEES_PRIVATE, Principal, roles_of
+from mino.common.models import Dated, Identified
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """Projects, narrowed to what somebody may see."""
+
+    def visible_to(self, user: Principal) -> ProjectQuerySet:
+        """Those of the user's organizations, private ones only with a grant or as admin or owner."""
+        roles = roles_of(user)
+        all_of = [organization for organization, role in roles.items() if role in SEES_PRIVATE]
+        open_of = [organization for organization, role in roles.items() if role not in SEES_PRIVATE]
+        visible = Q(organization__in=all_of) | Q(organization__in=open_of, is_private=False)
+        if granted := list(grants_of(user)):
+            visible |= Q(pk__in=granted)
+        return self.filter(visible)
+
+
+class Project(Identified, Dated):
+    """What is wanted of many sites: instructions, in versions, plus the batches to run them over."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="projects", db_index=False)
+    name = models.CharField(max_length=100)
+    description = models.CharField(max_length=500, blank=True)
+    is_private = models.BooleanField(default=False)
+    production_version = models.ForeignKey(
+        "projects.InstructionVersion", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    last_version_number = models.PositiveIntegerField(default=0, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects: ClassVar[Any] = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        default_permissions = ()
+        permissions = [("view", "May look at the private project"), ("work", "May work on the private project")]
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="project_name_unique")]
+        indexes = [models.Index(fields=["organization", "-created_at", "-id"], name="project_newest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProjectUserObjectPermission(UserObjectPermissionBase):
+    """A grant of `view` or `work` on one private project, kept by django-guardian."""
+
+    content_object = models.ForeignKey(Project, models.CASCADE, related_name="grants")
+
+
+def grants_of(user: Principal) -> Mapping[uuid.UUID, str]:
+    """The user's grants: `view` or `work` by project, the stronger where both are given; asked once per user object."""
+    cached: dict[uuid.UUID, str] | None = getattr(user, "_grants", None)
+    if cached is None:
+        cached = {}
+        if user.is_authenticated:
+            rows = ProjectUserObjectPermission.objects.filter(user=user.pk)
+            for project, codename in rows.values_list("content_object_id", "permission__codename"):
+                cached[project] = "work" if "work" in (codename, cached.get(project)) else "view"
+        user._grants = cached  # type: ignore[attr-defined]
+    return cached
