@@ -9,7 +9,7 @@ from accounts.models import Membership, Organization, User
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DjangoUserAdmin[User]):
     """Users, by e-mail address."""
 
     ordering = ["email"]

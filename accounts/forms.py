@@ -29,7 +29,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
         max_length=50,
         required=False,
         label="Short name",
-        help_text="Stands in the addresses of your pages: small letters, digits and hyphens. Made from the name if left empty.",
+        help_text="Stands in the addresses of your pages: small letters, digits, hyphens. Empty: made from the name.",
         widget=forms.TextInput(attrs={"pattern": "[a-z0-9]([a-z0-9\\-]*[a-z0-9])?", "spellcheck": "false"}),
     )
 

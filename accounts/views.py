@@ -52,7 +52,7 @@ def avatar(request: SignedInRequest, user_id: uuid.UUID) -> HttpResponse | FileR
     user = get_object_or_404(User.objects.filter(pk=request.user.pk) | colleagues.distinct(), pk=user_id)
     if not user.avatar:
         raise Http404("There is no picture.")
-    response = FileResponse(default_storage.open(user.avatar.name))
+    response = FileResponse(default_storage.open(str(user.avatar.name)))
     response["Cache-Control"] = "private, max-age=300"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

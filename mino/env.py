@@ -117,7 +117,8 @@ class Environment:
         try:
             env.seal()
         except EnvValidationError as error:
-            wrong = {name: [str(one) for one in messages] for name, messages in error.error_messages.items()}
+            found: dict[str, list[str]] = dict(error.error_messages)  # type: ignore[arg-type]
+            wrong = {name: [str(one) for one in messages] for name, messages in found.items()}
         if wrong:
             lines = [f"  {name}: {' '.join(messages)}" for name, messages in sorted(wrong.items())]
             raise ImproperlyConfigured("The environment has mistakes:\n" + "\n".join(lines))

@@ -6,8 +6,9 @@ import re
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
+from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin, _user_has_perm
+from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F
@@ -83,7 +84,7 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
         """As Django's, but being a superuser opens no organization: there, only roles and grants count."""
         if obj is None:
             return super().has_perm(perm)
-        return self.is_active and _user_has_perm(self, perm, obj)
+        return self.is_active and any(backend.has_perm(self, perm, obj) for backend in get_backends())
 
 
 def display_name(user: User) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Case, F, IntegerField, Value, When
 
 from executions.engine.attempt import Ending, Finished
-from executions.evaluation.verdict import EvaluationResult, Outcome
+from executions.evaluation.verdict import EvaluationResult
 from executions.models import ColumnStatistic, Execution, FieldResult, Job, JobStatus, Session, SessionStatus
 from executions.transitions import sources
 from mino.common.bulk import update_many
@@ -186,6 +186,5 @@ def _count_outcomes(execution_id: uuid.UUID, finished: Iterable[Finished]) -> No
             output_field=IntegerField(),
         )
         for outcome, columns in counts.items()
-        if outcome in Outcome
     }
     ColumnStatistic.objects.filter(execution=execution_id).update(**changes)

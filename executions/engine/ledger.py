@@ -68,8 +68,8 @@ def exchange(
 ) -> list[Attempt]:
     """End the attempts of `finished` and take up to `wanted` further jobs, in one transaction.
 
-    `agents` are the agents that the worker has; `only` narrows the work to one execution. An attempt whose session is no
-    longer the job's current one is dropped without a trace: somebody else holds the job.
+    `agents` are the agents that the worker has; `only` narrows the work to one execution. An attempt whose session
+    is no longer the job's current one is dropped without a trace: somebody else holds the job.
     """
     now = now or timezone.now()
     with transaction.atomic():

@@ -20,9 +20,10 @@ def update_many(model: type[Model], rows: Sequence[Mapping[str, Any]], *, match:
     fields = {name: model._meta.get_field(name.removesuffix("_id") if name != "id" else name) for name in rows[0]}
     changed = [name for name in fields if name not in match]
     quote = connection.ops.quote_name
+    columns = {name: str(getattr(field, "column", "")) for name, field in fields.items()}
 
     def terms(names: Sequence[str]) -> list[str]:
-        return [f"{quote(fields[name].column)} = %s" for name in names]  # type: ignore[union-attr]
+        return [f"{quote(columns[name])} = %s" for name in names]
 
     statement = (
         f"UPDATE {quote(model._meta.db_table)} SET {', '.join(terms(changed))} "  # noqa: S608 - names are the model's own

@@ -1,0 +1,38 @@
+"""The one worker of a Celery process: made when the first slot runs, and stopped with the process."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from celery.signals import worker_process_shutdown, worker_shutting_down
+from django.conf import settings
+
+from executions.agents.registry import build_agents
+from executions.engine.worker import Worker
+
+_lock = threading.Lock()
+_worker: Worker | None = None
+
+
+def process_worker() -> Worker:
+    """This process's worker, with every agent that a credential exists for."""
+    global _worker
+    with _lock:
+        if _worker is None:
+            _worker = Worker(build_agents())
+        return _worker
+
+
+@worker_shutting_down.connect
+def stop_slots(**_: Any) -> None:
+    """At SIGTERM: start nothing more, and hand back what does not end within the grace time."""
+    if _worker is not None:
+        threading.Thread(target=_worker.stop, args=[settings.WORKER_GRACE], name="stop", daemon=True).start()
+
+
+@worker_process_shutdown.connect
+def close_worker(**_: Any) -> None:
+    """The last task has ended: let agents and threads go."""
+    if _worker is not None:
+        _worker.close()

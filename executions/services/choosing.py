@@ -1,0 +1,72 @@
+"""Which rows an execution runs, and what it asks for."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from executions.models import Execution, SampleMethod
+from mino.common.errors import Detail, InvalidInput
+from mino.common.values.columns import ColumnRole
+from projects.models import Batch, BatchStatus, Column
+from projects.placeholders import unknown_placeholders
+
+
+def chosen_positions(execution: Execution) -> Sequence[int]:
+    """The positions of the rows to run, in the order in which they are run.
+
+    The same seed over a batch of the same size always gives the same sample.
+    """
+    available = execution.batch.row_count
+    size = min(execution.sample_size or available, available)
+    if execution.sample_method == SampleMethod.RANDOM:
+        # Not for secrets: a sample that anybody can draw again.
+        return sorted(random.Random(execution.seed).sample(range(1, available + 1), size))  # noqa: S311
+    return range(1, size + 1)
+
+
+def frozen_columns(batch: Batch) -> list[dict[str, Any]]:
+    """The batch's columns as an execution keeps them, with the fields to extract among them.
+
+    A batch without a single ground-truth column takes the fields from the project's latest batch that has some. Raises
+    InvalidInput when there is none.
+    """
+    own = [column for column in batch.columns.all() if column.role != ColumnRole.IGNORED]
+    if any(column.role == ColumnRole.GROUND_TRUTH for column in own):
+        return [_frozen(column) for column in own]
+    latest = (
+        Batch.objects.filter(
+            project=batch.project_id, status=BatchStatus.READY, columns__role=ColumnRole.GROUND_TRUTH.value
+        )
+        .order_by("-created_at", "-id")
+        .first()
+    )
+    if latest is None:
+        message = (
+            "Nothing says which fields to extract. Import a file that has a column for each, such as expected_price; "
+            "its cells may be empty."
+        )
+        raise InvalidInput(message, code="NO_FIELDS", details=[Detail("batch", message)])
+    taken = {column.name for column in own}
+    fields = latest.columns.filter(role=ColumnRole.GROUND_TRUTH.value)
+    return [_frozen(column) for column in own] + [_frozen(field) for field in fields if field.name not in taken]
+
+
+def check_placeholders(text: str, columns: Sequence[dict[str, Any]]) -> None:
+    """Raise InvalidInput when `{{name}}` in the instructions names no input column of the batch."""
+    usable = [
+        column["name"]
+        for column in columns
+        if column["role"] in (ColumnRole.INPUT, ColumnRole.KEY, ColumnRole.SITE_URL)
+    ]
+    unknown = unknown_placeholders(text, usable)
+    if unknown:
+        names = ", ".join("{{" + name + "}}" for name in unknown)
+        known = ", ".join(usable)
+        message = f"The instructions use {names}, but the batch has no such input column. It has: {known}."
+        raise InvalidInput(message, details=[Detail("instruction_version", message)])
+
+
+def _frozen(column: Column) -> dict[str, Any]:
+    return {"name": column.name, "type": column.type, "role": column.role, "options": column.options}

@@ -1,0 +1,169 @@
+"""Starts executions."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import Organization, User
+from accounts.permissions import require
+from executions.agents.registry import agent_kind
+from executions.engine.waking import wake_preparation
+from executions.models import ColumnStatistic, Execution, ExecutionType, SampleMethod
+from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES, MAX_SAMPLE
+from executions.services.choosing import check_placeholders, chosen_positions, frozen_columns
+from executions.services.preparation import PREPARED_AT_ONCE, execution_prepare
+from mino.common.errors import AlreadyExists, Detail, InvalidInput
+from mino.common.values.columns import ColumnRole
+from projects.models import Batch, BatchStatus, InstructionVersion
+
+MAX_TIMEOUT = 3600
+LARGEST_SEED = 2**31 - 1
+
+
+def execution_create(
+    *,
+    batch: Batch,
+    user: User | None,
+    instruction_version: InstructionVersion,
+    agent: str,
+    agent_settings: Mapping[str, Any] | None = None,
+    type: str = ExecutionType.TEST,
+    sample_method: str = SampleMethod.ALL,
+    sample_size: int | None = None,
+    seed: int | None = None,
+    concurrency: int = 5,
+    max_retries: int = 3,
+    timeout: int | None = None,
+    allow_parallel: bool = False,
+) -> Execution:
+    """Start a run of `instruction_version` by `agent` over rows of `batch`.
+
+    `sample_size` is 1-1000 for a sample (the first rows, or random ones by `seed`; without a seed one is drawn and
+    kept). `concurrency` is 1-50, `max_retries` 0-10, `timeout` seconds per attempt (the agent's default if None). A
+    small execution starts at once; a worker creates the jobs of a large one first. `user` is None for the command line.
+    Raises InvalidInput, AlreadyExists (the same is running) or PermissionDenied.
+    """
+    if user is not None:
+        require(user, "projects.run_execution", batch.project)
+    kind = agent_kind(agent)
+    _check_numbers(concurrency, max_retries, timeout)
+    _check_sample(sample_method, sample_size)
+    _check_what(batch, instruction_version, type)
+    settings = kind.check_settings(agent_settings or {})
+    columns = frozen_columns(batch)
+    check_placeholders(instruction_version.text, columns)
+    if sample_method == SampleMethod.RANDOM and seed is None:
+        seed = secrets.randbelow(LARGEST_SEED)
+    with transaction.atomic():
+        organization = Organization.objects.select_for_update().get(pk=batch.organization_id)
+        if not allow_parallel:
+            _refuse_twin(batch, instruction_version, agent, type)
+        Organization.objects.filter(pk=organization.pk).update(last_execution_number=F("last_execution_number") + 1)
+        execution = Execution(
+            organization=organization,
+            project_id=batch.project_id,
+            batch=batch,
+            instruction_version=instruction_version,
+            number=organization.last_execution_number + 1,
+            type=type,
+            agent=agent,
+            agent_settings=settings,
+            timeout=timeout or int(kind.default_timeout),
+            instructions=instruction_version.text,
+            columns=columns,
+            mino_version=mino_version(),
+            sample_method=sample_method,
+            sample_size=None if sample_method == SampleMethod.ALL else sample_size,
+            seed=seed if sample_method == SampleMethod.RANDOM else None,
+            concurrency=concurrency,
+            effective_concurrency=concurrency,
+            max_retries=max_retries,
+            created_by=user,
+        )
+        execution.total_jobs = len(chosen_positions(execution))
+        execution.save(force_insert=True)
+        _create_statistics(execution)
+        if execution.total_jobs <= PREPARED_AT_ONCE:
+            execution_prepare(execution.pk)
+            execution.refresh_from_db()
+        else:
+            wake_preparation(execution.pk)
+    return execution
+
+
+def mino_version() -> str:
+    """MINO's own version, kept with each execution because it decides verdicts."""
+    try:
+        return version("mino")
+    except PackageNotFoundError:
+        return MINO_VERSION
+
+
+MINO_VERSION = "0.1.0"
+
+
+def _check_numbers(concurrency: int, max_retries: int, timeout: int | None) -> None:
+    limits = [
+        ("concurrency", concurrency, 1, MAX_CONCURRENCY),
+        ("max_retries", max_retries, 0, MAX_RETRIES),
+        ("timeout", timeout, 1, MAX_TIMEOUT),
+    ]
+    wrong = [
+        Detail(name, f"Choose a number from {low} to {high}.")
+        for name, value, low, high in limits
+        if value is not None and not low <= value <= high
+    ]
+    if wrong:
+        raise InvalidInput("Some numbers are out of range.", details=wrong)
+
+
+def _check_sample(method: str, size: int | None) -> None:
+    if method not in SampleMethod.values:
+        message = f"Choose one of {', '.join(SampleMethod.values)}."
+        raise InvalidInput(message, details=[Detail("sample_method", message)])
+    if method != SampleMethod.ALL and (size is None or not 1 <= size <= MAX_SAMPLE):
+        message = f"A sample has 1 to {MAX_SAMPLE} rows."
+        raise InvalidInput(message, details=[Detail("sample_size", message)])
+
+
+def _check_what(batch: Batch, instruction_version: InstructionVersion, type: str) -> None:
+    project = batch.project
+    if batch.status != BatchStatus.READY or batch.row_count == 0:
+        raise InvalidInput("This batch has no rows to run.", code="BATCH_EMPTY")
+    if instruction_version.project_id != project.pk:
+        message = "These instructions belong to another project."
+        raise InvalidInput(message, details=[Detail("instruction_version", message)])
+    if type not in ExecutionType.values:
+        message = f"Choose one of {', '.join(ExecutionType.values)}."
+        raise InvalidInput(message, details=[Detail("type", message)])
+    if type == ExecutionType.PRODUCTION and instruction_version.pk != project.production_version_id:
+        message = "A production execution uses the production version. Choose that version, or run a test."
+        raise InvalidInput(message, details=[Detail("instruction_version", message)])
+
+
+def _refuse_twin(batch: Batch, instruction_version: InstructionVersion, agent: str, type: str) -> None:
+    twin = (
+        Execution.objects.unfinished()
+        .filter(batch=batch, instruction_version=instruction_version, agent=agent, type=type)
+        .first()
+    )
+    if twin is not None:
+        raise AlreadyExists(
+            f"Execution {twin.number} already runs this version with this agent over this batch. Wait until it has "
+            "ended, or allow parallel runs.",
+            code="EXECUTION_ALREADY_RUNNING",
+        )
+
+
+def _create_statistics(execution: Execution) -> None:
+    fields = [column for column in execution.columns if column["role"] == ColumnRole.GROUND_TRUTH]
+    ColumnStatistic.objects.bulk_create(
+        ColumnStatistic(execution=execution, column=field["name"], position=position)
+        for position, field in enumerate(fields)
+    )
