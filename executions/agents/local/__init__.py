@@ -1,0 +1,1 @@
+"""The built-in agent: reads a page without any key, from what the page itself says about itself."""

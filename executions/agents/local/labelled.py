@@ -1,0 +1,38 @@
+"""From label-value pairs to candidates, for known facts by their usual labels and for any column by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from executions.agents.local.candidates import Candidate
+from executions.agents.local.concepts import Concept
+from executions.agents.local.labels import Pair
+from executions.agents.local.labelwords import label_fits
+from executions.agents.local.text import words
+
+TRUST: dict[Concept, float] = {
+    Concept.SKU: 1.5,
+    Concept.MPN: 1.1,
+    Concept.GTIN: 1.35,
+    Concept.BRAND: 1.15,
+    Concept.PRICE: 0.6,
+    Concept.AUTHOR: 0.9,
+    Concept.PUBLISHED: 0.9,
+    Concept.FAX: 1.35,
+    Concept.PHONE: 1.0,
+    Concept.JOB_ID: 1.2,
+}
+
+
+def from_labels(pairs: list[Pair], wanted: set[Concept]) -> Iterator[Candidate]:
+    """Yield the values whose labels name a wanted fact, earlier ones a little surer."""
+    places: dict[Concept, int] = {}
+    for pair in pairs:
+        label = words(pair.label)
+        for concept in wanted:
+            fits = label_fits(label, concept)
+            if fits:
+                place = places.get(concept, 0)
+                places[concept] = place + 1
+                confidence = pair.confidence * fits * TRUST.get(concept, 1.0) * max(1 - 0.04 * place, 0.7)
+                yield Candidate(concept, pair.value, pair.source, min(confidence, 0.93), "label")
