@@ -1,0 +1,144 @@
+"""Starting executions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from accounts.models import User
+from executions.models import Execution, ExecutionStatus, Job
+from executions.services import preparation
+from executions.services.creation import execution_create
+from executions.services.preparation import execution_prepare
+from executions.services.sweeping import find_work
+from mino.common.errors import AlreadyExists, InvalidInput
+from mino.tests.factories import BatchFactory, VersionFactory
+from projects.models import Batch, Project
+
+pytestmark = pytest.mark.django_db
+ONLY_URLS = [{"name": "site_url", "type": "url", "role": "site_url"}]
+
+
+def create(batch: Batch, **values: Any) -> Execution:
+    """Start a run of the production version by the local agent."""
+    version = batch.project.production_version
+    return execution_create(
+        **{"batch": batch, "user": None, "instruction_version": version, "agent": "local", **values}
+    )
+
+
+def test_a_small_execution_runs_at_once(batch: Batch) -> None:
+    execution = create(batch)
+    assert (execution.status, execution.total_jobs, execution.queued_jobs) == (ExecutionStatus.RUNNING, 3, 3)
+    assert [job.row_position for job in execution.jobs.all()] == [1, 2, 3]
+
+
+def test_a_large_execution_is_prepared_in_chunks(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("executions.services.creation.PREPARED_AT_ONCE", 1)
+    monkeypatch.setattr(preparation, "CHUNK", 2)
+    execution = create(batch)
+    assert (execution.status, execution.prepared_jobs) == (ExecutionStatus.QUEUED, 0)
+    execution_prepare(execution.pk)
+    execution_prepare(execution.pk)
+    execution.refresh_from_db()
+    assert (execution.status, execution.prepared_jobs, Job.objects.count()) == (ExecutionStatus.RUNNING, 3, 3)
+
+
+def test_numbers_count_within_the_organization(batch: Batch) -> None:
+    assert [create(batch, allow_parallel=True).number for _ in range(3)] == [1, 2, 3]
+
+
+def test_the_first_rows_can_be_run_alone(batch: Batch) -> None:
+    execution = create(batch, sample_method="first", sample_size=2)
+    assert [job.row_position for job in execution.jobs.all()] == [1, 2]
+
+
+def test_the_same_seed_draws_the_same_sample(project: Project) -> None:
+    batch = BatchFactory(project=project, rows=30)
+    sampled = {"sample_method": "random", "sample_size": 5, "allow_parallel": True}
+    samples = [list(create(batch, **sampled, seed=seed).jobs.values_list("row")) for seed in (7, 7, 8)]
+    assert samples[0] == samples[1] != samples[2]
+    assert len(set(samples[0])) == 5
+
+
+def test_a_random_sample_without_a_seed_keeps_the_seed_it_drew(batch: Batch) -> None:
+    assert create(batch, sample_method="random", sample_size=2).seed is not None
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"concurrency": 0}, "concurrency"),
+        ({"concurrency": 51}, "concurrency"),
+        ({"max_retries": 11}, "max_retries"),
+        ({"timeout": 0}, "timeout"),
+        ({"sample_method": "random", "sample_size": 1001}, "sample_size"),
+        ({"sample_method": "first"}, "sample_size"),
+        ({"sample_method": "last"}, "sample_method"),
+        ({"type": "rehearsal"}, "type"),
+        ({"agent": "oracle"}, "agent"),
+        ({"agent": "eva"}, "agent"),
+        ({"agent_settings": {"render": "sometimes"}}, "agent_settings.render"),
+        ({"agent_settings": {"colour": "red"}}, "agent_settings.colour"),
+    ],
+)
+def test_a_mistake_is_named_and_nothing_is_started(batch: Batch, values: dict[str, Any], path: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        create(batch, **values)
+    assert path in [detail.path for detail in refusal.value.details]
+    assert not Execution.objects.exists()
+
+
+def test_production_demands_the_production_version(batch: Batch) -> None:
+    other = VersionFactory(project=batch.project, text="Another text altogether.")
+    with pytest.raises(InvalidInput):
+        create(batch, instruction_version=other, type="production")
+    assert create(batch, type="production").type == "production"
+
+
+def test_an_unknown_placeholder_is_named(batch: Batch) -> None:
+    version = VersionFactory(project=batch.project, text="Look for {{brand}} at {{ site_url }}.")
+    with pytest.raises(InvalidInput, match=r"\{\{brand\}\}"):
+        create(batch, instruction_version=version)
+
+
+def test_the_same_run_is_not_started_twice(batch: Batch) -> None:
+    create(batch)
+    with pytest.raises(AlreadyExists) as refusal:
+        create(batch)
+    assert refusal.value.code == "EXECUTION_ALREADY_RUNNING"
+    assert create(batch, allow_parallel=True).number == 2
+
+
+def test_an_empty_batch_is_refused(project: Project) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        create(BatchFactory(project=project))
+    assert refusal.value.code == "BATCH_EMPTY"
+
+
+def test_a_batch_without_truth_columns_takes_the_fields_of_an_earlier_one(batch: Batch) -> None:
+    only_urls = BatchFactory(
+        project=batch.project, rows=1, columns=[{"name": "site_url", "type": "url", "role": "site_url"}]
+    )
+    execution = create(only_urls)
+    assert [column["name"] for column in execution.columns] == ["site_url", "title", "price"]
+
+
+def test_without_any_fields_it_says_what_to_do(project: Project) -> None:
+    only_urls = BatchFactory(project=project, rows=1, columns=ONLY_URLS)
+    with pytest.raises(InvalidInput) as refusal:
+        create(only_urls)
+    assert refusal.value.code == "NO_FIELDS"
+
+
+def test_a_viewer_may_not_run(batch: Batch, viewer: User, member: User) -> None:
+    with pytest.raises(PermissionDenied):
+        create(batch, user=viewer)
+    assert create(batch, user=member).created_by == member
+
+
+def test_the_sweep_asks_for_as_many_slots_as_can_be_used(batch: Batch) -> None:
+    create(batch, concurrency=2)
+    assert find_work() == 2
