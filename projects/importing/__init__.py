@@ -1,0 +1,1 @@
+"""From a file of sites to a batch: reading, checking, loading."""
