@@ -40,7 +40,7 @@ def money(amount: Number | None, currency: str = "USD") -> str:
     """`8.6` as `$8.60`; below ten cents three decimals, so that the cost of one job can be read; a dash for None."""
     if amount is None:
         return MISSING
-    decimals = 3 if 0 < abs(amount) < Decimal("0.1") else 2
+    decimals = 3 if 0 < abs(Decimal(str(amount))) < Decimal("0.1") else 2
     sign = CURRENCY_SIGNS.get(currency)
     text = number(amount, decimals)
     if sign is None:

@@ -37,7 +37,11 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContext]:
     """A browser without cookies, in which relative addresses are those of the running application."""
     opened = browser.new_context(
-        base_url=live_server.url, viewport={"width": 1440, "height": 900}, color_scheme="light", locale="en-GB"
+        base_url=live_server.url,
+        viewport={"width": 1440, "height": 900},
+        color_scheme="light",
+        reduced_motion="reduce",  # or pictures and axe would catch colours half way from one theme to the other
+        locale="en-GB",
     )
     opened.set_default_timeout(10_000)
     yield opened
