@@ -1,0 +1,61 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: run test test-quick lint format bench vendor install install-dev clean
+
+# What `make run` uses unless the environment says otherwise: everything on this machine, nothing to install but Python.
+run: export PORT := $(PORT)
+run: export MINO_PUBLIC_URL ?= http://127.0.0.1:$(PORT)
+run: export MINO_SAMPLE_SITE ?= true
+run: export MINO_ALLOWED_NETWORKS ?= 127.0.0.1/32
+run: export MINO_ALLOWED_PORTS ?= $(PORT)
+run: export MINO_WORKER_GRACE ?= 4
+run: install
+	honcho run sh -c "$$(sed -n 's/^release: //p' Procfile)"
+	python manage.py demo --wait & honcho start --no-prefix web worker beat
+
+test: install-dev
+	.ci/test
+
+test-quick: install-dev
+	pytest -q -m "not browser" -n 2
+
+lint: install-dev
+	ruff check .
+	ruff format --check .
+	lint-imports
+	mypy .
+	python manage.py makemigrations --check --dry-run
+	MINO_PUBLIC_URL=https://mino.example.com python manage.py check --deploy --fail-level WARNING
+
+format: install-dev
+	ruff check --fix .
+	ruff format .
+
+bench: install-dev
+	python -m benchmarks $(BENCH)
+
+install: $(VENV)/installed
+install-dev: $(VENV)/installed-dev
+
+$(VENV)/installed: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/installed-dev: requirements.txt requirements-dev.txt $(VENV)/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+# The styles, scripts, icons and fonts of static/vendor, copied anew at the versions that package.json pins.
+vendor: install
+	npm ci --ignore-scripts --no-audit --no-fund
+	python static/vendor.py
+
+clean:
+	rm -rf var staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
