@@ -2,8 +2,17 @@
 
 from django.apps import AppConfig
 
+from mino.common.hooks import batch_purging, batches_deleting
+
 
 class ExecutionsConfig(AppConfig):
     """Executions, jobs, the engine and the agents."""
 
     name = "executions"
+
+    def ready(self) -> None:
+        """Listen to what happens below."""
+        from executions.services.deletion import purge_batch, refuse_unfinished
+
+        batches_deleting.register(refuse_unfinished)
+        batch_purging.register(purge_batch)

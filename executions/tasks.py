@@ -7,9 +7,9 @@ import uuid
 from celery import shared_task
 
 from executions.engine.process import process_worker
-from executions.engine.waking import send
 from executions.services.preparation import execution_prepare
 from executions.services.sweeping import find_work
+from mino.common.waking import send
 
 SLOT_SECONDS = 30.0
 

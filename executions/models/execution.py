@@ -13,7 +13,7 @@ from accounts.models import Organization
 from accounts.permissions import Principal
 from mino.common.models import Dated, Identified
 from mino.common.values.share import Share, design_effect
-from projects.models import Batch, InstructionVersion, Project
+from projects.models import Batch, BatchStatus, InstructionVersion, Project
 
 MAX_CONCURRENCY = 50
 MAX_SAMPLE = 1000
@@ -53,8 +53,8 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
     """Executions, narrowed to what somebody may see."""
 
     def visible_to(self, user: Principal) -> ExecutionQuerySet:
-        """Those of the projects that the user may see."""
-        return self.filter(project__in=Project.objects.visible_to(user))
+        """Those of the projects that the user may see, but not of batches that are being deleted."""
+        return self.filter(project__in=Project.objects.visible_to(user), batch__status=BatchStatus.READY)
 
     def unfinished(self) -> ExecutionQuerySet:
         """Queued, running or paused."""

@@ -13,7 +13,7 @@ from executions.evaluation.verdict import EvaluationResult
 from executions.models.execution import Execution
 from mino.common.models import Identified
 from mino.common.values.share import Share
-from projects.models import Batch, Project, Row
+from projects.models import Batch, BatchStatus, Project, Row
 
 
 class JobStatus(models.TextChoices):
@@ -42,8 +42,8 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Jobs, narrowed to what somebody may see."""
 
     def visible_to(self, user: Principal) -> JobQuerySet:
-        """Those of the projects that the user may see."""
-        return self.filter(project__in=Project.objects.visible_to(user))
+        """Those of the projects that the user may see, but not of batches that are being deleted."""
+        return self.filter(project__in=Project.objects.visible_to(user), batch__status=BatchStatus.READY)
 
 
 class Job(Identified):

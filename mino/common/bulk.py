@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection
-from django.db.models import Model
+from django.db import connection, transaction
+from django.db.models import Model, QuerySet
 
 
 def update_many(model: type[Model], rows: Sequence[Mapping[str, Any]], *, match: Sequence[str] = ("id",)) -> None:
@@ -36,3 +36,18 @@ def update_many(model: type[Model], rows: Sequence[Mapping[str, Any]], *, match:
     ]
     with connection.cursor() as cursor:
         cursor.executemany(statement, parameters)
+
+
+def delete_in_chunks(queryset: QuerySet[Any], size: int = 5000) -> int:
+    """Delete what `queryset` finds, `size` objects per transaction, and answer how many it were.
+
+    No object is loaded and nothing cascades: what refers to the objects must be gone already.
+    """
+    deleted = 0
+    while True:
+        chunk = queryset.order_by("pk").values("pk")[:size]
+        with transaction.atomic():
+            count: int = queryset.model._default_manager.filter(pk__in=chunk)._raw_delete(queryset.db)
+        deleted += count
+        if not count:
+            return deleted

@@ -7,166 +7,320 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_users_and_organizations'),
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("accounts", "0001_users_and_organizations"),
+        ("auth", "0012_alter_user_first_name_max_length"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InstructionVersion',
+            name="InstructionVersion",
             fields=[
-                ('id', models.UUIDField(default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.TextField(max_length=50000)),
-                ('change_description', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.TextField(max_length=50000)),
+                ("change_description", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
-                'default_permissions': (),
+                "ordering": ["-number"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.UUIDField(default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=100)),
-                ('description', models.CharField(blank=True, max_length=500)),
-                ('is_private', models.BooleanField(default=False)),
-                ('last_version_number', models.PositiveIntegerField(default=0, editable=False)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='projects', to='accounts.organization')),
-                ('production_version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='projects.instructionversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=100)),
+                ("description", models.CharField(blank=True, max_length=500)),
+                ("is_private", models.BooleanField(default=False)),
+                ("last_version_number", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="projects",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "production_version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="projects.instructionversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-id'],
-                'permissions': [('view', 'May look at the private project'), ('work', 'May work on the private project')],
-                'default_permissions': (),
+                "ordering": ["-created_at", "-id"],
+                "permissions": [
+                    ("view", "May look at the private project"),
+                    ("work", "May work on the private project"),
+                ],
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='instructionversion',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='projects.project'),
+            model_name="instructionversion",
+            name="project",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="versions",
+                to="projects.project",
+            ),
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.UUIDField(default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=100)),
-                ('description', models.CharField(blank=True, max_length=500)),
-                ('status', models.CharField(choices=[('importing', 'Importing'), ('ready', 'Ready'), ('failed', 'Failed')], default='importing', max_length=9)),
-                ('source_name', models.CharField(blank=True, max_length=255)),
-                ('content_hash', models.CharField(blank=True, max_length=64)),
-                ('row_count', models.PositiveIntegerField(default=0)),
-                ('truth_row_count', models.PositiveIntegerField(default=0)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='accounts.organization')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='batches', to='projects.project')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=100)),
+                ("description", models.CharField(blank=True, max_length=500)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("importing", "Importing"), ("ready", "Ready"), ("failed", "Failed")],
+                        default="importing",
+                        max_length=9,
+                    ),
+                ),
+                ("source_name", models.CharField(blank=True, max_length=255)),
+                ("content_hash", models.CharField(blank=True, max_length=64)),
+                ("row_count", models.PositiveIntegerField(default=0)),
+                ("truth_row_count", models.PositiveIntegerField(default=0)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="batches",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="batches",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'batches',
-                'ordering': ['-created_at', '-id'],
-                'default_permissions': (),
+                "verbose_name_plural": "batches",
+                "ordering": ["-created_at", "-id"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='ProjectUserObjectPermission',
+            name="ProjectUserObjectPermission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='projects.project')),
-                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="grants", to="projects.project"
+                    ),
+                ),
+                ("permission", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="auth.permission")),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Row',
+            name="Row",
             fields=[
-                ('id', models.UUIDField(default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveIntegerField()),
-                ('line', models.PositiveIntegerField(default=0)),
-                ('url', models.TextField()),
-                ('key', models.TextField(blank=True)),
-                ('inputs', models.JSONField(default=dict)),
-                ('truth', models.JSONField(default=dict)),
-                ('has_truth', models.BooleanField(default=False)),
-                ('instructions', models.TextField(blank=True)),
-                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='projects.batch')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("line", models.PositiveIntegerField(default=0)),
+                ("url", models.TextField()),
+                ("key", models.TextField(blank=True)),
+                ("inputs", models.JSONField(default=dict)),
+                ("truth", models.JSONField(default=dict)),
+                ("has_truth", models.BooleanField(default=False)),
+                ("instructions", models.TextField(blank=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="projects.batch",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'default_permissions': (),
+                "ordering": ["position"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Column',
+            name="Column",
             fields=[
-                ('id', models.UUIDField(default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=200)),
-                ('header', models.CharField(blank=True, max_length=200)),
-                ('type', models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('url', 'URL'), ('email', 'Email'), ('date', 'Date'), ('phone', 'Phone'), ('boolean', 'Boolean')], default='text', max_length=7)),
-                ('role', models.CharField(choices=[('site_url', 'Site URL'), ('key', 'Key'), ('input', 'Input'), ('ground_truth', 'Ground truth'), ('ignored', 'Ignored')], max_length=12)),
-                ('options', models.JSONField(blank=True, default=dict)),
-                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='columns', to='projects.batch')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                ("header", models.CharField(blank=True, max_length=200)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text"),
+                            ("number", "Number"),
+                            ("url", "URL"),
+                            ("email", "Email"),
+                            ("date", "Date"),
+                            ("phone", "Phone"),
+                            ("boolean", "Boolean"),
+                        ],
+                        default="text",
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("site_url", "Site URL"),
+                            ("key", "Key"),
+                            ("input", "Input"),
+                            ("ground_truth", "Ground truth"),
+                            ("ignored", "Ignored"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("options", models.JSONField(blank=True, default=dict)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="columns",
+                        to="projects.batch",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('batch', 'position'), name='column_position_unique'), models.UniqueConstraint(fields=('batch', 'role', 'name'), name='column_name_unique')],
+                "ordering": ["position"],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("batch", "position"), name="column_position_unique"),
+                    models.UniqueConstraint(fields=("batch", "role", "name"), name="column_name_unique"),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['organization', '-created_at', '-id'], name='project_newest'),
+            model_name="project",
+            index=models.Index(fields=["organization", "-created_at", "-id"], name="project_newest"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('organization', 'name'), name='project_name_unique'),
+            model_name="project",
+            constraint=models.UniqueConstraint(fields=("organization", "name"), name="project_name_unique"),
         ),
         migrations.AddConstraint(
-            model_name='instructionversion',
-            constraint=models.UniqueConstraint(fields=('project', 'number'), name='version_number_unique'),
+            model_name="instructionversion",
+            constraint=models.UniqueConstraint(fields=("project", "number"), name="version_number_unique"),
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='batch_newest_of_project'),
+            model_name="batch",
+            index=models.Index(fields=["project", "-created_at", "-id"], name="batch_newest_of_project"),
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['organization', '-created_at', '-id'], name='batch_newest'),
+            model_name="batch",
+            index=models.Index(fields=["organization", "-created_at", "-id"], name="batch_newest"),
         ),
         migrations.AddIndex(
-            model_name='batch',
-            index=models.Index(fields=['project', 'content_hash'], name='batch_by_content'),
+            model_name="batch",
+            index=models.Index(fields=["project", "content_hash"], name="batch_by_content"),
         ),
         migrations.AlterUniqueTogether(
-            name='projectuserobjectpermission',
-            unique_together={('user', 'permission', 'content_object')},
+            name="projectuserobjectpermission",
+            unique_together={("user", "permission", "content_object")},
         ),
         migrations.AddIndex(
-            model_name='row',
-            index=models.Index(condition=models.Q(('key', ''), _negated=True), fields=['batch', 'key'], name='row_by_key'),
+            model_name="row",
+            index=models.Index(
+                condition=models.Q(("key", ""), _negated=True), fields=["batch", "key"], name="row_by_key"
+            ),
         ),
         migrations.AddIndex(
-            model_name='row',
-            index=models.Index(condition=models.Q(('has_truth', True)), fields=['batch', 'position'], name='row_with_truth'),
+            model_name="row",
+            index=models.Index(
+                condition=models.Q(("has_truth", True)), fields=["batch", "position"], name="row_with_truth"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='row',
-            constraint=models.UniqueConstraint(fields=('batch', 'position'), name='row_position_unique'),
+            model_name="row",
+            constraint=models.UniqueConstraint(fields=("batch", "position"), name="row_position_unique"),
         ),
     ]

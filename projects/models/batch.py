@@ -14,11 +14,12 @@ from projects.models.project import Project
 
 
 class BatchStatus(models.TextChoices):
-    """Whether a batch may be used: it is unseen while it is importing."""
+    """Whether a batch may be used: it is unseen while it is importing or being deleted."""
 
     IMPORTING = "importing", "Importing"
     READY = "ready", "Ready"
     FAILED = "failed", "Failed"
+    DELETING = "deleting", "Deleting"
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):

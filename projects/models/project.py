@@ -27,16 +27,20 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         visible = Q(organization__in=all_of) | Q(organization__in=open_of, is_private=False)
         if granted := list(grants_of(user)):
             visible |= Q(pk__in=granted)
-        return self.filter(visible)
+        return self.filter(visible, is_deleted=False)
 
 
 class Project(Identified, Dated):
-    """What is wanted of many sites: instructions, in versions, plus the batches to run them over."""
+    """What is wanted of many sites: instructions, in versions, plus the batches to run them over.
+
+    A deleted project is unseen at once; what belongs to it is removed in the background.
+    """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="projects", db_index=False)
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=500, blank=True)
     is_private = models.BooleanField(default=False)
+    is_deleted = models.BooleanField(default=False, editable=False)
     production_version = models.ForeignKey(
         "projects.InstructionVersion", models.SET_NULL, null=True, blank=True, related_name="+"
     )

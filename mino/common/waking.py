@@ -1,0 +1,27 @@
+"""Wake-up calls for workers: messages that carry ids and may all be lost, because a beat task finds the work again."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+STALE_AFTER = 15
+"""Seconds after which a wake-up call is worth nothing: by then the beat task has sent others."""
+
+
+def send(task: str, *arguments: str, count: int = 1) -> None:
+    """Publish a task `count` times, best effort: a broker that is down is logged, never an error for the caller."""
+    try:
+        for _ in range(count):
+            current_app.send_task(task, args=arguments, expires=STALE_AFTER, ignore_result=True)
+    except (OperationalError, OSError) as error:
+        logger.warning("The broker could not be reached, the beat task will find the work: %s", error)
+
+
+def wake(task: str, *arguments: str) -> None:
+    """Publish a task once the transaction is committed."""
+    transaction.on_commit(lambda: send(task, *arguments), robust=True)

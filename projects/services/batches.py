@@ -1,0 +1,18 @@
+"""Changes to batches that are ready."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from accounts.permissions import require
+from projects.models import Batch
+from projects.services.checks import checked_description, checked_name
+
+
+def batch_update(*, batch: Batch, user: User | None, name: str, description: str) -> Batch:
+    """Rename and describe a batch. Raises InvalidInput or PermissionDenied."""
+    if user is not None:
+        require(user, "projects.change", batch.project)
+    batch.name = checked_name(name, "the batch a name")
+    batch.description = checked_description(description)
+    batch.save(update_fields=["name", "description", "updated_at"])
+    return batch

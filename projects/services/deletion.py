@@ -1,0 +1,83 @@
+"""Deletes projects and batches: unseen at once, removed afterwards.
+
+A batch may have a million jobs. Deleting them in one transaction would block all writers of SQLite for minutes, so the
+service only marks the batch (a tombstone), and `purge_deleted` removes it in chunks, in the background.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from accounts.models import Organization, User
+from accounts.permissions import require
+from mino.common.bulk import delete_in_chunks
+from mino.common.errors import InvalidState
+from mino.common.hooks import batch_purging, batches_deleting
+from mino.common.waking import wake
+from projects.models import Batch, BatchStatus, Project, Row
+
+PURGE_TASK = "projects.tasks.purge_deleted"
+
+
+def batch_delete(*, batch: Batch, user: User | None) -> None:
+    """Delete a batch with its rows, executions and results. Again changes nothing.
+
+    Raises InvalidState while one of its executions is under way, or PermissionDenied.
+    """
+    if user is not None:
+        require(user, "projects.delete", batch.project)
+    with transaction.atomic():
+        _hold_starts(batch.organization_id)
+        _bury([batch])
+    wake(PURGE_TASK)
+
+
+def project_delete(*, project: Project, user: User | None) -> None:
+    """Delete a project with its instructions, batches, executions and results. Again changes nothing.
+
+    Raises InvalidState while one of its executions is under way or one of its imports runs, or PermissionDenied.
+    """
+    if user is not None:
+        require(user, "projects.delete", project)
+    with transaction.atomic():
+        _hold_starts(project.organization_id)
+        batches = list(project.batches.all())
+        if any(batch.status == BatchStatus.IMPORTING for batch in batches):
+            raise InvalidState("A file is being imported into this project. Wait until it is done, or cancel it.")
+        _bury(batches)
+        # The name is free again: it must be unique within the organization.
+        Project.objects.filter(pk=project.pk).update(is_deleted=True, name=str(project.pk))
+    wake(PURGE_TASK)
+
+
+def purge_deleted() -> int:
+    """Remove what was deleted, and answer how many batches went. What is interrupted goes on at the next call."""
+    purged = 0
+    for batch in Batch.objects.filter(status=BatchStatus.DELETING):
+        try:
+            batches_deleting.call([batch.pk])
+        except InvalidState:  # an execution slipped in between; it goes with the batch once it has ended
+            continue
+        batch_purging.call(batch.pk)
+        delete_in_chunks(Row.objects.filter(batch=batch))
+        with transaction.atomic():
+            batch.columns.all().delete()
+            Batch.objects.filter(pk=batch.pk).delete()
+        purged += 1
+    for project in Project.objects.filter(is_deleted=True, batches__isnull=True):
+        project.delete()
+    return purged
+
+
+def _hold_starts(organization_id: uuid.UUID) -> None:
+    """Wait for executions that are just being started, and keep others from starting: they lock the same row."""
+    Organization.objects.select_for_update().get(pk=organization_id)
+
+
+def _bury(batches: Sequence[Batch]) -> None:
+    ids = [batch.pk for batch in batches]
+    batches_deleting.call(ids)
+    Batch.objects.filter(pk__in=ids).exclude(status=BatchStatus.IMPORTING).update(status=BatchStatus.DELETING)

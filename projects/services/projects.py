@@ -1,0 +1,72 @@
+"""Changes to projects."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Organization, User
+from accounts.permissions import require
+from mino.common.errors import AlreadyExists, Detail
+from projects.models import InstructionVersion, Project
+from projects.services.checks import checked_description, checked_instructions, checked_name
+from projects.services.versions import add_version, version_create
+
+WHAT = "the project a name"
+
+
+def project_create(
+    *, organization: Organization, user: User | None, name: str, description: str = "", instructions: str
+) -> Project:
+    """Create a project. Its instructions become version 1, which is also the production version.
+
+    Raises InvalidInput, AlreadyExists when the name is taken, or PermissionDenied.
+    """
+    if user is not None:
+        require(user, "accounts.create_project", organization)
+    project = Project(
+        organization=organization,
+        name=checked_name(name, WHAT),
+        description=checked_description(description),
+        created_by=user,
+    )
+    text = checked_instructions(instructions)
+    with transaction.atomic():
+        _save(project)
+        add_version(project, text, "", user, set_as_production=True)
+    return project
+
+
+def project_update(*, project: Project, user: User | None, name: str, description: str) -> Project:
+    """Rename and describe a project. Raises InvalidInput, AlreadyExists when the name is taken, or PermissionDenied."""
+    if user is not None:
+        require(user, "projects.change", project)
+    project.name = checked_name(name, WHAT)
+    project.description = checked_description(description)
+    _save(project, ["name", "description", "updated_at"])
+    return project
+
+
+def project_find_or_create(
+    *, organization: Organization, user: User | None, name: str, instructions: str
+) -> tuple[Project, InstructionVersion]:
+    """The project of that name with a version of exactly these instructions, each made only where it is missing.
+
+    Raises what `project_create` and `version_create` raise.
+    """
+    text = checked_instructions(instructions)
+    project = Project.objects.filter(organization=organization, name=checked_name(name, WHAT), is_deleted=False).first()
+    if project is None:
+        project = project_create(organization=organization, user=user, name=name, instructions=text)
+    version = project.versions.filter(text=text).order_by("-number").first()
+    if version is None:
+        version = version_create(project=project, user=user, text=text)
+    return project, version
+
+
+def _save(project: Project, fields: list[str] | None = None) -> None:
+    try:
+        with transaction.atomic():
+            project.save(update_fields=fields)
+    except IntegrityError:
+        message = f"There is already a project called “{project.name}”. Choose another name."
+        raise AlreadyExists(message, details=[Detail("name", message)]) from None

@@ -1,0 +1,65 @@
+"""Changes to the instructions of projects: versions are only ever added."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.permissions import require
+from projects.models import InstructionVersion, Project
+from projects.services.checks import checked_description, checked_instructions, wrong
+
+
+def version_create(
+    *,
+    project: Project,
+    user: User | None,
+    text: str,
+    change_description: str = "",
+    set_as_production: bool = False,
+) -> InstructionVersion:
+    """Add the next version of the project's instructions.
+
+    Raises InvalidInput, also when the text is that of the newest version, or PermissionDenied.
+    """
+    if user is not None:
+        require(user, "projects.change", project)
+    text = checked_instructions(text, "text")
+    change_description = checked_description(change_description, "change_description")
+    with transaction.atomic():
+        locked = Project.objects.select_for_update().get(pk=project.pk)
+        newest = locked.versions.order_by("-number").first()
+        if newest is not None and newest.text == text:
+            raise wrong("text", f"This is the text of version {newest.number}. Change it to make a new version.")
+        version = add_version(locked, text, change_description, user, set_as_production=set_as_production)
+    project.last_version_number = locked.last_version_number
+    project.production_version_id = locked.production_version_id
+    return version
+
+
+def add_version(
+    project: Project, text: str, change_description: str, user: User | None, *, set_as_production: bool
+) -> InstructionVersion:
+    """Write the next version of `project`, which the caller's transaction has locked or made."""
+    project.last_version_number += 1
+    version = InstructionVersion.objects.create(
+        project=project,
+        number=project.last_version_number,
+        text=text,
+        change_description=change_description,
+        created_by=user,
+    )
+    if set_as_production:
+        project.production_version = version
+    project.save(update_fields=["last_version_number", "production_version", "updated_at"])
+    return version
+
+
+def version_set_production(*, version: InstructionVersion, user: User | None) -> Project:
+    """Make `version` the one that production executions use; again changes nothing. Raises PermissionDenied."""
+    project = version.project
+    if user is not None:
+        require(user, "projects.change", project)
+    project.production_version = version
+    project.save(update_fields=["production_version", "updated_at"])
+    return project
