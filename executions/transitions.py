@@ -15,14 +15,15 @@ Retry: pending -> processing -> completed, failed; pending -> cancelled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from executions.models import ExecutionStatus as E
 from executions.models import JobStatus as J
 from executions.models import RetryStatus as R
+from mino.common.bulk import update_many
 from mino.common.errors import InvalidState
 
 Table = Mapping[str, frozenset[str]]
@@ -64,9 +65,26 @@ def move(queryset: QuerySet[Any], target: str, *, source: str | None = None, **v
     `source` narrows the allowed source states to one. Answers how many were moved. Raises InvalidState when the table
     knows no such transition at all.
     """
-    allowed = sources(queryset.model._meta.model_name or "", target)
+    allowed = _allowed(queryset.model, target, source)
+    return queryset.filter(status__in=allowed).update(status=target, **values)
+
+
+def move_each(model: type[Model], rows: Sequence[Mapping[str, Any]], target: str, *, source: str) -> None:
+    """Move each object of `rows` from `source` to `target` with its own values (`id` and what else changes).
+
+    The caller holds the locks and has seen that all are in `source`. Raises InvalidState when one is not after all; the
+    transaction must then be undone.
+    """
+    _allowed(model, target, source)
+    moved = update_many(model, [{**row, "status": target} for row in rows], where={"status": source})
+    if moved != len(rows):
+        raise InvalidState(f"{len(rows) - moved} of {len(rows)} were not {source} any more.")
+
+
+def _allowed(model: type[Model], target: str, source: str | None) -> frozenset[str]:
+    allowed = sources(model._meta.model_name or "", target)
     if source is not None:
         allowed &= {source}
     if not allowed:
         raise InvalidState(f"Nothing goes from {source or 'any state'} to {target}.")
-    return queryset.filter(status__in=allowed).update(status=target, **values)
+    return allowed

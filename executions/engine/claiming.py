@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import F
 
 from executions.agents.base import Task, WantedField
 from executions.engine.attempt import Attempt, Plan
 from executions.engine.plan import plan_of
 from executions.models import Execution, Job, JobStatus, Session
-from executions.transitions import move
-from mino.common.bulk import update_many
+from executions.transitions import move_each
 from mino.common.models import new_id
 from projects.models import Row
 from projects.placeholders import fill_placeholders
@@ -34,17 +33,6 @@ def take_jobs(execution: Execution, count: int, *, worker: str, now: datetime) -
         return []
     plan = plan_of(execution.pk)
     attempts = [_attempt(plan, job, now) for job in jobs]
-    move(
-        Job.objects.filter(pk__in=[job.pk for job in jobs]),
-        JobStatus.RUNNING,
-        source=JobStatus.QUEUED,
-        attempts=F("attempts") + 1,
-        started_at=now,
-        step="",
-        step_count=0,
-        progress=None,
-        current_url="",
-    )
     lease = now + timedelta(seconds=settings.LEASE_SECONDS)
     Session.objects.bulk_create(
         Session(
@@ -58,8 +46,21 @@ def take_jobs(execution: Execution, count: int, *, worker: str, now: datetime) -
         )
         for attempt, job in zip(attempts, jobs, strict=True)
     )
-    update_many(Job, [{"id": one.job_id, "current_session_id": one.session_id} for one in attempts])
+    move_each(Job, [_claimed_values(one) for one in attempts], JobStatus.RUNNING, source=JobStatus.QUEUED)
     return attempts
+
+
+def _claimed_values(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "id": attempt.job_id,
+        "current_session_id": attempt.session_id,
+        "attempts": attempt.number,
+        "started_at": attempt.started_at,
+        "step": "",
+        "step_count": 0,
+        "progress": None,
+        "current_url": "",
+    }
 
 
 def _attempt(plan: Plan, job: Job, now: datetime) -> Attempt:

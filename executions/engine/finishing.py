@@ -14,7 +14,7 @@ from django.db.models import Case, F, IntegerField, Value, When
 from executions.engine.attempt import Ending, Finished
 from executions.evaluation.verdict import EvaluationResult
 from executions.models import ColumnStatistic, Execution, FieldResult, Job, JobStatus, Session, SessionStatus
-from executions.transitions import sources
+from executions.transitions import move_each
 from mino.common.bulk import update_many
 
 JOB_STATUS = {
@@ -83,7 +83,9 @@ def write_finished(execution: Execution, finished: Sequence[Finished]) -> Tally:
     tally = Tally()
     for one in current:
         tally.add(one)
-    update_many(Job, [_job_values(one) for one in current])
+    for ending, status in JOB_STATUS.items():
+        rows = [_job_values(one) for one in current if one.ending is ending]
+        move_each(Job, rows, status, source=JobStatus.RUNNING)
     update_many(Session, [_session_values(one) for one in current])
     FieldResult.objects.bulk_create(_field_results(current))
     _count_outcomes(execution.pk, current)
@@ -98,13 +100,7 @@ def _holding(finished: Sequence[Finished]) -> list[Finished]:
         for job_id, session_id, status in jobs.values_list("pk", "current_session_id", "status")
         if status == JobStatus.RUNNING
     }
-    holding = []
-    for one in finished:
-        if (one.attempt.job_id, one.attempt.session_id) in held:
-            if JobStatus.RUNNING not in sources("job", JOB_STATUS[one.ending]):
-                raise AssertionError(f"The table of transitions does not allow running -> {JOB_STATUS[one.ending]}.")
-            holding.append(one)
-    return holding
+    return [one for one in finished if (one.attempt.job_id, one.attempt.session_id) in held]
 
 
 def _job_values(one: Finished) -> dict[str, Any]:
@@ -112,7 +108,6 @@ def _job_values(one: Finished) -> dict[str, Any]:
     is_final = one.ending is not Ending.HANDED_BACK
     return {
         "id": one.attempt.job_id,
-        "status": JOB_STATUS[one.ending],
         "result": dict(one.data) if one.ending is Ending.COMPLETED else None,
         "sources": dict(one.sources),
         "evaluation_result": verdict.result.value if verdict else None,

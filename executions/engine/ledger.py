@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from executions.engine.attempt import Attempt, Finished
@@ -44,6 +44,12 @@ class Account:
     def running(self) -> int:
         """How many jobs run, with what this transaction gives and takes."""
         return self.execution.running_jobs - self.tally.ended + self.claimed
+
+    @property
+    def has_active_jobs(self) -> bool:
+        """Whether anything waits or runs after this transaction."""
+        waiting = self.execution.queued_jobs + self.tally.handed_back - self.claimed
+        return waiting + self.running + self.execution.retrying_jobs > 0
 
     @property
     def has_work(self) -> bool:
@@ -102,28 +108,29 @@ def _lock(
     finished: Sequence[Finished], wanted: int, agents: Collection[str], only: uuid.UUID | None
 ) -> dict[uuid.UUID, Account]:
     """Lock what may be touched, in the agreed order: the credentials first, then the executions by id."""
-    ids = {one.attempt.plan.execution_id for one in finished}
+    plans = {one.attempt.plan.execution_id: one.attempt.plan for one in finished}
+    organizations = {execution_id: plan.organization_id for execution_id, plan in plans.items()}
     if wanted:
-        ids.update(_candidates(agents, only))
-    if not ids:
+        organizations.update(_candidates(agents, only))
+    if not organizations:
         return {}
-    of_these = Execution.objects.filter(pk__in=ids)
-    pairs = set(of_these.values_list("organization_id", "agent"))
-    organizations = {organization for organization, _ in pairs}
-    locked = AgentCredential.objects.select_for_update().filter(organization__in=organizations).order_by("pk")
+    of_these = AgentCredential.objects.filter(organization__in=set(organizations.values()))
+    locked = of_these.select_for_update().order_by("pk")
     credentials = {(one.organization_id, one.agent): one for one in locked}
-    executions = of_these.select_for_update().defer("instructions", "columns").order_by("pk")
+    executions = Execution.objects.filter(pk__in=organizations).select_for_update().order_by("pk")
+    executions = executions.defer("instructions", "columns")
     return {one.pk: Account(one, credentials.get((one.organization_id, one.agent))) for one in executions}
 
 
-def _candidates(agents: Collection[str], only: uuid.UUID | None) -> list[uuid.UUID]:
+def _candidates(agents: Collection[str], only: uuid.UUID | None) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """Executions that may have work, with their organizations, the neediest first; nothing is locked yet."""
     waiting = Execution.objects.filter(
         status=ExecutionStatus.RUNNING, queued_jobs__gt=0, agent__in=list(agents)
-    ).filter(Q(running_jobs__lt=F("effective_concurrency")))
+    ).filter(running_jobs__lt=F("effective_concurrency"))
     if only is not None:
         waiting = waiting.filter(pk=only)
     by_share = waiting.order_by(F("running_jobs") * 1.0 / F("effective_concurrency"), "pk")
-    return list(by_share.values_list("pk", flat=True)[:CANDIDATES])
+    return list(by_share.values_list("pk", "organization_id")[:CANDIDATES])
 
 
 def _allocate(accounts: Iterable[Account], wanted: int) -> Counter[uuid.UUID]:
@@ -157,5 +164,5 @@ def _save(account: Account, now: datetime) -> None:
         Execution.objects.filter(pk=account.execution.pk).update(**updates, updated_at=now)
         if account.credential:
             account.credential.save(update_fields=["running_jobs", "updated_at"])
-    if tally.ended:
+    if tally.ended and not account.has_active_jobs:
         complete_if_done(account.execution.pk, now)

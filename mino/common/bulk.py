@@ -9,33 +9,46 @@ from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 
 
-def update_many(model: type[Model], rows: Sequence[Mapping[str, Any]], *, match: Sequence[str] = ("id",)) -> None:
-    """Update each row of `rows`, found by its `match` columns, with its other values.
+def update_many(
+    model: type[Model],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    match: Sequence[str] = ("id",),
+    where: Mapping[str, Any] | None = None,
+) -> int:
+    """Update each row of `rows`, found by its `match` columns, with its other values; answers how many were found.
+
+    `where` names further columns and the values that they must have before the update.
 
     All rows name the same fields (by attribute: `execution_id`). One prepared statement is sent for all of them, which
     psycopg pipelines: several times faster than as many `QuerySet.update()`, and than `bulk_update`'s CASE.
     """
     if not rows:
-        return
-    fields = {name: model._meta.get_field(name.removesuffix("_id") if name != "id" else name) for name in rows[0]}
-    changed = [name for name in fields if name not in match]
+        return 0
+    conditions = where or {}
+    fields: dict[str, Any] = {name: _field(model, name) for name in [*rows[0], *conditions]}
+    changed = [name for name in rows[0] if name not in match]
     quote = connection.ops.quote_name
-    columns = {name: str(getattr(field, "column", "")) for name, field in fields.items()}
 
     def terms(names: Sequence[str]) -> list[str]:
-        return [f"{quote(columns[name])} = %s" for name in names]
+        return [f"{quote(fields[name].column)} = %s" for name in names]
 
     statement = (
         f"UPDATE {quote(model._meta.db_table)} SET {', '.join(terms(changed))} "  # noqa: S608 - names are the model's own
-        f"WHERE {' AND '.join(terms(match))}"
+        f"WHERE {' AND '.join(terms([*match, *conditions]))}"
     )
     ordered = [*changed, *match]
+    constants = [fields[name].get_db_prep_save(value, connection) for name, value in conditions.items()]
     parameters = [
-        [fields[name].get_db_prep_save(row[name], connection) for name in ordered]  # type: ignore[union-attr]
-        for row in rows
+        [*(fields[name].get_db_prep_save(row[name], connection) for name in ordered), *constants] for row in rows
     ]
     with connection.cursor() as cursor:
         cursor.executemany(statement, parameters)
+        return int(cursor.rowcount)
+
+
+def _field(model: type[Model], name: str) -> Any:
+    return model._meta.get_field(name if name == "id" else name.removesuffix("_id"))
 
 
 def delete_in_chunks(queryset: QuerySet[Any], size: int = 5000) -> int:
