@@ -1,7 +1,7 @@
 // Keeps "9 s ago" true while a page stays open, and tells the server the reader's time zone for the exact times.
 // The words are those of mino/common/ui/formats.py.
 
-const thin = "\u202f";
+const space = "\u00a0"; // does not break
 const units = [
   [86400, "day"],
   [3600, "h"],
@@ -12,9 +12,9 @@ function roughly(seconds) {
   for (const [size, unit] of units) {
     if (seconds < size) continue;
     const count = Math.floor(seconds / size);
-    return `${count}${thin}${unit}${unit === "day" && count > 1 ? "s" : ""}`;
+    return `${count}${space}${unit}${unit === "day" && count > 1 ? "s" : ""}`;
   }
-  return `${Math.round(seconds)}${thin}s`;
+  return `${Math.round(seconds)}${space}s`;
 }
 
 function relative(moment, now) {

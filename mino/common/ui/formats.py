@@ -7,7 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from mino.common.values.share import Share
 
-THIN = "\u202f"  # a narrow space that does not break: between groups of digits and before a per cent sign
+THIN = "\u202f"  # a narrow space that does not break: between groups of digits
+SPACE = "\u00a0"  # one that does not break: between a number and its unit
 MISSING = "–"
 CURRENCY_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 MINUTE, HOUR, DAY, WEEK = 60, 3600, 86_400, 604_800
@@ -25,7 +26,7 @@ def number(value: Number | None, decimals: int = 0) -> str:
 
 def percent(share: float | None, decimals: int = 1) -> str:
     """A share in 0..1 as `90.4 %`; a dash for None."""
-    return MISSING if share is None else f"{number(Decimal(str(share)) * 100, decimals)}{THIN}%"
+    return MISSING if share is None else f"{number(Decimal(str(share)) * 100, decimals)}{SPACE}%"
 
 
 def interval(share: Share, decimals: int = 1) -> str:
@@ -44,7 +45,7 @@ def money(amount: Number | None, currency: str = "USD") -> str:
     sign = CURRENCY_SIGNS.get(currency)
     text = number(amount, decimals)
     if sign is None:
-        return f"{text}{THIN}{currency}"
+        return f"{text}{SPACE}{currency}"
     return f"−{sign}{text[1:]}" if text.startswith("−") else f"{sign}{text}"
 
 
@@ -54,7 +55,7 @@ def duration(value: timedelta | Number | None) -> str:
         return MISSING
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
     if 0 < seconds < 9.95:
-        return f"{seconds:.1f}{THIN}s"
+        return f"{seconds:.1f}{SPACE}s"
     minutes, rest = divmod(round(max(seconds, 0)), MINUTE)
     hours, minutes = divmod(minutes, MINUTE)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
@@ -69,8 +70,8 @@ def roughly(value: timedelta | Number | None) -> str:
         if seconds >= size:
             count = seconds // size
             plural = "s" if unit == "day" and count > 1 else ""
-            return f"{count}{THIN}{unit}{plural}"
-    return f"{seconds}{THIN}s"
+            return f"{count}{SPACE}{unit}{plural}"
+    return f"{seconds}{SPACE}s"
 
 
 def relative(moment: datetime, now: datetime) -> str:

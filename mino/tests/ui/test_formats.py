@@ -38,7 +38,7 @@ def test_a_number_without_its_spaces_is_the_number(value: int) -> None:
 
 def test_a_share_is_shown_in_per_cent_with_its_interval() -> None:
     share = Share(value=0.9039, n=1416, low=0.887, high=0.918)
-    assert formats.percent(share.value) == "90.4\u202f%"
+    assert formats.percent(share.value) == "90.4\u00a0%"
     assert formats.interval(share) == "88.7–91.8"
 
 
@@ -54,7 +54,7 @@ def test_a_share_of_nothing_is_a_dash_and_has_no_interval() -> None:
         (0.0291, "USD", "$0.029"),
         (0, "USD", "$0.00"),
         (-1234, "EUR", "−€1\u202f234.00"),
-        (5, "CHF", "5.00\u202fCHF"),
+        (5, "CHF", "5.00\u00a0CHF"),
         (None, "USD", "–"),
     ],
 )
@@ -63,7 +63,7 @@ def test_money_has_its_currency(amount: float | None, currency: str, text: str) 
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0:00"), (1.44, "1.4\u202fs"), (9.97, "0:10"), (68, "1:08"), (3725, "1:02:05")]
+    ("seconds", "text"), [(0, "0:00"), (1.44, "1.4\u00a0s"), (9.97, "0:10"), (68, "1:08"), (3725, "1:02:05")]
 )
 def test_durations_read_like_a_clock(seconds: float, text: str) -> None:
     assert formats.duration(seconds) == text
@@ -74,12 +74,12 @@ def test_durations_read_like_a_clock(seconds: float, text: str) -> None:
     ("ago", "text"),
     [
         (timedelta(milliseconds=300), "now"),
-        (timedelta(seconds=9), "9\u202fs ago"),
-        (timedelta(minutes=20, seconds=40), "20\u202fmin ago"),
-        (timedelta(days=1, hours=5), "1\u202fday ago"),
-        (timedelta(days=6), "6\u202fdays ago"),
+        (timedelta(seconds=9), "9\u00a0s ago"),
+        (timedelta(minutes=20, seconds=40), "20\u00a0min ago"),
+        (timedelta(days=1, hours=5), "1\u00a0day ago"),
+        (timedelta(days=6), "6\u00a0days ago"),
         (timedelta(days=7), "5 Nov 2026"),
-        (timedelta(seconds=-22), "in 22\u202fs"),
+        (timedelta(seconds=-22), "in 22\u00a0s"),
     ],
 )
 def test_times_are_relative_up_to_a_week(ago: timedelta, text: str) -> None:

@@ -12,7 +12,8 @@ from django.template.loader import get_template
 from mino.common.ui import signs
 
 FOLDER = Path(settings.BASE_DIR) / "templates"
-PAGES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html"))
+NAMES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html"))
+PAGES = [name for name in NAMES if not name.startswith("sample_site/")]  # those stand for other people's sites
 SPRITE = (Path(settings.BASE_DIR) / "static/vendor/icons/icons.svg").read_text()
 
 
