@@ -54,8 +54,7 @@ $(VENV)/installed-dev: requirements.txt requirements-dev.txt $(VENV)/installed
 
 # The styles, scripts, icons and fonts of static/vendor, copied anew at the versions that package.json pins.
 vendor: install
-	npm ci --ignore-scripts --no-audit --no-fund
-	python static/vendor.py
+	python -m mino.vendor
 
 clean:
 	rm -rf var staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
