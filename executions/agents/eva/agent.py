@@ -1,0 +1,65 @@
+"""The agent itself: what the engine holds."""
+
+from __future__ import annotations
+
+import logging
+from decimal import Decimal
+
+import httpx
+from tinyfish import SDKError
+
+from executions.agents.base import Agent, Reporter, Result, Task
+from executions.agents.errors import UNAUTHORIZED
+from executions.agents.eva.attempt import Attempt, Terms
+from executions.agents.eva.client import EvaClient
+from executions.agents.remote import OutOfTime, Pool, TooMuch, Watch
+
+DEFAULT_BASE_URL = "https://agent.tinyfish.ai"
+DEFAULT_STEP_PRICE = Decimal("0.016")
+"""US dollars a step, as a public cost table has it; the maker's price list decides."""
+
+logger = logging.getLogger(__name__)
+_CANCEL_SECONDS = 10.0
+
+
+class EvaAgent(Agent):
+    """TinyFish's web agent. One instance stands for one account; it serves many threads.
+
+    `silence` is how many seconds may pass without any event or heartbeat, `poll_interval` how often a run whose stream
+    broke is asked for.
+    """
+
+    name = "eva"
+    default_timeout = 600.0
+
+    def __init__(
+        self,
+        *,
+        api_key: str,
+        base_url: str = DEFAULT_BASE_URL,
+        step_price: Decimal = DEFAULT_STEP_PRICE,
+        silence: float = 90.0,
+        poll_interval: float = 2.0,
+    ) -> None:
+        self._has_key = bool(api_key)
+        self._terms = Terms(step_price=step_price, silence=silence, poll_interval=poll_interval)
+        self._clients = Pool(lambda: EvaClient(api_key=api_key, base_url=base_url, silence=silence))
+
+    def run(self, task: Task, reporter: Reporter) -> Result:
+        """Start a run, follow its events, and read what came of it. See `Agent.run`."""
+        if not self._has_key:
+            raise UNAUTHORIZED.error("No key is set.")
+        with self._clients.borrowed() as client:
+            return Attempt(client, task, reporter, self._terms).make()
+
+    def cancel(self, run_id: str) -> None:
+        """Stop a remote run. Best effort: what goes wrong is logged."""
+        try:
+            with self._clients.borrowed() as client, client.watched(Watch(_CANCEL_SECONDS, None, 1_000_000)):
+                client.cancel_run(run_id)
+        except (SDKError, httpx.HTTPError, OutOfTime, TooMuch) as error:
+            logger.warning("The run %s could not be cancelled: %s", run_id, error)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._clients.close()

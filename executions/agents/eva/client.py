@@ -1,0 +1,46 @@
+"""The maker's client, with the two calls that it lacks and with connections that end when the attempt does."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from tinyfish import TinyFish
+
+from executions.agents.remote import Watch, WatchedTransport
+
+_CONNECT_SECONDS = 10.0
+
+
+class EvaClient(TinyFish):
+    """For one thread at a time. `silence` is how many seconds may pass without a byte from the service."""
+
+    def __init__(self, *, api_key: str, base_url: str, silence: float) -> None:
+        # The client's own retries would start, and pay for, a second run behind the engine's back.
+        super().__init__(api_key=api_key, base_url=base_url, timeout=silence, max_retries=0)
+        self._client.close()
+        self._transport = WatchedTransport()
+        self._client = httpx.Client(
+            base_url=self._base_url,
+            headers={**self._build_default_headers(), "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(silence, connect=_CONNECT_SECONDS),
+            transport=self._transport,
+        )
+
+    def watched(self, watch: Watch) -> AbstractContextManager[None]:
+        """Within this block every read and write asks `watch`."""
+        return self._transport.watched(watch)
+
+    def run_as_it_is(self, run_id: str, *, screenshots: bool = False) -> dict[str, Any]:
+        """The run object as the service sends it, where the client's models would refuse it. Raises ValueError."""
+        params = {"screenshots": "base64"} if screenshots else None
+        run = self._request("GET", f"/v1/runs/{quote(run_id, safe='')}", params=params).json()
+        if not isinstance(run, dict):
+            raise ValueError("The run is no JSON object.")
+        return run
+
+    def cancel_run(self, run_id: str) -> None:
+        """Ask the service to stop a run; it does not mind being asked twice."""
+        self._request("POST", f"/v1/runs/{quote(run_id, safe='')}/cancel")

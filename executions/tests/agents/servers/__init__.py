@@ -1,0 +1,1 @@
+"""Local servers that speak the remote agents' protocols, for tests and benchmarks."""
