@@ -1,5 +1,9 @@
 """Addresses of analytics."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from analytics.views.export import execution_export
+
+urlpatterns = [
+    path("o/<slug:slug>/executions/<uuid:execution_id>/export/", execution_export, name="execution_export"),
+]

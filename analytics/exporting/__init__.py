@@ -1,0 +1,1 @@
+"""Exports of an execution's results as csv, json and xlsx."""
