@@ -7,6 +7,7 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -48,8 +49,9 @@ def profile(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def avatar(request: SignedInRequest, user_id: uuid.UUID) -> HttpResponse | FileResponse:
     """The picture of oneself or of somebody in a common organization."""
-    colleagues = User.objects.filter(memberships__organization__in=Organization.objects.visible_to(request.user))
-    user = get_object_or_404(User.objects.filter(pk=request.user.pk) | colleagues.distinct(), pk=user_id)
+    mine = Organization.objects.visible_to(request.user)
+    people = User.objects.filter(Q(pk=request.user.pk) | Q(memberships__organization__in=mine)).distinct()
+    user = get_object_or_404(people, pk=user_id)
     if not user.avatar:
         raise Http404("There is no picture.")
     response = FileResponse(default_storage.open(str(user.avatar.name)))

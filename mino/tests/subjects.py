@@ -1,0 +1,69 @@
+"""One of everything, and one person of every role: what the access matrix asks about."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, ClassVar
+
+from django.core.files.base import ContentFile
+from PIL import Image
+
+from accounts.models import Organization, User
+from executions.models import Screenshot
+from executions.services.creation import execution_create
+from mino.tests.factories import JOINED, BatchFactory, ProjectFactory, SessionFactory, UserFactory
+from projects.models import Project
+
+
+def picture() -> ContentFile[bytes]:
+    """A small PNG."""
+    image = io.BytesIO()
+    Image.new("RGB", (4, 4), "teal").save(image, "PNG")
+    return ContentFile(image.getvalue(), name="picture.png")
+
+
+class Subjects:
+    """Objects by the name of the address's parameter that holds their id."""
+
+    OF_A_PROJECT: ClassVar[set[str]] = {
+        "project_id",
+        "batch_id",
+        "execution_id",
+        "job_id",
+        "screenshot_id",
+        "import_id",
+        "number",
+    }
+
+    def __init__(self, organization: Organization, people: dict[str, User], stranger: User) -> None:
+        self.people = people
+        self.stranger = stranger
+        self.superuser = User.objects.create_superuser("staff@mino.example", "x")
+        self.project: Project = ProjectFactory(organization=organization)
+        batch = BatchFactory(project=self.project, rows=3)
+        version = self.project.production_version
+        assert version is not None
+        execution = execution_create(batch=batch, user=None, instruction_version=version, agent="local")
+        job = execution.jobs.first()
+        assert job is not None
+        session = SessionFactory(job=job)
+        screenshot = Screenshot.objects.create(session=session, image=picture(), taken_at=JOINED)
+        self._values: dict[str, Any] = {
+            "slug": organization.slug,
+            "project_id": self.project.pk,
+            "batch_id": batch.pk,
+            "execution_id": execution.pk,
+            "job_id": job.pk,
+            "screenshot_id": screenshot.pk,
+            "number": 1,
+            "user_id": UserFactory().pk,
+            "product_slug": "mug-speckle",
+        }
+
+    def value(self, parameter: str) -> Any:
+        """The value for a parameter of an address. Raises KeyError when this class has no such object yet."""
+        return self._values[parameter]
+
+    def make_private(self) -> None:
+        """Hide the project from those without a grant."""
+        Project.objects.filter(pk=self.project.pk).update(is_private=True)

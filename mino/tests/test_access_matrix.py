@@ -1,0 +1,141 @@
+"""Every address against every kind of person, read from the URLconf: a new address that nobody thought of fails here.
+
+For each address under `/o/<slug>/`: the anonymous are sent to sign in, strangers see nothing (404), and who is in the
+organization but lacks the role is refused (403). `NEEDS` says which role an address needs beyond viewer; it has to name
+every address that changes something.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Role, User
+from mino.tests.subjects import Subjects
+
+NEEDS: dict[str, str] = {
+    "project_create": Role.MEMBER,
+    "project_edit": Role.MEMBER,
+    "project_delete": Role.ADMIN,
+    "version_create": Role.MEMBER,
+    "version_set_production": Role.MEMBER,
+    "batch_edit": Role.MEMBER,
+    "batch_options": Role.MEMBER,
+    "batch_delete": Role.ADMIN,
+    "execution_create": Role.MEMBER,
+}
+PUBLIC = {"home", "sample_shop", "sample_product"}
+"""Addresses that anybody may open; allauth guards its own."""
+
+OPEN_TO_ALL_USERS = {"profile", "avatar", "organization_create"}
+ROLES = [Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER]
+REFUSED = 403
+UNSEEN = 404
+
+
+@dataclass(frozen=True)
+class Address:
+    """One address of the URLconf."""
+
+    name: str
+    route: str
+    parameters: tuple[str, ...]
+
+
+def addresses(patterns: list[Any], prefix: str = "") -> Iterator[Address]:
+    """All addresses of MINO itself, without those of Django admin and allauth."""
+    for entry in patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            if not route.startswith(("admin/", "accounts/")):
+                yield from addresses(entry.url_patterns, route)
+        elif isinstance(entry, URLPattern):
+            yield Address(entry.name or route, route, tuple(entry.pattern.converters))
+
+
+ALL = sorted(addresses(get_resolver().url_patterns), key=lambda address: address.name)
+IN_ORGANIZATION = [address for address in ALL if address.route.startswith("o/<")]
+OUTSIDE = [address for address in ALL if address not in IN_ORGANIZATION]
+
+
+@contextlib.contextmanager
+def undone() -> Iterator[None]:
+    """Undo what a request changed, so that the next person finds everything in its place."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def status(user: User | None, method: str, url: str) -> int:
+    """What the address answers to the user (None: the anonymous)."""
+    client = Client()
+    if user is not None:
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    with undone():
+        return int(client.generic(method, url).status_code)
+
+
+def url_of(address: Address, subjects: Subjects) -> str:
+    """The address filled with the ids of the test's own objects."""
+    return reverse(address.name, kwargs={name: subjects.value(name) for name in address.parameters})
+
+
+def allowed(role: str, address: Address) -> bool:
+    """Whether the role reaches what the address needs."""
+    return ROLES.index(Role(role)) >= ROLES.index(Role(NEEDS.get(address.name, Role.VIEWER)))
+
+
+@pytest.mark.parametrize("address", IN_ORGANIZATION, ids=lambda address: address.name)
+@pytest.mark.django_db
+def test_an_address_of_an_organization(address: Address, subjects: Subjects) -> None:
+    url = url_of(address, subjects)
+    methods = [method for method in ("GET", "POST") if status(subjects.people[Role.OWNER], method, url) != 405]
+    assert methods, "nobody can use this address"
+    for method in methods:
+        assert status(None, method, url) == 302
+        assert status(subjects.stranger, method, url) == UNSEEN
+        assert status(subjects.superuser, method, url) == UNSEEN
+        if method == "POST":
+            assert address.name in NEEDS, "say in NEEDS which role may change this"
+        for role in ROLES:
+            answer = status(subjects.people[role], method, url)
+            assert answer < 500
+            assert (answer == REFUSED) is not allowed(role, address), f"{role} {method} {url}: {answer}"
+            assert answer != UNSEEN, f"{role} {method} {url}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [one for one in IN_ORGANIZATION if set(one.parameters) & Subjects.OF_A_PROJECT],
+    ids=lambda address: address.name,
+)
+@pytest.mark.django_db
+def test_an_address_of_a_private_project_is_unseen_without_a_grant(address: Address, subjects: Subjects) -> None:
+    url = url_of(address, subjects)
+    subjects.make_private()
+    for method in ("GET", "POST"):
+        assert status(subjects.people[Role.VIEWER], method, url) in (UNSEEN, 405)
+        assert status(subjects.people[Role.MEMBER], method, url) in (UNSEEN, 405)
+        assert status(subjects.people[Role.ADMIN], method, url) != UNSEEN
+
+
+@pytest.mark.parametrize("address", OUTSIDE, ids=lambda address: address.name)
+@pytest.mark.django_db
+def test_an_address_outside_of_organizations(address: Address, subjects: Subjects) -> None:
+    assert address.name in PUBLIC | OPEN_TO_ALL_USERS, "say who may open this"
+    url = url_of(address, subjects)
+    answer = status(None, "GET", url)
+    assert answer == 200 if address.name in PUBLIC else answer == 302
+    assert status(subjects.stranger, "GET", url) < 400 or address.name == "avatar"
+
+
+@pytest.mark.django_db
+def test_no_role_is_asked_for_an_address_that_does_not_exist() -> None:
+    assert set(NEEDS) <= {address.name for address in ALL}
