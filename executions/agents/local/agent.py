@@ -46,8 +46,8 @@ class _Attempt:
 class LocalAgent(Agent):
     """Fetches or renders a page and reads from it what the columns ask for, with the place of each value.
 
-    `policy` says which addresses may be visited. Parsing happens in the processes of a pool of this instance: as many as
-    the setting PARSER_PROCESSES says, or `processes`.
+    `policy` says which addresses may be visited. Parsing happens in processes of this
+    instance, as many as the setting PARSER_PROCESSES says, or `processes`.
     """
 
     name = "local"
@@ -100,7 +100,7 @@ class LocalAgent(Agent):
         return loaded
 
     def _read_rendered(self, attempt: _Attempt, before: Answers) -> Answers:
-        """Read the page again as a browser shows it; what was read before stands when that doesn't work or is poorer."""
+        """Read the page again as a browser shows it; what was read before stands when that is no better."""
         try:
             answers = self._read(attempt, self._render(attempt))
         except AgentError as error:

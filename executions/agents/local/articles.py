@@ -9,27 +9,49 @@ from typing import Any
 
 import trafilatura
 from lxml.html import HtmlElement
-from rapidfuzz import fuzz
 from trafilatura.metadata import extract_metadata
 
 from executions.agents.local.candidates import Candidate
 from executions.agents.local.concepts import Concept
 from executions.agents.local.page import Page
-from executions.agents.local.text import clean, fold
+from executions.agents.local.text import clean
 
 logger = logging.getLogger(__name__)
 
-SEPARATOR = re.compile(r"\s+[|–—\-·•»«:/~]+\s+|\s*[|»]\s*|\s+::\s+")
 BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:author|byline|by-line|autor\w*|writer|postauthor|post-author|entry-author|contributor)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:author|byline|by-line|autor\w*|writer|postauthor|post-author|entry-author|"
+    r"contributor)(?:$|[\s_-])",
     re.I,
 )
 BY = re.compile(
-    r"^(?:written\s+by|posted\s+by|by|von|par|por|di|da|door|av|af|text|autor(?:in)?|author)\s*:?\s+(?=\S)",
+    r"^(?:(?:an?|ein)\s+(?:article|artikel|beitrag|text)\s+(?:by|von)|written\s+by|posted\s+by|"
+    r"published\s+by|by|von|par|por|di|da|door|av|af|text|words|"
+    r"autor(?:in)?|author|auteur|autore|redaktion)(?:\s*:\s*|\s+|(?=[A-ZÄÖÜ]))(?=\S)",
     re.IGNORECASE,
 )
+BYLINE_TEXT = re.compile(
+    r"^(?i:(?:an?|ein)\s+(?:article|artikel|beitrag|text)\s+(?:by|von)|written\s+by|posted\s+by|"
+    r"published\s+by|by|von|par|por|"
+    r"autor(?:in)?|author|auteur|autore|text)(?:\s*:\s*|"
+    r"\s+)(?:[A-ZÄÖÜÉÁÓŠČŽ][\w.'’-]*)(?:\s+(?:(?:van|von|de|der|den|la|le|del|di|al|bin|und|and|"
+    r"&)\s+)*[A-ZÄÖÜÉÁÓŠČŽ][\w.'’-]*){0,4}"
+    r"(?=$|\s*[|,•·(–-]|\s+(?:am|on|le|el|um|at)\s|\s+\d)"
+)
 LATER = re.compile(
-    r"\s*(?:[|•·,]\s*\d.*|\s(?:on|am|le|el|il)\s+\d.*|\s+\d{1,2}[./]\d{1,2}[./]\d.*|\s[|•·]\s.*)$", re.IGNORECASE
+    r"\s*(?:[|•·,]\s*\d.*|\s(?:on|am|le|el|il)\s+(?:the\s+)?\d.*|\s+\d{1,2}[./]\d{1,2}[./]\d.*|\s[|"
+    r"•·]\s.*|\s+\d{1,2}\.?\s+[A-Z]\w+\s+\d{4}.*|"
+    r",?\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|"
+    r"august|september|october|november|december)\b.*)$",
+    re.IGNORECASE,
+)
+AUTHOR_LINK = re.compile(
+    r"author|autor|auteur|profile?s?/|/user|/people|/team|/reporter|/journalist|redakt|/by/|/staff|writer|contributor",
+    re.IGNORECASE,
+)
+NOT_A_NAME = re.compile(
+    r"^(?:name|author|authors|autor|autoren|about the author|über den autor|comments?|share|view all|"
+    r"all posts.*|more (?:by|from).*|guest|admin|anonymous|subscribe.*|follow.*)$",
+    re.IGNORECASE,
 )
 ARTICLE_FACTS = {
     Concept.TITLE,
@@ -46,8 +68,6 @@ ARTICLE_FACTS = {
 
 def from_article(page: Page, wanted: set[Concept]) -> Iterator[Candidate]:
     """Yield titles, authors, dates and texts as they stand on the page, ours and trafilatura's."""
-    if wanted & {Concept.TITLE, Concept.NAME}:
-        yield from _titles(page)
     if Concept.AUTHOR in wanted:
         yield from _authors(page)
     if Concept.PUBLISHED in wanted:
@@ -58,88 +78,58 @@ def from_article(page: Page, wanted: set[Concept]) -> Iterator[Candidate]:
         yield from _content(page)
 
 
-def _titles(page: Page) -> Iterator[Candidate]:
-    heading = page.heading_text
-    for concept in (Concept.TITLE, Concept.NAME):
-        if heading and len(heading) < 300:
-            quiet = page.heading in page.noise
-            yield Candidate(concept, heading, "main heading (h1)", 0.35 if quiet else 0.62, "heading")
-        for number, part in enumerate(title_parts(page)):
-            yield Candidate(concept, part, "page title", (0.42, 0.3)[number], "title")
-
-
-def title_parts(page: Page) -> list[str]:
-    """Return the page's title without the site's name, then as it stands."""
-    title = page.title
-    if not title:
-        return []
-    pieces = [piece for piece in SEPARATOR.split(title) if piece.strip()]
-    if len(pieces) < 2:
-        return [title]
-    others = [fold(text) for text in (page.heading_text, *page.meta("og:title", "twitter:title")) if text]
-    site = [fold(name) for name in page.meta("og:site_name", "application-name")]
-    for length in range(len(pieces), 0, -1):
-        for start in range(len(pieces) - length + 1):
-            candidate = _between(title, pieces, start, length)
-            if fold(candidate) in others:
-                return [candidate, title]
-    rest = [piece for piece in pieces if fold(piece) not in site]
-    longest = max(rest or pieces, key=len)
-    return [clean(longest), title]
-
-
-def _between(title: str, pieces: list[str], start: int, length: int) -> str:
-    first = title.find(pieces[start])
-    last = title.find(pieces[start + length - 1], first)
-    return clean(title[first : last + len(pieces[start + length - 1])])
-
-
 # ---- authors
 
 
 def _authors(page: Page) -> Iterator[Candidate]:
     seen = 0
     for element in page.visible():
-        strength = _author_strength(element)
+        strength, source = _author_strength(page, element)
         if not strength or element in page.noise:
             continue
-        name = person(page.text(element))
+        name = _linked_names(page, element) or person(page.text(element))
         if name:
-            yield Candidate(
-                Concept.AUTHOR,
-                name,
-                f"text marked as author ({element.get('rel') or element.get('class') or element.tag})"[:80],
-                max(strength - 0.06 * seen, 0.1),
-                "author mark",
-            )
+            yield Candidate(Concept.AUTHOR, name, source, max(strength - 0.06 * seen, 0.1), "author mark")
             seen += 1
         if seen >= 5:
             return
 
 
-def _author_strength(element: HtmlElement) -> float:
+def _author_strength(page: Page, element: HtmlElement) -> tuple[float, str]:
     if "author" in (element.get("rel") or "").casefold().split():
-        return 0.6
-    itemprop = (element.get("itemprop") or "").casefold()
-    if itemprop in {"author", "creator"}:
-        return 0.5
+        return 0.6, "link rel=author"
+    if (element.get("itemprop") or "").casefold() in {"author", "creator"}:
+        return 0.5, "itemprop author"
     marks = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}"
     if marks.strip() and BYLINE.search(marks):
-        return 0.5
-    return 0.0
+        return 0.5, f"text marked as author ({marks.strip()[:50]})"
+    if len(element) <= 3 and element.tag not in {"a", "li", "option", "td"}:
+        text = page.text(element)
+        if len(text) <= 80 and BYLINE_TEXT.match(text):
+            return 0.5, f"byline '{text[:40]}'"
+    return 0.0, ""
+
+
+def _linked_names(page: Page, element: HtmlElement) -> str:
+    """The names in a byline that link to their authors' pages."""
+    if element.tag == "a" or len(page.text(element)) > 300:
+        return ""
+    links = [link for link in element.iter("a") if AUTHOR_LINK.search(link.get("href") or "") and page.text(link)]
+    names = [person(page.text(link)) for link in links[:4]]
+    return ", ".join(dict.fromkeys(name for name in names if name))
 
 
 def person(text: str) -> str:
     """Return the name out of a byline ("By Ann Lee | 3 May"), empty when the text is none."""
     name = clean(text)
-    if not name or len(name) > 120:
+    if not name or len(name) > 160:
         return ""
     name = BY.sub("", name)
     name = LATER.sub("", name)
-    name = name.strip(" ,;:|•·–-@")
+    name = name.strip(" ,;:|•·–-@()")
     if not name or len(name) > 70 or len(name.split()) > 8 or not any(letter.isalpha() for letter in name):
         return ""
-    return name
+    return "" if NOT_A_NAME.match(name) else name
 
 
 # ---- dates
@@ -178,9 +168,9 @@ def _trafilatura(page: Page) -> Iterator[Candidate]:
     if found is None:
         return
     values = (
-        (Concept.TITLE, found.title, 0.42),
-        (Concept.NAME, found.title, 0.3),
-        (Concept.AUTHOR, ", ".join(part.strip() for part in (found.author or "").split(";") if part.strip()), 0.52),
+        (Concept.TITLE, found.title, 0.3),
+        (Concept.NAME, found.title, 0.22),
+        (Concept.AUTHOR, ", ".join(part.strip() for part in (found.author or "").split(";") if part.strip()), 0.42),
         (Concept.PUBLISHED, found.date, 0.62),
         (Concept.DESCRIPTION, found.description, 0.45),
         (Concept.SITE_NAME, found.sitename, 0.35),
@@ -195,7 +185,7 @@ def _trafilatura(page: Page) -> Iterator[Candidate]:
 def read_metadata(page: Page) -> Any:
     """Return trafilatura's metadata of the page, None when it can't read it."""
     try:
-        return extract_metadata(page.html, default_url=page.canonical or page.url, extensive=True)
+        return extract_metadata(page.html, default_url=page.canonical or page.url, extensive=False)
     # A boundary to a library that works on any page of the web: whatever breaks in it, the other readers still answer.
     except Exception as error:  # noqa: BLE001
         logger.info("Article metadata could not be read: %s", error)
@@ -211,8 +201,3 @@ def _content(page: Page) -> Iterator[Candidate]:
         return
     if text:
         yield Candidate(Concept.CONTENT, clean(text), "main text (trafilatura)", 0.5, "main text")
-
-
-def alike(one: str, other: str) -> bool:
-    """Tell whether two titles say the same."""
-    return fuzz.ratio(fold(one), fold(other)) > 90

@@ -12,8 +12,8 @@ from executions.agents.local.concepts import Concept
 class Candidate:
     """One possible value of a wanted fact: where it was found, and how surely (0..1) it is the right one.
 
-    A candidate without a concept was found by the name of one column alone. `origin` names the sort of evidence: two candidates of different origin that agree strengthen each other, two of the
-    same origin do not.
+    A candidate without a concept was found by the name of one column alone. `origin` names the sort of evidence: two
+    candidates of different origin that agree strengthen each other, two of the same origin do not.
     """
 
     concept: Concept | None

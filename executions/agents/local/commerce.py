@@ -19,41 +19,54 @@ from executions.agents.local.text import clean
 
 PRICE_MARK = re.compile(r"price|preis|prix|precio|prezzo|prijs|cena|amount|kaina|cijena|fiyat", re.IGNORECASE)
 OLD_MARK = re.compile(
-    r"(?:^|[\s_-])(?:old|was|before|regular|list|rrp|msrp|uvp|strike\w*|struck|crossed|compare\w*|original|previous|standard|cross(?:ed)?-?out|"
-    r"through|line-through|retail|reg|full|ancien|barr[eé]e?|vorher|stara|antes|tachado|redna)(?:$|[\s_-])|oldprice|listprice|regularprice|"
+    r"(?:^|[\s_-])(?:old|was|before|regular|list|rrp|msrp|uvp|strike\w*|struck|crossed|compare\w*|"
+    r"original|previous|standard|cross(?:ed)?-?out|"
+    r"through|line-through|retail|reg|full|ancien|barr[eé]e?|vorher|stara|antes|tachado|redna)(?:$|"
+    r"[\s_-])|oldprice|listprice|regularprice|"
     r"wasprice|priceold|price-?was|priceBefore|beforeprice",
     re.IGNORECASE,
 )
 NOW_MARK = re.compile(
-    r"(?:^|[\s_-])(?:now|current|sale|sales|special|final|our|offer|main|actual|today|best|pdp|selling|discounted|new|product-price|promo)(?:$|[\s_-])|"
+    r"(?:^|[\s_-])(?:now|current|sale|sales|special|final|our|offer|main|actual|today|best|pdp|"
+    r"selling|discounted|new|product-price|promo)(?:$|[\s_-])|"
     r"saleprice|finalprice|currentprice|specialprice|newprice|ourprice|productprice|price-?now|buybox",
     re.IGNORECASE,
 )
 OTHER_MARK = re.compile(
-    r"ship|deliver|versand|postage|sav(?:e|ing)|spar|discount-?(?:amount|value|percent)|badge|instal|month|monat|unit-?price|price-?per|per-?unit|tax|vat|deposit|"
-    r"cart|basket|subtotal|total|coupon|voucher|financ|credit|loan|leasing|rat(?:e|y)\b|bonus|points?|min-?order|filter|slider|range-|review|minicart|warrant|option|addon|add-on|"
+    r"ship|deliver|versand|postage|sav(?:e|ing)|spar|discount-?(?:amount|value|percent)|badge|instal|"
+    r"month|monat|unit-?price|price-?per|per-?unit|tax|vat|deposit|"
+    r"cart|basket|subtotal|total|coupon|voucher|financ|credit|loan|leasing|rat(?:e|y)\b|bonus|points?|"
+    r"min-?order|filter|slider|range-|review|minicart|warrant|option|addon|add-on|"
     r"financ|cuota|reward|cashback",
     re.IGNORECASE,
 )
 OTHER_TEXT = re.compile(
-    r"/\s*(?:mo|month|monat|kg|100|l\b|st\b)|per month|pro monat|x\s*\$|shipping|delivery|versand|save|you save|spare|rrp|uvp|was\b|from\s+only|%|\bvat\b|mwst\.?\s*:|"
+    r"/\s*(?:mo|month|monat|kg|100|l\b|st\b)|per month|pro monat|x\s*\$|shipping|delivery|versand|"
+    r"save|you save|spare|rrp|uvp|was\b|from\s+only|%|\bvat\b|mwst\.?\s*:|"
     r"kilogram|\bkg\b",
     re.IGNORECASE,
 )
 OLD_TEXT = re.compile(
-    r"原價|建議售價|定價|市價|希望小売|\b(?:was|rrp|list price|reg\.|regular price|uvp|statt|ehemals|au lieu de|antes|precio anterior|prima|eredeti|původně|pôvodne)\b|старая",
+    r"原價|建議售價|定價|市價|希望小売|\b(?:was|rrp|list price|reg\.|regular price|uvp|statt|ehemals|au lieu de|"
+    r"antes|precio anterior|prima|eredeti|původně|pôvodne)\b|старая",
     re.IGNORECASE,
 )
 STRUCK = frozenset({"del", "s", "strike"})
 SYMBOLS = r"[$€£¥₽₪₩₹₺₴₸฿₫₦₱₲₡]|[A-Z]{1,3}\$|r\$"
 CODES = (
-    "EUR|USD|GBP|CHF|JPY|CNY|RMB|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|HRK|RSD|RUB|UAH|KZT|TRY|ILS|SAR|AED|EGP|INR|PKR|THB|VND|IDR|MYR|SGD|HKD|"
-    "TWD|KRW|PHP|ZAR|NGN|KES|MXN|BRL|ARS|CLP|COP|PEN|UYU|ISK|QAR|KWD|BHD|OMR|JOD|MAD|TND|LKR|BDT|NPR|GEL|AMD|AZN|BYN|MDL|MKD|ALL|BAM"
+    "EUR|USD|GBP|CHF|JPY|CNY|RMB|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|HRK|RSD|RUB|UAH|KZT|TRY|"
+    "ILS|SAR|AED|EGP|INR|PKR|THB|VND|IDR|MYR|SGD|HKD|"
+    "TWD|KRW|PHP|ZAR|NGN|KES|MXN|BRL|ARS|CLP|COP|PEN|UYU|ISK|QAR|KWD|BHD|OMR|JOD|MAD|TND|LKR|BDT|NPR|"
+    "GEL|AMD|AZN|BYN|MDL|MKD|ALL|BAM"
 )
-NAMES = r"kn|zł|kč|ft|lei|leva?|лв|руб|тг|грн|сом|р|kr|sek|fr|元|円|圓|원|원~|₸|ر\.?س|د\.إ|درهم|ريال|SR|AED|QR|Rs|RM|Rp|TL|NT|S/|euro?s?|dollars?"
+NAMES = (
+    r"kn|zł|kč|ft|lei|leva?|лв|руб|тг|грн|сом|р|kr|sek|fr|元|円|圓|원|원~|₸|ر\.?س|د\.إ|درهم|ريال|SR|AED|QR|"
+    r"Rs|RM|Rp|TL|NT|S/|euro?s?|dollars?"
+)
 AMOUNT = r"\d{1,3}(?:[.,'’\s\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 PRICE = re.compile(
-    rf"(?P<before>(?:(?<![A-Za-z])(?:{CODES})|{SYMBOLS}|(?<!\w)(?i:{NAMES})\.?)\s?)?(?<![\d.,])(?P<amount>{AMOUNT})(?![\d])(?:,-|\.-|,–)?"
+    rf"(?P<before>(?:(?<![A-Za-z])(?:{CODES})|{SYMBOLS}|"
+    rf"(?<!\w)(?i:{NAMES})\.?)\s?)?(?<![\d.,])(?P<amount>{AMOUNT})(?![\d])(?:,-|\.-|,–)?"
     rf"(?P<after>\s?(?:(?:{CODES})(?![A-Za-z])|{SYMBOLS}|(?i:{NAMES})(?!\w)\.?))?"
 )
 CENTS = re.compile(r"cent|decimal|fraction|minor|sup|end|small|penny|pence", re.IGNORECASE)
@@ -126,7 +139,7 @@ def _listed(found: list[Shown]) -> set[HtmlElement]:
 
 
 def read_price(text: str) -> tuple[Decimal, str, int] | None:
-    """Return amount, currency as written (may be empty) and the number of other letters of a short text with one price."""
+    """Return amount, currency as written (or nothing) and the number of other letters of a text with one price."""
     matches = [match for match in PRICE.finditer(text) if match.group("before") or match.group("after")]
     matches = matches or list(PRICE.finditer(text))
     if not matches or len({match.group("amount") for match in matches}) > 1:
@@ -198,7 +211,7 @@ def _small(element: HtmlElement) -> bool:
 
 def _marks(element: HtmlElement, levels: int = 4) -> str:
     """Class, id and the like of an element and its next ancestors: the nearest first."""
-    parts = []
+    parts: list[str] = []
     node = element
     for _ in range(levels):
         if node is None or node.tag == "body":

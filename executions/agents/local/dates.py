@@ -8,7 +8,8 @@ from mino.common.values.dates import MAX_DATE_TEXT, parse_date
 
 START = re.compile(r"^\D*?(\d{4}-\d{2}-\d{2})(?!\d)")
 WHOLE = re.compile(
-    r"\d{1,2}\.?\s(?:de\s)?[^\W\d]{3,12}\.?,?\s(?:de\s)?\d{4}|[^\W\d]{3,12}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}"
+    r"\d{1,2}\.?\s(?:de\s)?[^\W\d]{3,12}\.?,?\s(?:de\s)?\d{4}|[^\W\d]{3,12}\.?\s\d{1,2}(?:st|nd|rd|"
+    r"th)?,?\s\d{4}|\d{1,2}[./-]\d{1,2}[./-]\d{4}"
     r"|\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}年\s?\d{1,2}月\s?\d{1,2}日"
 )
 

@@ -8,10 +8,11 @@ from executions.agents.local.candidates import Candidate
 from executions.agents.local.concepts import Concept
 from executions.agents.local.kinds import Kind
 from executions.agents.local.text import clean
-from executions.agents.local.things import Thing, leaf
+from executions.agents.local.things import LINK_KEYS, TEXT_KEYS, Thing, leaf
 
 SYNTAX_TRUST = {"JSON-LD": 1.0, "microdata": 0.97, "RDFa": 0.93, "page data": 0.7}
 SEVERAL = frozenset({Concept.AUTHOR, Concept.CATEGORY, Concept.CUISINE, Concept.KEYWORDS, Concept.INGREDIENTS})
+LINKS = {Concept.IMAGE, Concept.CANONICAL_URL, Concept.APPLY_URL}
 TEXTUAL = (Kind.ARTICLE, Kind.POST, Kind.RECIPE)
 Rule = tuple[tuple[Kind, ...], str, float]
 
@@ -88,7 +89,7 @@ RULES: dict[Concept, tuple[Rule, ...]] = {
         (TEXTUAL, "author", 0.86),
         (TEXTUAL, "creator", 0.6),
         ((Kind.PRODUCT,), "author", 0.6),
-        ((Kind.WEBPAGE,), "author", 0.6),
+        ((Kind.WEBPAGE,), "author", 0.42),
     ),
     Concept.PUBLISHED: (
         (TEXTUAL, "datepublished", 0.88),
@@ -226,7 +227,8 @@ def from_things(things: list[Thing], wanted: set[Concept]) -> Iterator[Candidate
 
 def _read(concept: Concept, thing: Thing, path: str, trust: float) -> Iterator[Candidate]:
     confidence = trust * thing.weight * SYNTAX_TRUST[thing.syntax]
-    found = [(gone, leaf(value)) for gone, value in thing.values(path)]
+    keys = LINK_KEYS if concept in LINKS else TEXT_KEYS
+    found = [(gone, leaf(value, keys)) for gone, value in thing.values(path)]
     found = [(gone, text) for gone, text in found if text]
     if not found:
         return

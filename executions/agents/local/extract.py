@@ -1,4 +1,4 @@
-"""One page in, answers out: the whole of the agent's reading, without network, Django or state. Runs in a parser process."""
+"""One page in, answers out: all of the agent's reading, without network, Django or state. Runs in a parser process."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from executions.agents.local.articles import from_article
 from executions.agents.local.candidates import Candidate, best
 from executions.agents.local.commerce import from_commerce, shown_prices
 from executions.agents.local.concepts import Concept, concept_of
+from executions.agents.local.contacts import from_contacts
 from executions.agents.local.decoding import decode
 from executions.agents.local.embedded import from_things
 from executions.agents.local.fitting import fit
@@ -23,6 +24,7 @@ from executions.agents.local.named import by_name
 from executions.agents.local.page import Page, parse
 from executions.agents.local.stock import from_address, from_stock, marked_codes
 from executions.agents.local.things import Thing, read_things
+from executions.agents.local.titles import Titles, from_headings, known_titles, without_site
 from executions.agents.local.tracking import tracked_things
 from mino.common.values.columns import ColumnType
 
@@ -83,7 +85,9 @@ def _answer(page: Page, pairs: list[Pair], wanted: Wanted, instructions: str) ->
     columns = [_Column(name, ColumnType(kind), concept_of(name, ColumnType(kind))) for name, kind in wanted]
     hints = read_hints(instructions, [column.name for column in columns])
     things = read_things(page)
-    found = list(_candidates(page, things, pairs, {column.concept for column in columns if column.concept is not None}))
+    titles = known_titles(page, things)
+    concepts = {column.concept for column in columns if column.concept is not None}
+    found = list(without_site(_candidates(page, things, pairs, titles, concepts), titles))
     answers = Answers(text_length=len(page.text(page.tree)))
     for column in columns:
         value, source = _value(column, hints, page, things, pairs, found)
@@ -115,12 +119,17 @@ def _value(
     return next(value for (_, value), candidate in fitting if candidate is chosen[1]), chosen[1].source
 
 
-def _candidates(page: Page, things: list[Thing], pairs: list[Pair], wanted: set[Concept]) -> Iterator[Candidate]:
+def _candidates(
+    page: Page, things: list[Thing], pairs: list[Pair], titles: Titles, wanted: set[Concept]
+) -> Iterator[Candidate]:
     tracked = tracked_things(page) if wanted & TRACKED else ()
     yield from from_things([*things, *tracked], wanted)
     yield from from_meta(page, wanted)
     yield from from_article(page, wanted)
+    if wanted & {Concept.TITLE, Concept.NAME}:
+        yield from from_headings(page, titles)
     yield from from_labels(pairs, wanted)
+    yield from from_contacts(page, titles, wanted)
     if wanted & COMMERCE:
         prices = shown_prices(page)
         yield from from_commerce(prices, wanted)

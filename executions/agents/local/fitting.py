@@ -16,6 +16,7 @@ from executions.agents.local.page import Page
 from executions.agents.local.text import clean, fold
 from mino.common.values.columns import ColumnType
 
+ZIPCODE = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,9}[A-Z0-9]", re.IGNORECASE)
 PLAIN_NUMBER = re.compile(r"^-?\d+(?:\.\d+)?$")
 PLACEHOLDER = re.compile(
     r"^(?:\$[A-Za-z_]\w+|.*(?:\{\{|\}\}|\$\{|<%).*|undefined|null|none|n/?a|nan|[-–—.?]+|false|\[object Object\])$",
@@ -34,8 +35,10 @@ AVAILABILITY = (
     (
         "OutOfStock",
         re.compile(
-            r"out\s?of\s?stock|sold\s?out|unavailable|not available|no longer|ausverkauft|nicht (?:verf|lieferbar|auf lager)|"
-            r"rupture|indisponible|épuisé|agotado|sin stock|esaurito|non disponibile|uitverkocht|vyprod|esgotado|brak|нет в наличии|discontinued|outofstock|oos",
+            r"out\s?of\s?stock|sold\s?out|unavailable|not available|no longer|ausverkauft|nicht (?:verf|"
+            r"lieferbar|auf lager)|"
+            r"rupture|indisponible|épuisé|agotado|sin stock|esaurito|non disponibile|uitverkocht|vyprod|"
+            r"esgotado|brak|нет в наличии|discontinued|outofstock|oos",
             re.I,
         ),
     ),
@@ -43,8 +46,10 @@ AVAILABILITY = (
     (
         "InStock",
         re.compile(
-            r"in\s?stock|instock|available|limitedavail|onlineonly|instoreonly|auf lager|verfügbar|lieferbar|en stock|disponib|"
-            r"op voorraad|skladem|na sklade|na zalogi|disponív|dostępn|в наличии|есть|在庫あり|有貨|現貨|متوفر|^yes$|^true$|^1$",
+            r"in\s?stock|instock|available|limitedavail|onlineonly|instoreonly|auf lager|verfügbar|lieferbar|"
+            r"en stock|disponib|"
+            r"op voorraad|skladem|na sklade|na zalogi|disponív|dostępn|в наличии|есть|在庫あり|有貨|現貨|متوفر|^yes$|"
+            r"^true$|^1$",
             re.I,
         ),
     ),
@@ -162,7 +167,10 @@ def _text(concept: Concept | None, text: str) -> tuple[str, str] | None:
     if concept in {Concept.SKU, Concept.MPN, Concept.JOB_ID}:
         return _identifier(text)
     if concept is Concept.YIELDS and text.isdigit():
-        return f"{text} servings", f"{text} servings"
+        amount_of = "1 serving" if text == "1" else f"{text} servings"
+        return amount_of, amount_of
+    if concept is Concept.ZIPCODE:
+        return _zipcode(text)
     if concept is Concept.LANGUAGE:
         code = text.replace("_", "-")
         return code.casefold(), code
@@ -184,6 +192,11 @@ def _identifier(text: str) -> tuple[str, str] | None:
     if found is None or len(text) > 80 or not any(letter.isdigit() for letter in found.group(1)):
         return _as_text(text) if len(text) <= 40 and any(letter.isdigit() for letter in text) else None
     return _as_text(found.group(1))
+
+
+def _zipcode(text: str) -> tuple[str, str] | None:
+    found = ZIPCODE.search(text)
+    return _as_text(found.group()) if found and any(letter.isdigit() for letter in found.group()) else None
 
 
 def _author(text: str) -> tuple[str, str] | None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from executions.agents.local.candidates import Candidate
-from executions.agents.local.concepts import Concept
+from executions.agents.local.concepts import Concept, label_fits
 from executions.agents.local.labels import Pair
-from executions.agents.local.labelwords import label_fits
 from executions.agents.local.text import words
 
 TRUST: dict[Concept, float] = {

@@ -25,7 +25,7 @@ LINE_TAGS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A label with the value beside it; `source` says in words what held them, `confidence` how surely they belong together."""
+    """A label with the value beside it; `source` says what held them, `confidence` how surely they are a pair."""
 
     label: str
     value: str

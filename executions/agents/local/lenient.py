@@ -1,8 +1,8 @@
 """A reader for JSON as people really put it into pages, and for JavaScript object literals.
 
 Beyond JSON it takes: comments, HTML comments around everything, single quotes, unquoted keys, raw line breaks and
-control characters in strings, trailing and missing commas, a missing end, and `undefined`. What it can't understand (a call, a
-variable) becomes None.
+control characters in strings, trailing and missing commas, a missing end, and `undefined`. What it can't understand (a
+call, a variable) becomes None.
 """
 
 from __future__ import annotations

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from executions.agents.local.candidates import Candidate
-from executions.agents.local.concepts import Concept
-from executions.agents.local.labelwords import label_fits
+from executions.agents.local.concepts import Concept, label_fits
 from executions.agents.local.page import Page
 from executions.agents.local.text import clean, words
 
@@ -90,7 +89,7 @@ TAGS: dict[Concept, tuple[tuple[str, float], ...]] = {
     Concept.ORGANIZATION: (("og:site_name", 0.55), ("copyright", 0.3), ("dc.publisher", 0.4)),
     Concept.LANGUAGE: (("og:locale", 0.35), ("content-language", 0.4), ("language", 0.35), ("dc.language", 0.35)),
     Concept.IMAGE: (("og:image", 0.6), ("og:image:url", 0.55), ("twitter:image", 0.4), ("twitter:image:src", 0.4)),
-    Concept.TITLE: (("og:title", 0.45), ("twitter:title", 0.35), ("dc.title", 0.4), ("citation_title", 0.6)),
+    Concept.TITLE: (("og:title", 0.5), ("twitter:title", 0.4), ("dc.title", 0.4), ("citation_title", 0.6)),
     Concept.NAME: (("og:title", 0.35), ("twitter:title", 0.25)),
     Concept.CANONICAL_URL: (("og:url", 0.45),),
     Concept.EMAIL: (("og:email", 0.6), ("business:contact_data:email", 0.7), ("reply-to", 0.35)),

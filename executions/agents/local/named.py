@@ -1,4 +1,4 @@
-"""Looking a column up by nothing but its name: labels, properties, meta tags, and class names that say the same words."""
+"""Looking a column up by nothing but its name: labels, properties, meta tags and class names."""
 
 from __future__ import annotations
 

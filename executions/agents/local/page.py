@@ -13,9 +13,12 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from executions.agents.local.text import clean, is_hidden, plain, text_of
 
 NOISE = re.compile(
-    r"(?:^|[\s_-])(?:nav|navigation|navbar|menu|breadcrumbs?|footer|sidebar|related|recommend\w*|recommendations?|upsell\w*|"
-    r"crosssell\w*|cross-sell\w*|similar|alsobought|also-bought|recently\w*|carousel|minicart|mini-cart|basket|comments?|"
-    r"cookie\w*|newsletter|popup|modal|teasers?|widget|accessor(?:y|ies)|suggest\w*|latest|banner|zubehoer|ads?)(?:$|[\s_-])",
+    r"(?:^|[\s_-])(?:nav|navigation|navbar|menu|breadcrumbs?|footer|sidebar|related|recommend\w*|"
+    r"recommendations?|upsell\w*|"
+    r"crosssell\w*|cross-sell\w*|similar|alsobought|also-bought|recently\w*|carousel|minicart|"
+    r"mini-cart|basket|comments?|"
+    r"cookie\w*|newsletter|popup|modal|teasers?|widget|accessor(?:y|ies)|suggest\w*|latest|banner|"
+    r"zubehoer|ads?)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 NOISE_TAGS = frozenset({"nav", "footer", "aside", "header"})
@@ -25,7 +28,7 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 
 @dataclass(slots=True)
 class Page:
-    """What the readers work on. `elements` is every element in document order; `noise` holds those inside decoration."""
+    """What the readers work on. `elements` are all in document order; `noise` holds those in decoration."""
 
     url: str
     html: str
@@ -80,13 +83,17 @@ def parse(html: str, url: str) -> Page:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise NotAPage(str(error)) from error
     base = _base(tree, url)
+    canonical = _canonical(tree, base)
+    if base == url and canonical and urlsplit(canonical).hostname != urlsplit(url).hostname:
+        # A copy of a page that is at home elsewhere: its relative links mean that place.
+        base = canonical
     elements = [element for element in tree.iter() if isinstance(element.tag, str)]
     page = Page(
         url=url,
         html=html,
         tree=tree,
         base=base,
-        canonical=_canonical(tree, base),
+        canonical=canonical,
         language=clean(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""),
         title=_title(tree),
         metas=_metas(tree),
@@ -169,7 +176,9 @@ def _noise(elements: list[HtmlElement]) -> set[HtmlElement]:
             sizes[parent] = sizes.get(parent, 0) + sizes[element]
     for element in elements:
         parent = element.getparent()
-        if (parent is not None and parent in noise) or (sizes[element] < total * LARGEST_CONTAINER and _is_decoration(element)):
+        if (parent is not None and parent in noise) or (
+            sizes[element] < total * LARGEST_CONTAINER and _is_decoration(element)
+        ):
             noise.add(element)
     return noise
 
@@ -188,11 +197,25 @@ def _main_heading(page: Page) -> HtmlElement | None:
     """The heading that the page's own title confirms, else the first h1 that is not decoration."""
     said = " ".join([page.title, *page.meta("og:title", "twitter:title")]).casefold()
     headings = [element for element in page.elements if element.tag in HEADINGS and page.text(element)]
-    for confirmed in (("h1",), ("h2", "h3", "h4")):
-        for element in headings:
-            text = page.text(element).casefold()
-            if element.tag in confirmed and len(text) > 3 and text in said and element not in page.noise:
-                return element
+    said_too = [
+        element
+        for element in headings
+        if element not in page.noise and len(page.text(element)) > 3 and page.text(element).casefold() in said
+    ]
+    first = _longest(page, [element for element in said_too if element.tag == "h1"])
+    other = _longest(page, [element for element in said_too if element.tag != "h1"])
+    if first is not None and (other is None or not _is_beside(page.text(first), page.text(other))):
+        return first
+    if other is not None and len(page.text(other)) * 4 > len(page.title):
+        return other
     calm = [element for element in headings if element.tag == "h1" and element not in page.noise]
-    anywhere = [element for element in headings if element.tag == "h1"]
-    return next(iter(calm or anywhere), None)
+    return next(iter(calm or [element for element in headings if element.tag == "h1"]), None)
+
+
+def _longest(page: Page, headings: list[HtmlElement]) -> HtmlElement | None:
+    return max(headings, key=lambda element: len(page.text(element)), default=None)
+
+
+def _is_beside(first: str, other: str) -> bool:
+    """Tell whether another heading of the title is longer and no part of the first: then the first names the site."""
+    return len(other) > len(first) and first.casefold() not in other.casefold()

@@ -1,8 +1,8 @@
 """The processes in which pages are parsed: few, limited in time and memory, and replaced when a page kills one.
 
-A thread can't be stopped when a page sends a parser into endless work, and a process that grows can't be shrunk; so each
-page is read in a process of its own kind, started by spawn (it knows nothing of the worker's threads, locks and secrets in
-memory) and without Django.
+A thread can't be stopped when a page sends a parser into endless work, and a process that grows can't be shrunk; so
+pages are read in processes of their own, started by spawn (they know nothing of the worker's threads, locks and secrets
+in memory) and without Django.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class ParserPool:
     def run(self, function: Callable[..., T], *args: Any, timeout: float, cancelled: threading.Event) -> T:
         """Return what the function says in a parser process.
 
-        Raises `ParserKilled`; `ParserFailed`; those of `EXPECTED` that the function raises; `TimeoutError` when no answer came within `timeout` seconds (waiting for a free process
-        included); `CancelledError` when called off.
+        Raises `ParserKilled`, `ParserFailed`, and what of `EXPECTED` the function raises; `TimeoutError` when no answer
+        came within `timeout` seconds (waiting for a free process included); `CancelledError` when called off.
         """
         future = self._schedule(function, args)
         deadline = time.monotonic() + timeout
@@ -93,7 +93,7 @@ class ParserPool:
         with self._lock:
             pool, self._pool = self._pool, None
             if pool is not None and self._owner == os.getpid():
-                pool.stop()
+                pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
                 pool.join()
 
     def _schedule(self, function: Callable[..., T], args: tuple[Any, ...]) -> Any:

@@ -14,27 +14,37 @@ from executions.agents.local.concepts import Concept
 from executions.agents.local.page import Page
 
 BUY_TEXT = re.compile(
-    r"^(?:.{0,12})(?:add to (?:cart|basket|bag|trolley)|buy (?:it )?now|buy$|order now|in den (?:waren|einkaufs)korb|jetzt kaufen|ajouter au panier|acheter|"
+    r"^(?:.{0,12})(?:add to (?:cart|basket|bag|trolley)|buy (?:it )?now|buy$|order now|"
+    r"in den (?:waren|einkaufs)korb|jetzt kaufen|ajouter au panier|acheter|"
     r"añadir al? (?:carrito|cesta)|agregar al carrito|comprar|aggiungi al carrello|acquista|in winkelwagen|bestellen|"
-    r"(?:vložit |pridať |přidat |vložiť )?do koš[ií]ka?u?|dodaj v košarico|v košarico|dodaj u košaricu|u košaricu|do koszyka|kosárba|adaugă în coș|в корзину|купить|"
-    r"加入購物車|放入購物車|立即購買|直接購買|カートに入れる|장바구니|구매하기|sepete ekle|læg i kurv|lägg i varukorg|lisa (?:ostu)?korvi|(?:ielikt|likt|pievienot) grozā?|pirkt|į krepšelį|"
+    r"(?:vložit |pridať |přidat |vložiť )?do koš[ií]ka?u?|dodaj v košarico|v košarico|"
+    r"dodaj u košaricu|u košaricu|do koszyka|kosárba|adaugă în coș|в корзину|купить|"
+    r"加入購物車|放入購物車|立即購買|直接購買|カートに入れる|장바구니|구매하기|sepete ekle|læg i kurv|lägg i varukorg|"
+    r"lisa (?:ostu)?korvi|(?:ielikt|likt|pievienot) grozā?|pirkt|į krepšelį|"
     r"adicionar ao carrinho|הוסף לסל|הוספה לסל|אضף|أضف|contact seller|reservieren|book now|reserve|reply)",
     re.IGNORECASE,
 )
 BUY_MARK = re.compile(
-    r"add-?_?to-?_?(?:cart|basket|bag)|addtocart|addtobasket|addtobag|buy-?_?(?:now|button|btn|it)|btn-?_?buy|button-?_?cart|basket-?_?add|cart-?_?add",
+    r"add-?_?to-?_?(?:cart|basket|bag)|addtocart|addtobasket|addtobag|buy-?_?(?:now|button|btn|it)|"
+    r"btn-?_?buy|button-?_?cart|basket-?_?add|cart-?_?add",
     re.IGNORECASE,
 )
 SOLD_OUT = re.compile(
-    r"^(?:(?:this|the) (?:item|product|listing) (?:is|has) )?(?:currently |temporarily |sorry,? )*(?:out of stock|sold out|unavailable|not available|no longer available|given away|sold|"
+    r"^(?:(?:this|the) (?:item|product|listing) (?:is|has) )?(?:currently |temporarily |"
+    r"sorry,? )*(?:out of stock|sold out|unavailable|not available|no longer available|given away|"
+    r"sold|"
     r"item (?:is )?(?:sold|unavailable)|ausverkauft|nicht (?:verfügbar|lieferbar|auf lager)|"
-    r"rupture de stock|indisponible|épuisé|agotado|sin stock|esaurito|non disponibile|uitverkocht|vyprodáno|vypredané|esgotado|нет в наличии|"
-    r"ni na zalogi|nema na zalihi|wyprzedane|brak w magazynie|品切れ|売り切れ|完售|已售完|補貨中|품절|stokta yok|slutsåld|udsolgt|אזל(?: מהמלאי)?|غير متوفر)\b",
+    r"rupture de stock|indisponible|épuisé|agotado|sin stock|esaurito|non disponibile|uitverkocht|"
+    r"vyprodáno|vypredané|esgotado|нет в наличии|"
+    r"ni na zalogi|nema na zalihi|wyprzedane|brak w magazynie|品切れ|売り切れ|完售|已售完|補貨中|품절|stokta yok|"
+    r"slutsåld|udsolgt|אזל(?: מהמלאי)?|غير متوفر)\b",
     re.IGNORECASE,
 )
 IN_STOCK = re.compile(
-    r"^(?:.{0,20}\s)?(?:in stock|available(?: now| online)?|ready to ship|auf lager|sofort (?:verfügbar|lieferbar)|verfügbar|lieferbar|en stock|disponible|disponibile|op voorraad|"
-    r"skladem|na sklade|na skladě|na zalogi|na zalihi|dostupné|dostupno|dostępny|raktáron|în stoc|в наличии|есть в наличии|庫存|在庫あり|有現貨|stokta|i lager|på lager|laos|ir noliktavā|במלאי|متوفر)\b",
+    r"^(?:.{0,20}\s)?(?:in stock|available(?: now| online)?|ready to ship|auf lager|"
+    r"sofort (?:verfügbar|lieferbar)|verfügbar|lieferbar|en stock|disponible|disponibile|op voorraad|"
+    r"skladem|na sklade|na skladě|na zalogi|na zalihi|dostupné|dostupno|dostępny|raktáron|în stoc|"
+    r"в наличии|есть в наличии|庫存|在庫あり|有現貨|stokta|i lager|på lager|laos|ir noliktavā|במלאי|متوفر)\b",
     re.IGNORECASE,
 )
 HIDDEN_MARK = re.compile(
@@ -43,7 +53,8 @@ HIDDEN_MARK = re.compile(
 )
 IDENTIFIER = re.compile(r"(?<!\d)\d{5,15}(?!\d)")
 CODE_MARK = re.compile(
-    r"(?:^|[\s_-])(?:sku|(?:product|prod|prd|item|article|style|part|catalog|cat|web|stock)[-_]?(?:code|number|num|no|nr|sku|ref|reference|id)|artikelnummer|artnr|"
+    r"(?:^|[\s_-])(?:sku|(?:product|prod|prd|item|article|style|part|catalog|cat|web|"
+    r"stock)[-_]?(?:code|number|num|no|nr|sku|ref|reference|id)|artikelnummer|artnr|"
     r"element-article|reference|art-?nr)(?:$|[\s_-])|catnumber|productcode|productsku|itemnumber|partnumber",
     re.IGNORECASE,
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Any
 
 from lxml.html import HtmlElement
 
-SPACE = re.compile(r"[\s\u200b\u200e\u200f\u2060\ufeff\u00ad]+")
+SPACE = re.compile(r"\s+")
+INVISIBLE = re.compile(r"[\u200b\u200c\u200e\u200f\u2060\ufeff\u00ad]")
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 NOT_WORD = re.compile(r"[\W_]+")
 TAG = re.compile(r"<[a-zA-Z/!][^>]{0,2000}>")
@@ -53,11 +55,12 @@ INLINE_TAGS = frozenset(
     }
 )
 LONGEST_VALUE = 20_000
+BREAK = "\n\0"
 
 
 def clean(value: str) -> str:
-    """Return the text with runs of white space and invisible characters folded to one space."""
-    return SPACE.sub(" ", value).strip()
+    """Return the text without invisible characters, runs of white space folded to one space."""
+    return SPACE.sub(" ", INVISIBLE.sub("", value)).strip()
 
 
 def plain(value: str) -> str:
@@ -100,7 +103,7 @@ def text_of(element: HtmlElement, limit: int = LONGEST_VALUE) -> str:
     return clean("".join(parts))
 
 
-def _pieces(element: HtmlElement) -> Any:
+def _pieces(element: HtmlElement, between: str = " ") -> Iterator[str]:
     # A walk without recursion: pages nest deeper than Python's stack.
     stack: list[tuple[Any, bool]] = [(element, False)]
     while stack:
@@ -108,7 +111,7 @@ def _pieces(element: HtmlElement) -> Any:
         block = node.tag not in INLINE_TAGS
         if leaving:
             if block:
-                yield " "
+                yield between
             if node is not element and node.tail:
                 yield node.tail
             continue
@@ -117,8 +120,25 @@ def _pieces(element: HtmlElement) -> Any:
                 yield node.tail
             continue
         if block:
-            yield " "
+            yield between
         if node.text:
             yield node.text
         stack.append((node, True))
         stack.extend((child, False) for child in reversed(node))
+
+
+def lines_of(element: HtmlElement, most: int = 5_000) -> list[str]:
+    """Return the visible text of an element line by line, as blocks and line breaks divide it."""
+    lines: list[str] = []
+    parts: list[str] = []
+    for piece in _pieces(element, BREAK):
+        if piece is not BREAK:
+            parts.append(piece)
+            continue
+        line = clean("".join(parts))
+        parts.clear()
+        if line:
+            lines.append(line)
+        if len(lines) >= most:
+            break
+    return [*lines, clean("".join(parts))] if parts else lines

@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 MAIN_KEYS = ("mainentity", "mainentityofpage", "itemreviewed")
 DEEPEST = 12
+SPECIFIC = {Kind.RECIPE, Kind.PRODUCT, Kind.JOB}
 MOST_THINGS = 2_000
 RDFA = re.compile(r"""\s(?:typeof|property)\s*=\s*["'](?:[a-z]+:|https?://)?[A-Z]""")
 RDFA_VOCABULARY = re.compile(
@@ -30,7 +31,7 @@ RDFA_VOCABULARY = re.compile(
 
 @dataclass(slots=True)
 class Thing:
-    """One described thing. Property names are lower case without their vocabulary; `weight` is how surely the page is about it."""
+    """One described thing. Property names are short and lower case; `weight` is how surely the page is about it."""
 
     syntax: str
     type: str
@@ -60,12 +61,16 @@ def read_things(page: Page) -> list[Thing]:
     return sorted(things, key=lambda thing: -thing.weight)
 
 
-def leaf(value: Any) -> str:
-    """Return a property's value as text: of a nested thing its name or its value."""
+TEXT_KEYS = ("name", "@value", "value", "text", "headline", "url", "contenturl", "@id")
+LINK_KEYS = ("url", "contenturl", "@id", "@value")
+
+
+def leaf(value: Any, keys: tuple[str, ...] = TEXT_KEYS) -> str:
+    """Return a property's value as text: of a nested thing its name or its value (or what `keys` say)."""
     if isinstance(value, dict):
-        for key in ("name", "@value", "value", "text", "headline", "url", "contenturl", "@id"):
+        for key in keys:
             for inner in value.get(key, ()):
-                text = leaf(inner)
+                text = leaf(inner, keys)
                 if text:
                     return text
         return ""
@@ -236,6 +241,11 @@ def _weigh(things: list[Thing], page: Page) -> None:
         if len(rivals) > 2 and max(best, scores[number]) < 0.5:
             # A list of equals, none of which is the page's subject.
             thing.weight = min(thing.weight, 0.5)
+    if any(thing.kinds & SPECIFIC and thing.weight > 0.9 for thing in things):
+        # An article about a recipe is the frame; the recipe is the subject.
+        for thing in things:
+            if Kind.ARTICLE in thing.kinds and not thing.kinds & SPECIFIC:
+                thing.weight *= 0.75
 
 
 def _likeness(thing: Thing, page: Page, titles: list[str]) -> float:

@@ -1,4 +1,4 @@
-"""The product as a shop tells its analytics: `dataLayer`, `gtag` and pixel calls in scripts, in the usual vocabularies."""
+"""The product as a shop tells its analytics: `dataLayer`, `gtag` and pixel calls, in the usual vocabularies."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from executions.agents.local.page import Page
 from executions.agents.local.things import Thing
 
 START = re.compile(
-    r"dataLayer\s*(?:=|\.push\()\s*|digitalData(?:\.product)?\s*=\s*|utag_data\s*=\s*|gtag\(\s*['\"]event['\"]\s*,\s*['\"]view_item['\"]\s*,\s*|"
+    r"dataLayer\s*(?:=|\.push\()\s*|digitalData(?:\.product)?\s*=\s*|utag_data\s*=\s*|"
+    r"gtag\(\s*['\"]event['\"]\s*,\s*['\"]view_item['\"]\s*,\s*|"
     r"fbq\(\s*['\"]track['\"]\s*,\s*['\"]ViewContent['\"]\s*,\s*"
 )
 NAMES = {
     "id": "productid", "item_id": "productid", "product_id": "productid", "productsku": "sku", "product_sku": "sku",
     "item_name": "name", "productname": "name", "product_name": "name", "item_brand": "brand", "product_brand": "brand",
-    "manufacturer": "brand", "product_price": "price", "currentprice": "price", "currencycode": "pricecurrency", "currency": "pricecurrency",
+    "manufacturer": "brand", "product_price": "price", "currentprice": "price", "currencycode": "pricecurrency",
+    "currency": "pricecurrency",
     "product_ean": "ean", "availability": "availability",
 }  # fmt: skip
 OTHERS = frozenset({"impressions", "related", "recommendations", "basket", "cart", "promoview", "user", "navigation"})
