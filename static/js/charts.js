@@ -28,7 +28,12 @@ const tooltip = () => ({
 });
 
 function throughput({ labels, done, limit, unit }) {
-  const ceiling = { symbol: "none", silent: true, lineStyle: { color: colour("ink-3"), type: "dashed" }, label: { show: false } };
+  const ceiling = {
+    symbol: "none",
+    silent: true,
+    lineStyle: { color: colour("ink-3"), type: "dashed" },
+    label: { show: false },
+  };
   return {
     animation: false,
     grid: { left: 30, right: 8, top: 10, bottom: 20 },

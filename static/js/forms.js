@@ -25,7 +25,9 @@ function unsay(control) {
   if (box && !("local" in box.dataset)) return; // the server said it, and only the server can take it back
   box?.remove();
   control.removeAttribute("aria-invalid");
-  const others = (control.getAttribute("aria-describedby") ?? "").split(/\s+/).filter((id) => id !== `${control.id}_error`);
+  const others = (control.getAttribute("aria-describedby") ?? "")
+    .split(/\s+/)
+    .filter((id) => id !== `${control.id}_error`);
   if (others.join("")) control.setAttribute("aria-describedby", others.join(" "));
   else control.removeAttribute("aria-describedby");
 }

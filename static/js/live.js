@@ -10,7 +10,10 @@ let failures = 0;
 let answered = new Date();
 
 function lost() {
-  notice.querySelector("[data-since]").textContent = answered.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  notice.querySelector("[data-since]").textContent = answered.toLocaleTimeString([], {
+    hour: "2-digit",
+    minute: "2-digit",
+  });
   notice.hidden = false;
 }
 
