@@ -99,7 +99,8 @@ def _dial(address: IPAddress, port: int, timeout: float) -> socket.socket:
 
 
 @lru_cache(maxsize=1)
-def _tls() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
+    """The certificates that are trusted: the system's, or those of SSL_CERT_FILE."""
     context = ssl.create_default_context()
     context.set_alpn_protocols(["http/1.1"])
     return context
@@ -109,7 +110,7 @@ def secured(connection: socket.socket, target: Target, deadline: Deadline) -> ss
     """The connection with TLS, the certificate checked against the name. Raises `ConnectError` or `OutboundTimeout`."""
     try:
         connection.settimeout(deadline.remaining())
-        return _tls().wrap_socket(connection, server_hostname=target.host)
+        return tls_context().wrap_socket(connection, server_hostname=target.host)
     except ssl.SSLCertVerificationError as error:
         connection.close()
         raise ConnectError(f"The certificate of {target.host} is not valid: {error.verify_message}.") from error
