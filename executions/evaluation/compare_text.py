@@ -9,7 +9,7 @@ from executions.evaluation.verdict import Reason
 from mino.common.values.options import MatchingOptions
 from mino.common.values.text import fold_text
 
-RELATED = 0.5
+RELATED = 0.6
 """From this similarity on a wrong text is called a partial match."""
 MAX_SIMILARITY_TEXT = 10_000
 """The similarity of longer texts is that of their beginnings: its cost grows with the square."""

@@ -30,7 +30,9 @@ def normalize_email(text: str) -> str | None:
     away (the local part's too: in practice nobody tells them apart); the domain becomes ASCII.
     """
     text = text.strip()
-    return _normalize_cached(text) if "@" in text and len(text) <= MAX_EMAIL_TEXT else None
+    if len(text) > MAX_EMAIL_TEXT or not ("@" in text or "%40" in text):
+        return None
+    return _normalize_cached(text)
 
 
 @lru_cache(maxsize=16_384)

@@ -20,7 +20,7 @@ MAX_EXPONENT = 300
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 _SCIENTIFIC = re.compile(r"([+-]?\d+(?:\.\d+)?)[eE]([+-]?\d+)")
 _BARE_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d\d0")
-_RANGE = re.compile(r"\d[\d.,]*\s*-\s*\d[\d.,]*")
+_RANGE = re.compile(r"\d[\d.,]*(?:\s*-\s*\d[\d.,]*)+")
 _DURATION = re.compile(
     r"P(?!$)(?:(?P<weeks>\d{1,9})W)?(?:(?P<days>\d{1,9})D)?"
     r"(?:T(?!$)(?:(?P<hours>\d{1,9}(?:\.\d{1,9})?)H)?(?:(?P<minutes>\d{1,9}(?:\.\d{1,9})?)M)?"
@@ -168,16 +168,19 @@ def _magnitude(text: str) -> int:
     return 6 if _CURRENCY_MILLION.search(text) else 0
 
 
-_PARENTHESES = re.compile(r"[^\d\s()]{0,4}\s*\([^()\d-]{0,8}\d[^()]*\)\s*[^\d\s()]{0,4}")
+_CURRENCY = r"(?:[$€£¥₹₽%]|[A-Z]{3})?"
+_PARENTHESES = re.compile(
+    rf"{_CURRENCY}\s?\(\s?-?\s?{_CURRENCY}\s?\d[\d\s.,']*{_CURRENCY}(?:[kKMB]|bn|mn)?\s?\)\s?{_CURRENCY}"
+)
 _LEADING_MINUS = re.compile(r"(?:^|[\s:=$€£¥₹₽])-\s?[^\W\d_]{0,3}[$€£¥₹₽]?\s?\.?\d")
 _TRAILING_MINUS = re.compile(r"[^\d]{0,4}\d[\d\s.,']*\d?-|\d-")
 
 
 def _is_negative(text: str) -> bool:
-    if "-" not in text:
-        return bool(_PARENTHESES.fullmatch(text))
     if _PARENTHESES.fullmatch(text):
         return True
+    if "-" not in text:
+        return False
     leading = _LEADING_MINUS.search(text)
     if leading and not any(character.isdigit() for character in text[: leading.start()]):
         # "Buy Now - 2": a dash with spaces on both sides of it inside a text separates, it is no sign.

@@ -12,6 +12,7 @@ MAX_PHONE_TEXT = 64
 MIN_DIGITS = 3
 
 _PREFIX = re.compile(r"(?:tel|callto|sms|phone|fax|t|f|p)\s*[:.]\s*(?://)?|phone\s+|fax\s+", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?:ext(?:ension|n)?|x|#)[.:=]? ?\d{1,7}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +73,5 @@ def strip_prefix(text: str) -> str:
 
 
 def phone_digits(text: str) -> str:
-    """Return the digits alone, which is all there is to compare when the country isn't known."""
-    return "".join(character for character in text if character.isdigit())
+    """Return the digits without an extension, which is all there is to compare when the country isn't known."""
+    return "".join(character for character in _EXTENSION.sub("", text) if character.isdigit())
