@@ -17,6 +17,7 @@ from mino.tests.subjects import picture
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[[User], Client]
+MaxQueries = Callable[[int], AbstractContextManager[object]]
 
 
 def test_the_anonymous_find_the_landing_page(client: Client) -> None:
@@ -54,7 +55,7 @@ def test_a_wrong_password_is_refused_in_words(client: Client, owner: User) -> No
 
 def test_a_forgotten_password_is_reset_by_mail(client: Client, owner: User) -> None:
     client.post("/accounts/password/reset/", {"email": owner.email})
-    link = re.search(r"/accounts/password/reset/key/\S+", mail.outbox[-1].body)
+    link = re.search(r"/accounts/password/reset/key/\S+", str(mail.outbox[-1].body))
     assert link
     form = client.get(link[0], follow=True)
     where = form.redirect_chain[-1][0]
@@ -103,7 +104,7 @@ def test_the_people_page_asks_the_same_number_of_queries_for_any_number_of_membe
     client_for: ClientFor,
     viewer: User,
     organization: Organization,
-    django_assert_max_num_queries: Callable[..., object],
+    django_assert_max_num_queries: MaxQueries,
 ) -> None:
     MembershipFactory.create_batch(10, organization=organization)
     browser = client_for(viewer)
