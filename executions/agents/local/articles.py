@@ -179,7 +179,9 @@ def _trafilatura(page: Page) -> Iterator[Candidate]:
     )
     for concept, value, confidence in values:
         if value:
-            yield Candidate(concept, clean(value), "article metadata (trafilatura)", confidence, "trafilatura")
+            # Most of it trafilatura read in the head of the page, as we did: that is no second opinion.
+            origin = "trafilatura" if concept in {Concept.AUTHOR, Concept.PUBLISHED, Concept.TITLE} else "head"
+            yield Candidate(concept, clean(value), "article metadata (trafilatura)", confidence, origin)
 
 
 def read_metadata(page: Page) -> Any:

@@ -79,9 +79,10 @@ RULES: dict[Concept, tuple[Rule, ...]] = {
     ),
     Concept.TITLE: (
         ((Kind.ARTICLE, Kind.POST), "headline", 0.72),
-        ((Kind.RECIPE, Kind.PRODUCT, Kind.EVENT), "name", 0.72),
+        ((Kind.RECIPE,), "name", 0.96),
+        ((Kind.PRODUCT, Kind.EVENT), "name", 0.72),
         ((Kind.ARTICLE, Kind.POST), "name", 0.55),
-        ((Kind.JOB,), "title", 0.7),
+        ((Kind.JOB,), "title", 0.9),
         ((Kind.WEBPAGE,), "headline", 0.5),
         ((Kind.WEBPAGE,), "name", 0.32),
     ),
@@ -101,7 +102,8 @@ RULES: dict[Concept, tuple[Rule, ...]] = {
     ),
     Concept.MODIFIED: (((*TEXTUAL, Kind.WEBPAGE), "datemodified", 0.85),),
     Concept.DESCRIPTION: (
-        ((*TEXTUAL, Kind.PRODUCT, Kind.ORGANIZATION, Kind.EVENT), "description", 0.7),
+        ((Kind.RECIPE,), "description", 0.97),
+        ((Kind.ARTICLE, Kind.POST, Kind.PRODUCT, Kind.ORGANIZATION, Kind.EVENT), "description", 0.6),
         ((Kind.JOB,), "description", 0.6),
         ((Kind.WEBPAGE,), "description", 0.5),
     ),

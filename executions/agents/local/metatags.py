@@ -113,8 +113,7 @@ def from_meta(page: Page, wanted: set[Concept]) -> Iterator[Candidate]:
             if concept is Concept.AUTHOR and len(found) > 1:
                 found = [", ".join(dict.fromkeys(found))]
             for content in found[:1]:
-                origin = "Open Graph" if ":" in name else "meta"
-                yield Candidate(concept, content, f"meta tag {name}", confidence, origin)
+                yield Candidate(concept, content, f"meta tag {name}", confidence, "head")
     yield from _links(page, wanted)
     yield from _card(page, wanted)
 

@@ -107,4 +107,4 @@ def from_headings(page: Page, titles: Titles) -> Iterator[Candidate]:
             doubt = (0.55 if page.heading in page.noise else 1) * (0.4 if titles.is_site(heading) else 1)
             yield Candidate(concept, heading, "main heading", 0.68 * doubt, "heading")
         if page.title:
-            yield Candidate(concept, page.title, "page title", 0.42, "Open Graph")
+            yield Candidate(concept, page.title, "page title", 0.42, "head")
