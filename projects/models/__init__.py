@@ -1,6 +1,7 @@
 """Projects, instruction versions, batches, columns and rows."""
 
 from projects.models.batch import Batch, BatchStatus
+from projects.models.batch_import import BatchImport, ImportStatus
 from projects.models.column import Column
 from projects.models.instruction_version import InstructionVersion
 from projects.models.project import Project, ProjectUserObjectPermission
@@ -8,8 +9,10 @@ from projects.models.row import Row
 
 __all__ = [
     "Batch",
+    "BatchImport",
     "BatchStatus",
     "Column",
+    "ImportStatus",
     "InstructionVersion",
     "Project",
     "ProjectUserObjectPermission",

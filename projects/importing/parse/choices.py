@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from mino.common.values.columns import ColumnRole, ColumnType
 
@@ -14,23 +15,14 @@ from .problems import ProblemCode, ProblemLog
 
 @dataclass(frozen=True, slots=True)
 class ColumnChoice:
-    """A column of the file with the name, role and type that it shall have in the batch."""
+    """A column of the file with the name, role, type and matching options that it shall have in the batch."""
 
     index: int
     header: str
     name: str
     role: ColumnRole
     type: ColumnType
-
-    def as_json(self) -> dict[str, str | int]:
-        """The choice as plain values."""
-        return {
-            "index": self.index,
-            "header": self.header,
-            "name": self.name,
-            "role": self.role.value,
-            "type": self.type.value,
-        }
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def choices_from_guesses(guesses: Iterable[ColumnGuess]) -> list[ColumnChoice]:

@@ -1,0 +1,200 @@
+"""Imports a file in one go, for the command line and other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.permissions import require
+from mino.common.errors import Detail, InvalidInput
+from mino.common.values.columns import ColumnRole, ColumnType
+from mino.common.values.options import MatchingOptions, OptionError
+from projects.importing.loading import bury, create_columns, load_rows
+from projects.importing.parse.check import CheckedRows, Progress, Report
+from projects.importing.parse.choices import ColumnChoice, choices_from_guesses
+from projects.importing.parse.guess import guess_columns
+from projects.importing.parse.opening import open_table
+from projects.importing.parse.problems import ImportRefused, Problem, Severity
+from projects.importing.parse.table import Table
+from projects.importing.settings import import_limits
+from projects.importing.staging import content_hash
+from projects.models import Batch, BatchStatus, Project
+from projects.services.checks import checked_description, checked_name
+
+SHOWN_PROBLEMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """The batch, what the check found (empty for a reused batch), and whether the batch was there before."""
+
+    batch: Batch
+    report: Report
+    reused: bool = False
+
+
+class FileRefused(InvalidInput):
+    """The file has errors. `report` has them all; `details` the first ones as sentences."""
+
+    def __init__(self, report: Report) -> None:
+        errors = [problem for problem in report.problems if problem.severity is Severity.ERROR]
+        if report.fatal is not None and report.fatal not in errors:
+            errors.insert(0, report.fatal)
+        details = [Detail(f"line {one.line}" if one.line else "file", sentence(one)) for one in errors[:SHOWN_PROBLEMS]]
+        count = max(report.log.errors, len(errors))
+        what = sentence(report.fatal) if report.fatal else f"The file has {count:,} errors; nothing was imported."
+        super().__init__(what, details=details)
+        self.report = report
+
+
+def sentence(problem: Problem) -> str:
+    """A problem in one line: what is wrong, what was found, what to do."""
+    found = f" Found: {problem.found}." if problem.found else ""
+    column = f"{problem.column}: " if problem.column else ""
+    return f"{column}{problem.message}{found} {problem.remedy}".strip()
+
+
+def import_file(
+    *,
+    project: Project,
+    user: User | None,
+    file: BinaryIO,
+    filename: str,
+    name: str = "",
+    description: str = "",
+    url_column: str | None = None,
+    types: Mapping[str, str] | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+    leave_out_errors: bool = False,
+    reuse: bool = False,
+    progress: Progress | None = None,
+) -> ImportedFile:
+    """Import a seekable binary file into a new batch of the project, and return when it is ready.
+
+    Ground truth are the columns whose headers say so (`expected_price`, called `price` from then on). `url_column` (a
+    header or a name), `types` and `options` (by name) replace what was guessed. With `reuse`, a ready batch of the
+    project that came from the same content with the same columns is returned instead. Without `leave_out_errors`,
+    nothing is imported if any line has an error. `progress` gets the rows done and the share of the file.
+    Raises FileRefused (with the report), InvalidInput for unknown columns, types or options, or PermissionDenied.
+    """
+    if user is not None:
+        require(user, "projects.change", project)
+    try:
+        table = open_table(file, filename, limits=import_limits())
+        choices = chosen(table, url_column=url_column, types=types or {}, options=options or {})
+    except ImportRefused as refusal:
+        raise FileRefused(Report(fatal=refusal.problem)) from refusal
+    digest = content_hash(file)
+    if reuse and (same := same_batch(project, digest, choices)):
+        return ImportedFile(same, Report(), reused=True)
+    batch = _create(
+        project,
+        user,
+        choices,
+        name=checked_name(name or filename[:100], "the batch a name"),
+        description=checked_description(description),
+        source_name=filename[-255:],
+        content_hash=digest,
+    )
+    rows = CheckedRows(table, choices, import_limits(), progress)
+    _load(batch, rows, choices, leave_out_errors=leave_out_errors)
+    return ImportedFile(batch, rows.report)
+
+
+def chosen(
+    table: Table,
+    *,
+    url_column: str | None = None,
+    types: Mapping[str, str] | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+) -> list[ColumnChoice]:
+    """The guessed choices with what was asked for instead. Raises InvalidInput for what the table doesn't have."""
+    choices = choices_from_guesses(guess_columns(table))
+    if url_column is not None:
+        choices = _with_url_column(choices, url_column)
+    for name, kind in (types or {}).items():
+        column = _named(choices, name)
+        choices = [replace(c, type=_type(name, kind)) if c is column else c for c in choices]
+    for name, values in (options or {}).items():
+        column = _named(choices, name)
+        try:
+            kept = MatchingOptions.from_mapping(column.type, values).to_mapping(column.type)
+        except OptionError as error:
+            raise _wrong(name, str(error)) from error
+        choices = [replace(c, options=kept) if c is column else c for c in choices]
+    return choices
+
+
+def same_batch(project: Project, digest: str, choices: list[ColumnChoice]) -> Batch | None:
+    """The newest ready batch of the project that has the same content and the same columns, if there is one."""
+    wanted = [(choice.name, choice.role.value, choice.type.value, dict(choice.options)) for choice in choices]
+    for batch in Batch.objects.filter(project=project, content_hash=digest, status=BatchStatus.READY):
+        columns = batch.columns.order_by("position").values_list("name", "role", "type", "options")
+        if list(columns) == wanted:
+            found: Batch = batch
+            return found
+    return None
+
+
+def _with_url_column(choices: list[ColumnChoice], wanted: str) -> list[ColumnChoice]:
+    url = _named(choices, wanted)
+    moved = []
+    for choice in choices:
+        if choice is url:
+            moved.append(
+                replace(choice, role=ColumnRole.SITE_URL, type=ColumnType.URL, name=choice.header or choice.name)
+            )
+        elif choice.role == ColumnRole.SITE_URL:
+            moved.append(replace(choice, role=ColumnRole.INPUT))
+        else:
+            moved.append(choice)
+    return moved
+
+
+def _named(choices: list[ColumnChoice], wanted: str) -> ColumnChoice:
+    """The column with a name (ground truth first, if an input has the same) or a header."""
+    by_truth = sorted(choices, key=lambda choice: choice.role != ColumnRole.GROUND_TRUTH)
+    for choice in by_truth:
+        if wanted in (choice.name, choice.header):
+            return choice
+    known = ", ".join(choice.name for choice in choices)
+    raise _wrong(wanted, f"The file has no column “{wanted}”. It has: {known}.")
+
+
+def _type(name: str, kind: str) -> ColumnType:
+    try:
+        return ColumnType(kind)
+    except ValueError as error:
+        known = ", ".join(ColumnType)
+        raise _wrong(name, f"“{kind}” is not a type. Choose one of: {known}.") from error
+
+
+def _wrong(path: str, message: str) -> InvalidInput:
+    return InvalidInput(message, details=[Detail(path, message)])
+
+
+def _create(project: Project, user: User | None, choices: list[ColumnChoice], **values: str) -> Batch:
+    with transaction.atomic():
+        batch = Batch(organization=project.organization, project=project, created_by=user, **values)
+        batch.save()
+        create_columns(batch, choices)
+    return batch
+
+
+def _load(batch: Batch, rows: CheckedRows, choices: list[ColumnChoice], *, leave_out_errors: bool) -> None:
+    try:
+        complete = load_rows(batch, rows, choices, leave_out_errors=leave_out_errors, progress=lambda done: None)
+        if not complete:
+            raise FileRefused(rows.report)
+        batch.status = BatchStatus.READY
+        batch.save(update_fields=["status", "row_count", "truth_row_count", "updated_at"])
+    except ImportRefused as refusal:
+        bury(batch)
+        raise FileRefused(replace(rows.report, fatal=refusal.problem)) from refusal
+    except BaseException:  # also when it is interrupted from the keyboard, no half batch may stay
+        bury(batch)
+        raise

@@ -1,0 +1,130 @@
+"""The first step: a file or pasted text is staged, looked at, and its columns are guessed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.base import File
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.permissions import require
+from mino.common.errors import InvalidInput, InvalidState
+from mino.common.waking import wake
+from projects.importing.checking import import_check
+from projects.importing.parse.delimited_table import DelimitedTable
+from projects.importing.parse.dialect import ONE_COLUMN
+from projects.importing.parse.guess import guess_columns
+from projects.importing.parse.problems import ImportRefused, ProblemCode
+from projects.importing.parse.table import Table
+from projects.importing.parse.workbook import WorkbookTable
+from projects.importing.reports import column_as_json
+from projects.importing.settings import is_long
+from projects.importing.staging import StagedFile, stage, stage_text, staged_table, unstage
+from projects.models import BatchImport, ImportStatus, Project
+
+RUN_TASK = "projects.tasks.run_import"
+API_CODES = {ProblemCode.BATCH_EMPTY: "BATCH_EMPTY", ProblemCode.BATCH_TOO_LARGE: "PAYLOAD_TOO_LARGE"}
+
+
+def import_upload(*, project: Project, user: User, file: File[bytes], name: str) -> BatchImport:
+    """Stage an uploaded file, guess its columns, and check it: at once, or in the background when it is long.
+
+    Raises PermissionDenied, or InvalidInput with the reason when the file can't be read.
+    """
+    require(user, "projects.change", project)
+    return _begin(project, user, stage(file), name[-255:], is_pasted=False)
+
+
+def import_paste(*, project: Project, user: User, text: str) -> BatchImport:
+    """The same for pasted addresses, or a pasted table."""
+    require(user, "projects.change", project)
+    return _begin(project, user, stage_text(text), "", is_pasted=True)
+
+
+def import_read_again(*, batch_import: BatchImport, user: User, reading: dict[str, Any]) -> None:
+    """Read the staged file in another way (encoding, delimiter, quote, header, sheet), guess and check again.
+
+    Raises PermissionDenied, InvalidState after the import has begun, or InvalidInput when it can't be read that way.
+    """
+    require(user, "projects.change", batch_import.project)
+    _look(batch_import, reading)
+    _check_again(batch_import)
+
+
+def import_choose(*, batch_import: BatchImport, user: User, columns: list[dict[str, Any]]) -> None:
+    """Set name, role and type of each column and check again. Raises PermissionDenied or InvalidState."""
+    require(user, "projects.change", batch_import.project)
+    chosen = {column["index"]: column for column in columns}
+    batch_import.columns = [{**column, **chosen.get(column["index"], {})} for column in batch_import.columns]
+    _check_again(batch_import)
+
+
+def _begin(project: Project, user: User, staged: StagedFile, name: str, *, is_pasted: bool) -> BatchImport:
+    batch_import = BatchImport(
+        organization=project.organization,
+        project=project,
+        created_by=user,
+        file=staged.name,
+        size=staged.size,
+        content_hash=staged.content_hash,
+        source_name=name,
+        is_pasted=is_pasted,
+        heartbeat=timezone.now(),
+    )
+    try:
+        _look(batch_import, {})
+    except InvalidInput:
+        unstage(staged.name)
+        raise
+    batch_import.save()
+    _check(batch_import)
+    return batch_import
+
+
+def _look(batch_import: BatchImport, reading: dict[str, Any]) -> None:
+    try:
+        with staged_table(batch_import, reading) as table:
+            batch_import.columns = [column_as_json(guess) for guess in guess_columns(table)]
+            batch_import.reading = _reading_of(table, reading)
+            batch_import.report = {"description": table.description}
+    except ImportRefused as refusal:
+        problem = refusal.problem
+        raise InvalidInput(f"{problem.message} {problem.remedy}", code=API_CODES.get(problem.code, "")) from refusal
+
+
+def _reading_of(table: Table, reading: dict[str, Any]) -> dict[str, Any]:
+    """What was detected, so that the file is read in exactly this way from now on."""
+    header = {"header": table.header_line > 0}
+    if isinstance(table, WorkbookTable):
+        return {**header, "sheet": table.sheet}
+    if not isinstance(table, DelimitedTable):
+        return {}
+    dialect = table.dialect
+    delimiter = "" if dialect.delimiter == ONE_COLUMN else dialect.delimiter
+    plain = {"encoding": dialect.encoding, "delimiter": delimiter, "quote": dialect.quote or "", **header}
+    return {name: reading.get(name, value) for name, value in plain.items()}
+
+
+def _check_again(batch_import: BatchImport) -> None:
+    changed = BatchImport.objects.filter(
+        pk=batch_import.pk, status__in=[ImportStatus.UPLOADED, ImportStatus.CHECKING, ImportStatus.CHECKED]
+    ).update(
+        status=ImportStatus.UPLOADED,
+        claim=None,
+        heartbeat=timezone.now(),
+        columns=batch_import.columns,
+        reading=batch_import.reading,
+        report={"description": batch_import.report.get("description", "")},
+    )
+    if not changed:
+        raise InvalidState("The import has begun already; its columns can't be changed any more.")
+    _check(batch_import)
+
+
+def _check(batch_import: BatchImport) -> None:
+    if is_long(batch_import.size, 0, batch_import.source_name):
+        wake(RUN_TASK, str(batch_import.pk))
+    else:
+        import_check(batch_import.pk)
+    batch_import.refresh_from_db()
