@@ -156,7 +156,17 @@ AGENTS: Mapping[str, AgentKind] = {
             default_timeout=900,
             build=_build_agentql,
             settings=(
+                AgentSetting(
+                    "ask",
+                    "Ask with",
+                    "choice",
+                    "query",
+                    help="AgentQL takes one or the other: with a query, the instructions are not sent.",
+                    choices=(("query", "A query of the columns"), ("prompt", "The instructions")),
+                ),
                 AgentSetting("mode", "Mode", "choice", "fast", choices=(("fast", "Fast"), ("standard", "Standard"))),
+                AgentSetting("wait_for", "Seconds to wait for the page", "integer", None, high=10),
+                AgentSetting("scroll", "Scroll to the end of the page", "boolean", False),
                 _SCREENSHOTS,
             ),
             missing=_needs("AGENTQL_API_KEY"),
