@@ -3,8 +3,9 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 
 import pytest
+from pytest_django.fixtures import Settings
 
-from mino.common.outbound import OutboundPolicy
+from mino.common.outbound import OutboundPolicy, policy_from_settings
 from mino.common.outbound.addresses import is_in, is_public
 
 
@@ -71,3 +72,12 @@ def test_a_policy_permits_public_addresses_and_its_own_networks() -> None:
         policy.permits(ip_address(text)) for text in ("8.8.8.8", "192.168.7.9", "fd00::1", "192.168.8.9", "::1")
     ]
     assert permitted == [True, True, True, False, False]
+
+
+def test_the_operators_settings_add_networks_and_ports(settings: Settings) -> None:
+    settings.MINO_ALLOWED_NETWORKS = ["10.1.2.3/8", "fd00::/8"]
+    settings.MINO_ALLOWED_PORTS = [8080]
+    policy = policy_from_settings()
+    assert policy.ports == {80, 443, 8080}
+    assert policy.permits(ip_address("10.9.9.9"))
+    assert not policy.permits(ip_address("192.168.1.1"))
