@@ -3,6 +3,15 @@
 // The server ends the polling by leaving hx-trigger out of its last answer; data-live-done on that answer is announced.
 // A hidden page asks nothing. When three answers in a row fail, the page says so and offers to reconnect.
 
+// What somebody typed, ticked, chose or opened is theirs: morphing leaves it.
+const theirs = {
+  value: (control) => "defaultValue" in control && control.value !== control.defaultValue,
+  checked: (control) => control.checked !== control.defaultChecked,
+  selected: (option) => option.selected !== option.defaultSelected,
+  open: (element) => element.matches("details, dialog"),
+};
+window.Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name, element) => !theirs[name]?.(element);
+
 const patience = 3;
 const notice = document.getElementById("disconnected");
 const live = (event) => event.target.closest?.("[data-live]");
