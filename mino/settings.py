@@ -239,6 +239,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": ENV.log_level},
     "loggers": {
         "celery": {"level": "WARNING"},
+        "kombu": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         "trafilatura": {"level": "ERROR"},
         "extruct": {"level": "ERROR"},
