@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.exporting.csv_file import TRIGGERS, csv_chunks, neutralised
+from analytics.exporting.csv_file import csv_chunks
 from analytics.exporting.layout import Layout
 from analytics.tests.exporting.conftest import add_job
 from executions.models import Execution
 from mino.common.values.clean import clean_text
+from mino.common.values.spreadsheet import TRIGGERS, neutralised
 from projects.importing.parse.opening import open_table
 
 
