@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 from typing import Any
 
 from django import template
@@ -75,15 +76,12 @@ def length_of_time(span: timedelta | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def current(context: template.Context, *prefixes: str) -> SafeString:
-    """Marks the link of the page one is on: `<a href=... {% current "project" "batch" %}>`.
-
-    True if the name of the URL begins with one of the prefixes.
-    """
+def current(context: template.Context, *names: str) -> SafeString:
+    """Marks the link of the page one is on, by the names of its URLs: `<a href=... {% current "home" "project*" %}>`."""
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
     here = (match.url_name or "") if match else ""
-    return SafeString('aria-current="page"' if here.startswith(prefixes) else "")
+    return SafeString('aria-current="page"' if any(fnmatchcase(here, name) for name in names) else "")
 
 
 @register.inclusion_tag("components/avatar.html")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.urls import ResolverMatch
 from django.utils import timezone
 
 from executions.models import ExecutionStatus, JobStatus, SessionStatus
@@ -82,8 +83,11 @@ def test_a_time_that_never_was_is_a_dash() -> None:
     assert render("{% relative_time moment %}", moment=None) == "–"
 
 
-def test_the_link_of_the_current_page_is_marked(rf: RequestFactory) -> None:
-    request = rf.get("/profile/")
-    request.resolver_match = type("Match", (), {"url_name": "profile"})()
-    assert render('{% current "profile" %}', request=request) == 'aria-current="page"'
-    assert render('{% current "project" %}', request=request) == ""
+@pytest.mark.parametrize(
+    ("name", "marked"), [("organization", True), ("organization_home", False), ("project_list", True), ("job", False)]
+)
+def test_the_link_of_the_current_page_is_marked(rf: RequestFactory, name: str, marked: bool) -> None:
+    request = rf.get("/")
+    request.resolver_match = ResolverMatch(lambda: None, (), {}, url_name=name)
+    html = render('{% current "organization" "project*" %}', request=request)
+    assert html == ('aria-current="page"' if marked else "")
