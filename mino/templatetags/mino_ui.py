@@ -77,7 +77,7 @@ def length_of_time(span: timedelta | None) -> str:
 
 @register.simple_tag(takes_context=True)
 def current(context: template.Context, *names: str) -> SafeString:
-    """Marks the link of the page one is on, by the names of its URLs: `<a href=... {% current "home" "project*" %}>`."""
+    """Marks the link of the current page, by names of URLs: `<a href=... {% current "home" "project*" %}>`."""
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
     here = (match.url_name or "") if match else ""
