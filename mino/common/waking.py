@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from celery import current_app
 from django.db import transaction
@@ -12,9 +15,23 @@ logger = logging.getLogger(__name__)
 STALE_AFTER = 15
 """Seconds after which a wake-up call is worth nothing: by then the beat task has sent others."""
 
+_nobody_listens: ContextVar[bool] = ContextVar("nobody_listens", default=False)
+
+
+@contextmanager
+def without_wake_ups() -> Iterator[None]:
+    """Publish nothing meanwhile in this thread: for a command that does the work itself and may have no broker."""
+    token = _nobody_listens.set(True)
+    try:
+        yield
+    finally:
+        _nobody_listens.reset(token)
+
 
 def send(task: str, *arguments: str, count: int = 1) -> None:
     """Publish a task `count` times, best effort: a broker that is down is logged, never an error for the caller."""
+    if _nobody_listens.get():
+        return
     try:
         for _ in range(count):
             current_app.send_task(task, args=arguments, expires=STALE_AFTER, ignore_result=True)

@@ -1,0 +1,1 @@
+"""What the command `evaluate` does: read its arguments, import, run, report."""
