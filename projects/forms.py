@@ -70,7 +70,7 @@ class DeleteForm(forms.Form):
     def clean_confirmation(self) -> str:
         """Accept the name only."""
         typed: str = self.cleaned_data["confirmation"]
-        if typed.strip() != self.name:
+        if typed.split() != self.name.split():
             raise forms.ValidationError(f"This is not the name. Type “{self.name}”, exactly.", code="name")
         return typed
 

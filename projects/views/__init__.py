@@ -1,0 +1,1 @@
+"""Pages about projects, instructions and batches that show no figures of executions (those are in analytics)."""
