@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import secrets
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -102,6 +103,7 @@ class Environment:
         self.chromium: str = env.str("MINO_CHROMIUM", "")
         self.eva_api_url: str = env.str("EVA_API_URL", "https://agent.tinyfish.ai", validate=web_address)
         self.eva_api_key: str = env.str("EVA_API_KEY", "")
+        self.eva_step_price: Decimal = env.decimal("EVA_STEP_PRICE", Decimal("0.016"), validate=Range(min=0))
         self.agentql_api_url: str = env.str("AGENTQL_API_URL", "https://api.agentql.com", validate=web_address)
         self.agentql_api_key: str = env.str("AGENTQL_API_KEY", "")
         self.agent_frame_hosts: list[str] = env.list("AGENT_FRAME_HOSTS", ["*.tinyfish.ai", "*.tinyfish.io"])

@@ -257,6 +257,7 @@ LEASE_SECONDS = ENV.lease_seconds
 PARSER_PROCESSES = ENV.parser_processes
 EVA_API_URL = ENV.eva_api_url
 EVA_API_KEY = ENV.eva_api_key
+EVA_STEP_PRICE = ENV.eva_step_price
 AGENTQL_API_URL = ENV.agentql_api_url
 AGENTQL_API_KEY = ENV.agentql_api_key
 IMPORT_MAX_BYTES = ENV.import_max_bytes

@@ -66,7 +66,8 @@ class Result:
 
     `data` maps each wanted field to what was extracted (None when the page has nothing); further keys are ignored.
     `sources` says in a few words where each value came from. `steps` is the number of steps the agent counts (and
-    charges) itself, None when it does not say. `cost` is in US dollars, None when unknown. `raw` is the answer as it came.
+    charges) itself, None when it does not say. `cost` is in US dollars, None when unknown. `raw` is the answer as it
+    came.
     """
 
     data: Mapping[str, Any]
@@ -106,7 +107,8 @@ class AgentError(Exception):
 
     `code` is one of `ErrorCode`, `transient` says whether another attempt may succeed, `retry_after` is in seconds, and
     `message` is a sentence for the person who reads the job's page. `pause` asks for the whole execution to be paused,
-    because every further job would fail in the same way (no credit, bad key). `raw` is the agent's own answer, if any.
+    because every further job would fail in the same way (no credit, bad key). `raw` is the agent's own answer, if any;
+    `steps` and `cost` are what the failed run took all the same, in US dollars, None when unknown.
     """
 
     def __init__(
@@ -118,6 +120,8 @@ class AgentError(Exception):
         retry_after: float | None = None,
         pause: bool = False,
         raw: Any = None,
+        steps: int | None = None,
+        cost: Decimal | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -126,6 +130,8 @@ class AgentError(Exception):
         self.retry_after = retry_after
         self.pause = pause
         self.raw = raw
+        self.steps = steps
+        self.cost = cost
 
 
 class Cancelled(Exception):
@@ -133,7 +139,7 @@ class Cancelled(Exception):
 
 
 class Reporter(Protocol):
-    """What an agent may say while it runs. Every method returns at once and may be called from the agent's own thread."""
+    """What an agent may say while it runs. Every method returns at once; the agent's own threads may call it too."""
 
     cancelled: threading.Event
     """Set when the attempt is to be called off: agents look at it between steps and while they wait."""
@@ -172,8 +178,8 @@ class Agent(ABC):
 
     def cancel(self, run_id: str) -> None:
         """Stop the remote run, if there is one. Idempotent; best effort. The default has nothing remote to stop."""
-        return None
+        return
 
     def close(self) -> None:
         """Let go of connections and processes. Called once, when the worker ends."""
-        return None
+        return

@@ -87,7 +87,7 @@ def _build_local() -> Agent:
 
 def _build_eva() -> Agent:
     agent: Agent = import_string("executions.agents.eva.EvaAgent")(
-        api_key=settings.EVA_API_KEY, base_url=settings.EVA_API_URL
+        api_key=settings.EVA_API_KEY, base_url=settings.EVA_API_URL, step_price=settings.EVA_STEP_PRICE
     )
     return agent
 

@@ -66,6 +66,8 @@ def _failed(attempt: Attempt, reporter: AttemptReporter, began: float, error: Ag
         began,
         Ending.ERROR,
         raw=clean_value(error.raw),
+        cost=error.cost,
+        step_count=reporter.step_count if error.steps is None else error.steps,
         error_code=error.code.value,
         error_message=clean_text(error.message)[:2000],
         failure_type=FailureType.TRANSIENT if error.transient else FailureType.PERMANENT,

@@ -196,15 +196,18 @@ class Attempt:
         """Read the finished run. COMPLETED says that the machinery worked, not that the goal was reached."""
         details = self._details()
         status, answer = run.get("status"), run.get("result")
-        if status == "COMPLETED":
-            answer = details.get("result") if answer is None else answer
-            data = data_from_answer(answer, self._task.fields)
-            steps = _count(details.get("num_of_steps", run.get("num_of_steps")))
-            cost = None if steps is None else steps * self._terms.step_price
-            return Result(data, steps=steps, cost=cost, raw=answer)
         if status == "CANCELLED" and self._reporter.cancelled.is_set():
             raise Cancelled
-        raise _run_error(run.get("error"), str(status))
+        steps = _count(details.get("num_of_steps", run.get("num_of_steps")))
+        cost = None if steps is None else steps * self._terms.step_price
+        try:
+            if status != "COMPLETED":
+                raise _run_error(run.get("error"), str(status))
+            answer = details.get("result") if answer is None else answer
+            return Result(data_from_answer(answer, self._task.fields), steps=steps, cost=cost, raw=answer)
+        except AgentError as error:
+            error.steps, error.cost = steps, cost  # a run that failed is charged all the same
+            raise
 
     def _details(self) -> Mapping[str, Any]:
         """What only the run object has: the number of steps (which is the price) and the pictures. Best effort."""

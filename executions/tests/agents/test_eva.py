@@ -142,6 +142,12 @@ def test_waiting_times_of_both_layers_are_kept(eva: EvaAgent) -> None:
     assert _failure(eva, "system_failure").retry_after == 7
 
 
+def test_a_run_that_failed_is_charged_all_the_same(eva: EvaAgent) -> None:
+    failure = _failure(eva, "goal_failure")
+    assert failure.steps
+    assert failure.cost == failure.steps * Decimal("0.016")
+
+
 def test_the_reason_of_a_goal_failure_reaches_the_person(eva: EvaAgent) -> None:
     assert "Could not find any products on the page" in _failure(eva, "goal_failure").message
 
