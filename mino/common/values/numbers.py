@@ -76,6 +76,8 @@ def number_readings(text: str) -> tuple[Decimal, ...]:
 def _readings(text: str) -> tuple[Decimal, ...]:
     if not text.isascii():
         text = _to_plain_characters(text).strip()
+    if not text:
+        return ()
     if _BARE_THOUSANDS.fullmatch(text):
         return (Decimal(text.replace(".", "")), Decimal(text))
     number = _read(text)

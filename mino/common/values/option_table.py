@@ -113,8 +113,8 @@ def _decimal(value: Any) -> Decimal | None:
         number = Decimal(text.strip()) if len(text) <= 100 else None
     except InvalidOperation:
         return None
-    # An option stays what it was when it is stored as JSON and read again, so: no exponents beyond reason.
-    return number if number is not None and number.is_finite() and number.adjusted() > -100 else None
+    # No exponents beyond those of a float: such a number could not be shown in a form.
+    return number if number is not None and number.is_finite() and number.adjusted() > -400 else None
 
 
 OPTIONS: tuple[OptionDescription, ...] = (

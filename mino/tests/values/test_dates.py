@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mino.common.values import dates
 from mino.common.values.dates import parse_date
 
 
@@ -84,6 +85,17 @@ def is_right(line: dict[str, str]) -> bool:
         return False
     moment = moment.astimezone(UTC) if moment.tzinfo else moment
     return moment.date().isoformat() == line["iso_date"] and line["time"] in {"", moment.time().isoformat()}
+
+
+def test_moving_the_clock_changes_no_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    today = [parse_date(text) for text in SAMPLES]
+    later = {"RELATIVE_BASE": datetime(2031, 12, 31, 23, 59)}
+    settings_now = dates._settings
+    monkeypatch.setattr(dates, "_settings", lambda day_first: settings_now(day_first) | later)
+    monkeypatch.setattr(dates, "_PARSERS", {})
+    dates._parse_cached.cache_clear()
+    assert [parse_date(text) for text in SAMPLES] == today
+    dates._parse_cached.cache_clear()
 
 
 SAMPLES = [

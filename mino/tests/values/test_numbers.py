@@ -72,7 +72,21 @@ def test_an_iso_duration_is_read_in_minutes(duration: str, minutes: str) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "abc", "NaN", "inf", "-Infinity", "1e999999999", "P", "PT", "10-20", "2021-04-06", "x" * 300 + "5"],
+    [
+        "",
+        " ",
+        "\xad",
+        "abc",
+        "NaN",
+        "inf",
+        "-Infinity",
+        "1e999999999",
+        "P",
+        "PT",
+        "10-20",
+        "2021-04-06",
+        "x" * 300 + "5",
+    ],
 )
 def test_what_is_no_number_gives_none(text: str) -> None:
     assert parse_number(text) is None

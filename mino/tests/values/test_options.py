@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +42,13 @@ def test_every_option_applies_to_its_types_and_to_no_others() -> None:
 def test_the_defaults_of_table_and_options_agree() -> None:
     defaults = MatchingOptions()
     assert all(getattr(defaults, option.name) == option.default for option in OPTIONS)
+
+
+def test_every_option_is_documented() -> None:
+    lines = (Path(__file__).parents[3] / "docs" / "evaluation.md").read_text(encoding="utf-8").splitlines()
+    for option in OPTIONS:
+        types = "all" if set(option.types) == set(ColumnType) else ", ".join(option.types)
+        assert any(line.startswith(f"| `{option.name}` | {types} |") for line in lines), option.name
 
 
 def test_values_are_read_as_typed_on_a_command_line() -> None:
