@@ -30,7 +30,8 @@ class FieldResult(Identified):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["job", "column"], name="field_result_once")]
-        indexes = [models.Index(fields=["execution", "column", "outcome"], name="field_result_by_outcome")]
+        # Jobs get their ids in the order of their rows: the index gives the rows of an outcome in that order.
+        indexes = [models.Index(fields=["execution", "column", "outcome", "job"], name="field_result_by_outcome")]
 
     def __str__(self) -> str:
         return f"{self.column}: {self.outcome}"
