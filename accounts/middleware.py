@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -13,6 +15,8 @@ from accounts.models import Organization
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TIME_ZONE_COOKIE = "time_zone"
+LAST_ORGANIZATION_COOKIE = "organization"
+"""Where a signed-in user is led from the front page; a convenience, it opens nothing."""
 
 
 class WorkspaceMiddleware:
@@ -23,7 +27,18 @@ class WorkspaceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.organization = None  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        organization: Organization | None = request.organization  # type: ignore[attr-defined]
+        if organization and request.COOKIES.get(LAST_ORGANIZATION_COOKIE) != organization.slug:
+            response.set_cookie(
+                LAST_ORGANIZATION_COOKIE,
+                organization.slug,
+                max_age=timedelta(days=365),
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: dict[str, Any]) -> None:
         """Look the organization up before the view runs."""

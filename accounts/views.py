@@ -15,10 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import services
 from accounts.forms import OrganizationForm, ProfileForm
 from accounts.http import SignedInRequest, WorkspaceRequest
+from accounts.middleware import LAST_ORGANIZATION_COOKIE
 from accounts.models import Membership, Organization, User
 from mino.common.errors import AlreadyExists
-
-LAST_ORGANIZATION_COOKIE = "organization"
 
 
 @login_not_required

@@ -87,6 +87,16 @@ def test_a_short_name_that_is_taken_or_malformed_is_refused_at_its_field(
     assert Organization.objects.count() == 1
 
 
+def test_the_front_page_leads_back_to_the_last_organization(client_for: ClientFor, owner: User) -> None:
+    other = OrganizationFactory(name="Another", slug="another")
+    MembershipFactory(user=owner, organization=other)
+    browser = client_for(owner)
+    browser.get("/o/northlight/people/")
+    assert browser.get("/")["Location"] == "/o/northlight/"
+    browser.get("/o/another/people/")
+    assert browser.get("/")["Location"] == "/o/another/"
+
+
 def test_the_switcher_lists_ones_organizations(client_for: ClientFor, owner: User) -> None:
     other = OrganizationFactory(name="Second home", slug="second")
     MembershipFactory(user=owner, organization=other)
