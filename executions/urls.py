@@ -1,5 +1,23 @@
-"""Addresses of executions."""
+"""Addresses of executions and jobs. Their list is in `analytics.urls`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from executions.views.frozen import execution_settings
+from executions.views.job import job, job_answer, screenshot
+from executions.views.live import execution
+from executions.views.results import execution_errors, execution_results
+from executions.views.run import execution_create
+
+EXECUTION = "o/<slug:slug>/executions/<uuid:execution_id>/"
+JOB = "o/<slug:slug>/jobs/<uuid:job_id>/"
+
+urlpatterns = [
+    path("o/<slug:slug>/batches/<uuid:batch_id>/run/", execution_create, name="execution_create"),
+    path(EXECUTION, execution, name="execution"),
+    path(f"{EXECUTION}results/", execution_results, name="execution_results"),
+    path(f"{EXECUTION}errors/", execution_errors, name="execution_errors"),
+    path(f"{EXECUTION}settings/", execution_settings, name="execution_settings"),
+    path(JOB, job, name="job"),
+    path(f"{JOB}attempts/<int:number>/answer/", job_answer, name="job_answer"),
+    path("o/<slug:slug>/screenshots/<uuid:screenshot_id>/", screenshot, name="screenshot"),
+]

@@ -29,17 +29,22 @@ class Page(Generic[M]):
 
 
 def keyset_page(
-    queryset: QuerySet[M], query: QueryDict, keys: Sequence[str] = ("created_at", "id"), size: int = PAGE_SIZE
+    queryset: QuerySet[M],
+    query: QueryDict,
+    keys: Sequence[str] = ("created_at", "id"),
+    size: int = PAGE_SIZE,
+    *,
+    ascending: bool = False,
 ) -> Page[M]:
     """The page of `queryset` that the address asks for, newest first: in descending order of `keys`.
 
-    `query` is the request's; its other parameters stay in the links. A cursor that is broken, or of another list, gives
-    the first page.
+    With `ascending` it is the other way round, and `newer` is the page before. `query` is the request's; its other
+    parameters stay in the links. A cursor that is broken, or of another list, gives the first page.
     """
     backwards, bound = _read(query.get(PARAMETER, ""), keys)
     if bound:
-        queryset = queryset.filter(beyond(keys, bound, ascending=backwards))
-    sign = "" if backwards else "-"
+        queryset = queryset.filter(beyond(keys, bound, ascending=backwards != ascending))
+    sign = "" if backwards != ascending else "-"
     found = list(queryset.order_by(*(f"{sign}{key}" for key in keys))[: size + 1])
     more, items = len(found) > size, found[:size]
     if backwards:

@@ -1,0 +1,119 @@
+"""The page of one job, and what belongs to its attempts: pictures and raw answers."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TypeVar
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.http import WorkspaceRequest
+from executions.agents.registry import AGENTS
+from executions.models import Job, Screenshot, Session
+from executions.views.cells import cells_of, outcome_counts
+from executions.views.error_words import meaning_of
+from executions.views.figures import field_names
+from executions.views.finding import find_job, visible_jobs
+
+Answer = TypeVar("Answer", HttpResponse, FileResponse)
+PICTURE_TYPES = {".png": "image/png", ".jpeg": "image/jpeg", ".jpg": "image/jpeg"}
+OTHER_EXECUTIONS = 10
+MOST_ATTEMPTS = 20
+LOCKED_DOWN = "sandbox; default-src 'none'"
+"""The content policy of what an agent gave: whatever it is, it runs nothing and loads nothing."""
+
+
+@require_safe
+def job(request: WorkspaceRequest, slug: str, job_id: uuid.UUID) -> HttpResponse:
+    """Expected beside extracted, the attempts in time, what went wrong; htmx asks for the live part alone."""
+    found = find_job(request, job_id)
+    cells = cells_of(found)
+    before, after = _neighbours(found)
+    kind = AGENTS.get(found.execution.agent)
+    context = {
+        "job": found,
+        "execution": found.execution,
+        "cells": cells,
+        "outcomes": outcome_counts(cells),
+        "good_cells": sum(cell.outcome in ("correct", "correctly_empty") for cell in cells),
+        "attempts": _attempts(found),
+        "before": before,
+        "after": after,
+        "over_time": _over_time(found),
+        "fields": field_names(found.execution),
+        "meaning": meaning_of(found.error_code) if found.error_code else None,
+        "agent_label": kind.label if kind else found.execution.agent,
+        "may_run": request.user.has_perm("projects.run_execution", found.project),
+        "now": timezone.now(),
+    }
+    return render(request, "executions/_job_live.html" if request.htmx else "executions/job.html", context)
+
+
+@require_safe
+def job_answer(request: WorkspaceRequest, slug: str, job_id: uuid.UUID, number: int) -> HttpResponse:
+    """What the agent answered at an attempt, as it came, as plain text."""
+    found = find_job(request, job_id)
+    session = get_object_or_404(Session, job=found, number=number)
+    text = json.dumps(session.raw_result, ensure_ascii=False, indent=2)
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    return _lock_down(response)
+
+
+@require_safe
+def screenshot(request: WorkspaceRequest, slug: str, screenshot_id: uuid.UUID) -> HttpResponse | FileResponse:
+    """A picture that an agent took, for those who may see its job."""
+    pictures = Screenshot.objects.filter(session__job__in=visible_jobs(request))
+    found = get_object_or_404(pictures, pk=screenshot_id)
+    name = str(found.image.name)
+    content_type = next((kind for ending, kind in PICTURE_TYPES.items() if name.lower().endswith(ending)), None)
+    if content_type is None or not found.image.storage.exists(name):
+        raise Http404("The picture is no longer kept.")
+    return _lock_down(FileResponse(found.image.open("rb"), content_type=content_type))
+
+
+def _lock_down(response: Answer) -> Answer:
+    response["Content-Security-Policy"] = LOCKED_DOWN
+    response["Content-Disposition"] = "inline"
+    response["Cache-Control"] = "private, max-age=300"
+    return response
+
+
+def _neighbours(found: Job) -> tuple[Job | None, Job | None]:
+    """The jobs before and after this one in the execution's order."""
+    beside = Job.objects.filter(
+        execution=found.execution_id, position__in=[found.position - 1, found.position + 1]
+    ).only("position", "row_position")
+    by_position = {one.position: one for one in beside}
+    return by_position.get(found.position - 1), by_position.get(found.position + 1)
+
+
+def _attempts(found: Job) -> QuerySet[Session]:
+    """The attempts with their pictures: two queries. Raw answers may be large, so they stay where they are."""
+    sessions = Session.objects.filter(job=found).defer("raw_result", "extracted_data", "stack_trace")
+    with_pictures = sessions.prefetch_related(Prefetch("screenshots"))
+    return with_pictures.annotate(has_answer=Q(raw_result__isnull=False)).order_by("number")[:MOST_ATTEMPTS]
+
+
+def _over_time(found: Job) -> QuerySet[Job]:
+    """The jobs of the same row in this and other executions, the latest first."""
+    same_row = Job.objects.filter(row=found.row_id).select_related("execution", "execution__instruction_version")
+    fields = (
+        "position",
+        "status",
+        "outcomes",
+        "evaluation_result",
+        "attempts",
+        "finished_at",
+        "error_code",
+        "error_message",
+        "execution__number",
+        "execution__agent",
+        "execution__created_at",
+        "execution__instruction_version__number",
+    )
+    return same_row.only(*fields).order_by("-execution__created_at", "-id")[:OTHER_EXECUTIONS]

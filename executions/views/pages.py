@@ -1,0 +1,34 @@
+"""What the tabs of an execution share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts.http import WorkspaceRequest
+from executions.agents.registry import AGENTS
+from executions.models import Execution, SampleMethod
+from executions.views.figures import job_counts
+from mino.common.ui.formats import number
+
+
+def execution_context(request: WorkspaceRequest, execution: Execution, tab: str) -> dict[str, Any]:
+    """The context of the head and the tabs; `tab` is live, results, errors or settings."""
+    kind = AGENTS.get(execution.agent)
+    return {
+        "execution": execution,
+        "tab": tab,
+        "counts": job_counts(execution),
+        "agent_label": kind.label if kind else execution.agent,
+        "rows_chosen": describe_rows(execution),
+        "may_run": request.user.has_perm("projects.run_execution", execution.project),
+    }
+
+
+def describe_rows(execution: Execution) -> str:
+    """Which rows were chosen, in a few words."""
+    total = number(execution.total_jobs)
+    if execution.sample_method == SampleMethod.FIRST:
+        return f"the first {total} rows"
+    if execution.sample_method == SampleMethod.RANDOM:
+        return f"{total} rows at random"
+    return f"all {total} rows" if execution.total_jobs != 1 else "its one row"
