@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from celery.signals import worker_process_shutdown, worker_shutting_down
+from celery.signals import worker_shutdown, worker_shutting_down
 from django.conf import settings
 
 from executions.agents.registry import build_agents
@@ -31,7 +31,7 @@ def stop_slots(**_: Any) -> None:
         threading.Thread(target=_worker.stop, args=[settings.WORKER_GRACE], name="stop", daemon=True).start()
 
 
-@worker_process_shutdown.connect
+@worker_shutdown.connect
 def close_worker(**_: Any) -> None:
     """The last task has ended: let agents and threads go."""
     if _worker is not None:

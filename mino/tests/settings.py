@@ -6,8 +6,9 @@ import tempfile
 os.environ.setdefault("MINO_DATA_DIR", tempfile.mkdtemp(prefix="mino-tests-"))
 os.environ.setdefault("MINO_SAMPLE_SITE", "true")
 
-from mino.settings import *  # noqa: E402, F403
+from mino.settings import *  # noqa: F403
 
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -10,7 +10,7 @@ import pytest
 from celery import current_app
 from pytest_django.live_server_helper import LiveServer
 
-from executions.models import Execution, ExecutionStatus
+from executions.models import Execution, ExecutionStatus, Job, Session, SessionStatus
 from executions.services.creation import execution_create
 from mino.tests.factories import BatchFactory, ProjectFactory, RowFactory
 from mino.tests.processes import running
@@ -23,7 +23,7 @@ PAGES = {
     "sold-last-year": {"title": "Something", "price": "1"},
     "broken-shelf": {"title": "Something", "price": "1"},
 }
-Start = Callable[[], Execution]
+Start = Callable[..., Execution]
 
 
 @pytest.fixture
@@ -40,12 +40,12 @@ def reachable(live_server: LiveServer) -> dict[str, str]:
 def start(live_server: LiveServer) -> Start:
     """Starts an execution over the sample shop."""
 
-    def start_execution() -> Execution:
+    def start_execution(*slugs: str) -> Execution:
         batch = BatchFactory(project=ProjectFactory())
-        for position, (slug, truth) in enumerate(PAGES.items(), 1):
+        for position, slug in enumerate(slugs or PAGES, 1):
             url = f"{live_server.url}/sample-site/goods/{slug}/"
-            RowFactory(batch=batch, position=position, url=url, truth=truth)
-        batch.row_count = len(PAGES)
+            RowFactory(batch=batch, position=position, url=url, truth=PAGES.get(slug, {}))
+        batch.row_count = len(slugs or PAGES)
         batch.save()
         version = batch.project.production_version
         return execution_create(batch=batch, user=None, instruction_version=version, agent="local", concurrency=3)
@@ -53,13 +53,22 @@ def start(live_server: LiveServer) -> Start:
     return start_execution
 
 
+def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until it is so; fails the test after a generous while."""
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.1)
+
+
 def wait_until_final(execution: Execution, seconds: float = 90) -> Execution:
     """Wait until the execution has ended; fails the test after a generous while."""
-    until = time.monotonic() + seconds
-    while not execution.is_finished:
-        assert time.monotonic() < until, f"still {execution.status}: {execution.final_jobs} of {execution.total_jobs}"
-        time.sleep(0.2)
+
+    def is_finished() -> bool:
         execution.refresh_from_db()
+        return execution.is_finished
+
+    wait_for(is_finished, seconds)
     return execution
 
 
@@ -71,6 +80,15 @@ def test_a_worker_turns_sites_into_evaluated_results(start: Start, reachable: di
     assert (execution.good_fields, execution.gradable_fields) == (6, 6)
     errors = execution.jobs.filter(status="error").order_by("position")
     assert [job.error_code for job in errors] == ["PAGE_NOT_FOUND", "SITE_ERROR"]
+
+
+def test_a_worker_that_is_asked_to_end_hands_its_jobs_back(start: Start, reachable: dict[str, str]) -> None:
+    execution = start("slow-cooker")
+    with running("worker", {**reachable, "MINO_WORKER_GRACE": "0"}):
+        wait_for(lambda: Job.objects.filter(status="running").exists())
+    execution.refresh_from_db()
+    assert (execution.status, execution.queued_jobs, execution.running_jobs) == (ExecutionStatus.RUNNING, 1, 0)
+    assert Session.objects.get().status == SessionStatus.HANDED_BACK
 
 
 def test_beat_finds_the_work_when_every_message_is_lost(start: Start, reachable: dict[str, str]) -> None:
