@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics.views import deletion, executions, projects
+from analytics.views import batch, deletion, executions, projects
 from analytics.views.export import execution_export
 from analytics.views.home import organization_home
 
@@ -19,6 +19,8 @@ urlpatterns = [
         "o/<slug:slug>/projects/<uuid:project_id>/executions/", projects.project_executions, name="project_executions"
     ),
     path("o/<slug:slug>/projects/<uuid:project_id>/delete/", deletion.project_delete, name="project_delete"),
+    path("o/<slug:slug>/batches/<uuid:batch_id>/", batch.batch, name="batch"),
+    path("o/<slug:slug>/batches/<uuid:batch_id>/executions/", batch.batch_executions, name="batch_executions"),
     path("o/<slug:slug>/batches/<uuid:batch_id>/delete/", deletion.batch_delete, name="batch_delete"),
     path("o/<slug:slug>/executions/", executions.execution_list, name="execution_list"),
     path("o/<slug:slug>/executions/<uuid:execution_id>/export/", execution_export, name="execution_export"),
