@@ -1,10 +1,11 @@
 """Addresses of projects and batches; their pages with figures of executions are in `analytics.urls`."""
 
-from django.urls import path
+from django.urls import include, path
 
 from projects.views import batches, projects, versions
 
 urlpatterns = [
+    path("", include("projects.importing.urls")),
     path("o/<slug:slug>/projects/new/", projects.project_create, name="project_create"),
     path("o/<slug:slug>/projects/<uuid:project_id>/settings/", projects.project_edit, name="project_edit"),
     path("o/<slug:slug>/projects/<uuid:project_id>/instructions/new/", versions.version_create, name="version_create"),

@@ -12,6 +12,7 @@ from accounts.models import Organization, User
 from executions.models import Screenshot
 from executions.services.creation import execution_create
 from mino.tests.factories import JOINED, BatchFactory, ProjectFactory, SessionFactory, UserFactory
+from projects.importing.uploading import import_upload
 from projects.models import Project
 
 
@@ -48,7 +49,10 @@ class Subjects:
         assert job is not None
         session = SessionFactory(job=job)
         screenshot = Screenshot.objects.create(session=session, image=picture(), taken_at=JOINED)
+        uploaded = ContentFile(b"site_url,expected_price\nhttps://shop.example/1,12\nnowhere,13\n")
+        batch_import = import_upload(project=self.project, user=people["member"], file=uploaded, name="sites.csv")
         self._values: dict[str, Any] = {
+            "import_id": batch_import.pk,
             "slug": organization.slug,
             "project_id": self.project.pk,
             "batch_id": batch.pk,

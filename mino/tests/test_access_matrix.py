@@ -29,6 +29,12 @@ NEEDS: dict[str, str] = {
     "batch_edit": Role.MEMBER,
     "batch_options": Role.MEMBER,
     "batch_delete": Role.ADMIN,
+    "batch_import": Role.MEMBER,
+    "import_detail": Role.MEMBER,
+    "import_reading": Role.MEMBER,
+    "import_cancel": Role.MEMBER,
+    "import_problems": Role.MEMBER,
+    "import_left_out": Role.MEMBER,
     "execution_create": Role.MEMBER,
 }
 PUBLIC = {"home", "sample_shop", "sample_product"}

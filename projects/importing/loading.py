@@ -130,6 +130,8 @@ def _load(batch_import: BatchImport, batch: Batch, progress: Progress) -> None:
     with transaction.atomic():
         batch.status = BatchStatus.READY
         batch.save(update_fields=["status", "row_count", "truth_row_count", "updated_at"])
-        progress.move(status=ImportStatus.READY, claim=None, rows_done=batch.row_count, share=1.0)
-    if not rows.report.bad_rows:
+        # The lines left out can be downloaded for some days; without any, the file has done its work.
+        file = batch_import.file if rows.report.bad_rows else ""
+        progress.move(status=ImportStatus.READY, claim=None, rows_done=batch.row_count, share=1.0, file=file)
+    if not file:
         unstage(batch_import.file)

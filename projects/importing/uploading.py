@@ -52,10 +52,16 @@ def import_read_again(*, batch_import: BatchImport, user: User, reading: dict[st
     _check_again(batch_import)
 
 
-def import_choose(*, batch_import: BatchImport, user: User, columns: list[dict[str, Any]]) -> None:
-    """Set name, role and type of each column and check again. Raises PermissionDenied or InvalidState."""
+def import_choose(
+    *, batch_import: BatchImport, user: User, columns: list[dict[str, Any]], name: str = "", description: str = ""
+) -> None:
+    """Set name, role and type of each column and check again; keep what was typed for the batch meanwhile.
+
+    Raises PermissionDenied or InvalidState.
+    """
     require(user, "projects.change", batch_import.project)
     chosen = {column["index"]: column for column in columns}
+    batch_import.name, batch_import.description = name[:100], description[:500]
     batch_import.columns = [{**column, **chosen.get(column["index"], {})} for column in batch_import.columns]
     _check_again(batch_import)
 
@@ -113,6 +119,8 @@ def _check_again(batch_import: BatchImport) -> None:
         status=ImportStatus.UPLOADED,
         claim=None,
         heartbeat=timezone.now(),
+        name=batch_import.name,
+        description=batch_import.description,
         columns=batch_import.columns,
         reading=batch_import.reading,
         report={"description": batch_import.report.get("description", "")},

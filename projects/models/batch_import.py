@@ -100,3 +100,8 @@ class BatchImport(Identified, Dated):
     def is_at_work(self) -> bool:
         """Whether something is being done, or waits to be done, without anybody's help."""
         return self.status in AT_WORK
+
+    @property
+    def percent(self) -> float:
+        """How much is done, 0 to 100."""
+        return round(100 * min(1.0, max(0.0, self.share)), 1)

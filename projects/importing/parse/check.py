@@ -64,9 +64,14 @@ class CheckedRows:
     """
 
     def __init__(
-        self, table: Table, choices: list[ColumnChoice], limits: Limits | None = None, progress: Progress | None = None
+        self,
+        table: Table,
+        choices: list[ColumnChoice],
+        limits: Limits | None = None,
+        progress: Progress | None = None,
+        log: ProblemLog | None = None,
     ) -> None:
-        self.report = Report()
+        self.report = Report(log=log or ProblemLog())
         self._table = table
         self._choices = choices
         self._limits = limits or Limits()

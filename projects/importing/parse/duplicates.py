@@ -25,7 +25,7 @@ class DuplicateUrls:
         self._lines.append(line)
 
     def report(self, column: str, log: ProblemLog) -> int:
-        """Note each repeated URL with the line where it stands first; returns how many rows repeat one."""
+        """Note repeated URLs, each with the line where it stands first, as many as the log keeps; returns the count."""
         if not self._hashes:
             return 0
         hashes = np.frombuffer(self._hashes, dtype=np.int64)
@@ -34,13 +34,16 @@ class DuplicateUrls:
         ordered = hashes[order]
         repeats = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
         starts = np.searchsorted(ordered, ordered[repeats])
-        pairs = sorted(zip(lines[order[repeats]].tolist(), lines[order[starts]].tolist(), strict=True))
-        for line, first in pairs:
+        repeated, first_lines = lines[order[repeats]], lines[order[starts]]
+        by_line = np.argsort(repeated, kind="stable")
+        listed = by_line[: log.keep]
+        for place in listed:
             log.warning(
-                line,
+                int(repeated[place]),
                 column,
                 ProblemCode.DUPLICATE_URL,
-                f"The same URL as in line {first}.",
+                f"The same URL as in line {first_lines[place]}.",
                 remedy="Nothing, if the site shall be visited twice; otherwise take one of the lines out.",
             )
-        return len(pairs)
+        log.count_warnings(ProblemCode.DUPLICATE_URL, len(repeats) - len(listed))
+        return len(repeats)

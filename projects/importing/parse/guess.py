@@ -15,6 +15,7 @@ from .headers import SourceColumn
 from .table import MINO_ROW_KEY, Table, preview
 
 SAMPLE_RECORDS = 500
+PROBED_CELLS = 20
 
 TRUTH_HEADER = re.compile(
     r"(?:expected|ground[ _-]?truth|truth|gt|golden|gold)[ _:.-]+(?P<after>\S.*)"
@@ -32,6 +33,13 @@ PHONE_HEADER = re.compile(r".*(?:phone|tel|fax|mobile|whatsapp).*", re.IGNORECAS
 BOOLEAN_HEADER = re.compile(r"(?:is|has|in|can)[ _-].+|available|availability|active|open", re.IGNORECASE)
 
 
+# What MINO's own exports have beside inputs and truth.
+RESULT_HEADER = re.compile(
+    rf"{MINO_ROW_KEY}|(?:extracted|outcome|score)_.+"
+    r"|position|status|evaluation_result|accuracy|error_code|error_message|attempts|agent_seconds"
+)
+
+
 class Confidence(StrEnum):
     """How sure a guess is."""
 
@@ -42,10 +50,15 @@ class Confidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ColumnGuess:
-    """What a column probably is. `name` is the field's name: for `expected_price` it is `price`."""
+    """What a column probably is.
+
+    `header` is what stands in the file, `source` the table's own name for the column, and `name` the field's name: for
+    `expected_price` it is `price`.
+    """
 
     index: int
     header: str
+    source: str
     name: str
     role: ColumnRole
     type: ColumnType
@@ -64,7 +77,8 @@ def guess_columns(table: Table, count: int = SAMPLE_RECORDS) -> list[ColumnGuess
     cells = [[record[index].strip() for record in records if index < len(record)] for index in range(width)]
     url = _url_column(table.columns, cells)
     key = _key_column(table.columns, cells, url)
-    return [_guess(column, cells[column.index], url, key) for column in table.columns]
+    is_export = any(column.header == MINO_ROW_KEY for column in table.columns)
+    return [_guess(column, cells[column.index], url, key, is_export=is_export) for column in table.columns]
 
 
 def truth_name(header: str) -> str | None:
@@ -73,29 +87,45 @@ def truth_name(header: str) -> str | None:
     return (match["after"] or match["before"]) if match else None
 
 
-def _guess(column: SourceColumn, cells: Sequence[str], url: int | None, key: int | None) -> ColumnGuess:
-    filled = [cell for cell in cells if cell]
+def _guess(
+    column: SourceColumn, cells: Sequence[str], url: int | None, key: int | None, *, is_export: bool
+) -> ColumnGuess:
+    name = column.name
     if column.index == url:
-        share = sum(map(is_address, filled)) / max(1, len(filled))
-        sure = Confidence.CERTAIN if share > 0.95 else Confidence.LIKELY
-        reason = "every cell is a URL" if share == 1 else "name" if not filled else f"{share:.0%} of the cells are URLs"
-        return ColumnGuess(column.index, column.header, column.name, ColumnRole.SITE_URL, ColumnType.URL, sure, reason)
-    if column.index == key:
+        role, kind, sure, reason = ColumnRole.SITE_URL, ColumnType.URL, *_reason_of_url(cells)
+    elif column.index == key:
         sure = Confidence.CERTAIN if column.header == MINO_ROW_KEY else Confidence.LIKELY
-        return ColumnGuess(
-            column.index, column.header, column.name, ColumnRole.KEY, ColumnType.TEXT, sure, "name and unique values"
-        )
-    field = truth_name(column.header)
-    kind, sure, reason = guess_type(field or column.name, filled)
-    if field is not None:
+        role, kind, reason = ColumnRole.KEY, ColumnType.TEXT, "name and unique values"
+    else:
+        name = truth_name(column.name) or name
+        role, kind, sure, reason = _guess_other(column, name, cells, is_export=is_export)
+    return ColumnGuess(column.index, column.header, column.name, name, role, kind, sure, reason)
+
+
+def _guess_other(
+    column: SourceColumn, name: str, cells: Sequence[str], *, is_export: bool
+) -> tuple[ColumnRole, ColumnType, Confidence, str]:
+    """Truth if the header says so, nothing if nearly all cells are empty, else an input."""
+    filled = [cell for cell in cells if cell]
+    kind, sure, reason = guess_type(name, filled)
+    if name != column.name:
         if not filled:
             sure, reason = Confidence.GUESS, "marked as truth, but empty in the first rows"
-        return ColumnGuess(column.index, column.header, field, ColumnRole.GROUND_TRUTH, kind, sure, reason)
+        return ColumnRole.GROUND_TRUTH, kind, sure, reason
     if len(filled) <= 0.05 * len(cells):
-        return ColumnGuess(
-            column.index, column.header, column.name, ColumnRole.IGNORED, kind, Confidence.GUESS, "mostly empty"
-        )
-    return ColumnGuess(column.index, column.header, column.name, ColumnRole.INPUT, kind, sure, reason)
+        return ColumnRole.IGNORED, kind, Confidence.GUESS, "mostly empty"
+    if is_export and RESULT_HEADER.fullmatch(column.header):
+        return ColumnRole.IGNORED, kind, Confidence.LIKELY, "a result of an execution"
+    return ColumnRole.INPUT, kind, sure, reason
+
+
+def _reason_of_url(cells: Sequence[str]) -> tuple[Confidence, str]:
+    filled = [cell for cell in cells if cell]
+    if not filled:
+        return Confidence.GUESS, "name"
+    share = sum(map(is_address, filled)) / len(filled)
+    sure = Confidence.CERTAIN if share > 0.95 else Confidence.LIKELY
+    return sure, "every cell is a URL" if share == 1 else f"{share:.0%} of the cells are URLs"
 
 
 def _url_column(columns: Sequence[SourceColumn], cells: Sequence[Sequence[str]]) -> int | None:
@@ -119,8 +149,6 @@ def _url_column(columns: Sequence[SourceColumn], cells: Sequence[Sequence[str]])
 def _key_column(columns: Sequence[SourceColumn], cells: Sequence[Sequence[str]], url: int | None) -> int | None:
     for column in columns:
         values = cells[column.index]
-        if column.header == MINO_ROW_KEY:
-            return column.index
         named = column.index != url and KEY_HEADER.fullmatch(column.header)
         if named and values and all(values) and len(set(values)) == len(values):
             return column.index
@@ -133,11 +161,25 @@ def guess_type(name: str, filled: Sequence[str]) -> tuple[ColumnType, Confidence
     if not values:
         return ColumnType.TEXT, Confidence.GUESS, "no cells to judge by"
     for kind, noun in _kinds_to_try(name):
-        fitting = sum(1 for value in values if looks_like(kind, value))
+        fitting = _fitting(kind, values)
         if fitting >= 0.9 * len(values):
             sure = Confidence.CERTAIN if fitting >= 0.98 * len(values) and len(values) >= 5 else Confidence.LIKELY
             return kind, sure, _counted(fitting, len(values), noun)
     return ColumnType.TEXT, Confidence.LIKELY, _text_reason(values)
+
+
+def _fitting(kind: ColumnType, values: Sequence[str]) -> int:
+    """How many of the values look like the type; 0 when fewer than half of 20, taken from all over, do.
+
+    To see that a text is no date may take a tenth of a second: a column of street addresses would take a minute.
+    """
+    probe = values[:: max(1, len(values) // PROBED_CELLS)][:PROBED_CELLS]
+    strange = 0
+    for value in probe:
+        strange += not looks_like(kind, value)
+        if strange > len(probe) / 2:
+            return 0
+    return sum(looks_like(kind, value) for value in values)
 
 
 def _kinds_to_try(name: str) -> list[tuple[ColumnType, str]]:

@@ -127,6 +127,11 @@ class ProblemLog:
         """Note something to look at; the line is imported all the same."""
         self.add(Problem(line, column, Severity.WARNING, code, message, shown(found), remedy))
 
+    def count_warnings(self, code: ProblemCode, count: int) -> None:
+        """Count further warnings of a kind without telling each."""
+        self.counts[code] += count
+        self.warnings += count
+
     def kept(self) -> list[Problem]:
         """The problems kept: those of the whole file first, then by line, errors before warnings."""
         ordered = sorted(self._kept_warnings + self._kept_errors, key=lambda problem: problem.severity)

@@ -115,3 +115,17 @@ def test_what_is_no_address_is_refused_with_what_was_meant(cell: str, suggestion
     found = read_address(cell)
     assert isinstance(found, BadAddress)
     assert found.suggestion == suggestion
+
+
+def test_an_export_of_mino_comes_back_with_its_truth_and_without_its_results() -> None:
+    content = "mino_row_key,position,site_url,expected_price,extracted_price,outcome_price,status\n" + "".join(
+        f"k{n},{n},https://a.example/{n},{n}.50,{n}.50,correct,completed\n" for n in range(1, 7)
+    )
+    roles = {header: guess.role.value for header, guess in guesses(content).items()}
+    ignored = dict.fromkeys(["position", "extracted_price", "outcome_price", "status"], "ignored")
+    assert roles == {"mino_row_key": "key", "site_url": "site_url", "expected_price": "ground_truth", **ignored}
+
+
+def test_the_empty_keys_of_an_export_are_no_keys() -> None:
+    found = guesses("mino_row_key,site_url\n,https://a.example/\n,https://b.example/\n")
+    assert found["mino_row_key"].role is ColumnRole.IGNORED
