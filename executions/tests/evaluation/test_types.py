@@ -35,6 +35,7 @@ from executions.tests.evaluation.build import judge, outcome
         ("phone", "+44 20 7946 0000", "020 7946 0000"),
         ("phone", "020 7946 0000", "(020) 79460000"),
         ("phone", "030123456", "030 123456 ext. 5"),
+        ("phone", "+14155552671", "+1 415 555 2671 ext. 5"),
         ("boolean", "yes", True),
         ("boolean", "1", "https://schema.org/InStock"),
         ("boolean", "false", "sold out"),

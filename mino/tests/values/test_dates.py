@@ -42,7 +42,21 @@ def test_a_day_is_read_in_every_common_spelling(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "5", "May", "2021", "May 2021", "12 March", "yesterday", "2 days ago", "in 3 weeks", "1484823450", "10:30"],
+    [
+        "",
+        "5",
+        "May",
+        "2021",
+        "May 2021",
+        "12 March",
+        "yesterday",
+        "2 days ago",
+        "in 3 weeks",
+        "1484823450",
+        "10:30",
+        "May 2021 10:30",
+        "12 May 10:30",
+    ],
 )
 def test_what_needs_a_clock_or_lacks_a_part_is_no_date(text: str) -> None:
     assert parse_date(text) is None
