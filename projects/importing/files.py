@@ -67,6 +67,7 @@ def import_file(
     name: str = "",
     description: str = "",
     url_column: str | None = None,
+    key_column: str | None = None,
     types: Mapping[str, str] | None = None,
     options: Mapping[str, Mapping[str, Any]] | None = None,
     leave_out_errors: bool = False,
@@ -75,17 +76,18 @@ def import_file(
 ) -> ImportedFile:
     """Import a seekable binary file into a new batch of the project, and return when it is ready.
 
-    Ground truth are the columns whose headers say so (`expected_price`, called `price` from then on). `url_column` (a
-    header or a name), `types` and `options` (by name) replace what was guessed. With `reuse`, a ready batch of the
-    project that came from the same content with the same columns is returned instead. Without `leave_out_errors`,
-    nothing is imported if any line has an error. `progress` gets the rows done and the share of the file.
+    Ground truth are the columns whose headers say so (`expected_price`, called `price` from then on). `url_column` and
+    `key_column` (a header or a name; for the key "" says none), `types` and `options` (by name) replace what was
+    guessed. With `reuse`, a ready batch of the project that came from the same content with the same columns is
+    returned instead. Without `leave_out_errors`, nothing is imported if any line has an error. `progress` gets the rows
+    done and the share of the file.
     Raises FileRefused (with the report), InvalidInput for unknown columns, types or options, or PermissionDenied.
     """
     if user is not None:
         require(user, "projects.change", project)
     try:
         table = open_table(file, filename, limits=import_limits())
-        choices = chosen(table, url_column=url_column, types=types or {}, options=options or {})
+        choices = chosen(table, url_column=url_column, key_column=key_column, types=types, options=options)
     except ImportRefused as refusal:
         raise FileRefused(Report(fatal=refusal.problem)) from refusal
     digest = content_hash(file)
@@ -109,6 +111,7 @@ def chosen(
     table: Table,
     *,
     url_column: str | None = None,
+    key_column: str | None = None,
     types: Mapping[str, str] | None = None,
     options: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[ColumnChoice]:
@@ -116,6 +119,8 @@ def chosen(
     choices = choices_from_guesses(guess_columns(table))
     if url_column is not None:
         choices = _with_url_column(choices, url_column)
+    if key_column is not None:
+        choices = _with_key_column(choices, key_column)
     for name, kind in (types or {}).items():
         column = _named(choices, name)
         choices = [replace(c, type=_type(name, kind)) if c is column else c for c in choices]
@@ -153,6 +158,12 @@ def _with_url_column(choices: list[ColumnChoice], wanted: str) -> list[ColumnCho
         else:
             moved.append(choice)
     return moved
+
+
+def _with_key_column(choices: list[ColumnChoice], wanted: str) -> list[ColumnChoice]:
+    key = _named(choices, wanted) if wanted else None
+    others = [replace(c, role=ColumnRole.INPUT) if c.role == ColumnRole.KEY else c for c in choices]
+    return [replace(c, role=ColumnRole.KEY) if key is not None and c.index == key.index else c for c in others]
 
 
 def _named(choices: list[ColumnChoice], wanted: str) -> ColumnChoice:

@@ -15,11 +15,12 @@ from projects.importing.checking import import_check
 from projects.importing.parse.delimited_table import DelimitedTable
 from projects.importing.parse.dialect import ONE_COLUMN
 from projects.importing.parse.guess import guess_columns
+from projects.importing.parse.limits import MEBIBYTE
 from projects.importing.parse.problems import ImportRefused, ProblemCode
 from projects.importing.parse.table import Table
 from projects.importing.parse.workbook import WorkbookTable
 from projects.importing.reports import column_as_json
-from projects.importing.settings import is_long
+from projects.importing.settings import import_limits, is_long
 from projects.importing.staging import StagedFile, stage, stage_text, staged_table, unstage
 from projects.models import BatchImport, ImportStatus, Project
 
@@ -33,6 +34,13 @@ def import_upload(*, project: Project, user: User, file: File[bytes], name: str)
     Raises PermissionDenied, or InvalidInput with the reason when the file can't be read.
     """
     require(user, "projects.change", project)
+    limit = import_limits().file_bytes
+    if file.size > limit:  # before a copy of it is made
+        raise InvalidInput(
+            f"The file has {file.size / MEBIBYTE:,.0f} MB; at most {limit / MEBIBYTE:,.0f} MB can be imported. "
+            "Split it into several files.",
+            code="PAYLOAD_TOO_LARGE",
+        )
     return _begin(project, user, stage(file), name[-255:], is_pasted=False)
 
 

@@ -102,6 +102,7 @@ class BatchImport(Identified, Dated):
         return self.status in AT_WORK
 
     @property
-    def percent(self) -> float:
-        """How much is done, 0 to 100."""
-        return round(100 * min(1.0, max(0.0, self.share)), 1)
+    def progress(self) -> dict[str, int]:
+        """How much is done and how much is left, in per cent."""
+        done = round(100 * self.share)
+        return {"completed": done, "queued": 100 - done}

@@ -25,7 +25,7 @@ TRUTH_HEADER = re.compile(
 URL_HEADER = re.compile(
     r"(?:site|page|web|product|source|target|start)?[ _-]?(?:url|link|address|uri)|web ?site|site|homepage|domain", re.I
 )
-KEY_HEADER = re.compile(rf"{MINO_ROW_KEY}|(?:row|site|record)?[ _-]?(?:id|key|uuid)|sku", re.IGNORECASE)
+KEY_HEADER = re.compile(rf"{MINO_ROW_KEY}|(?:row|site|record)?[ _-]?(?:id|key|uuid)", re.IGNORECASE)
 TEXT_HEADER = re.compile(
     r".*(?:\b|_)(?:sku|gtin\d*|ean|upc|mpn|isbn|asin|zip(?:code)?|postal|postcode|code|id|model|name|title)s?", re.I
 )

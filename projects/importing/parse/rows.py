@@ -67,9 +67,9 @@ class RowChecker:
         joined = SEPARATOR.join(cells)
         if not self._is_usual(joined) or len(joined) > self._limits.url_characters:
             return self._check_closely(line, cells)
-        self._usual_rows += 1
         key = self._read_key(line, cells) if self._key is not None else ""
         good = self._log.last_error_line != line
+        self._usual_rows += good
         return CheckedRow(line, cells, cells[self._url], key, bool(self._truth), good)
 
     def _check_closely(self, line: int, cells: list[str]) -> CheckedRow | None:
@@ -80,11 +80,15 @@ class RowChecker:
         self._check_lengths(line, cells)
         url = self._read_url(line, cells[self._url] if self._url < len(cells) else "")
         key = self._read_key(line, cells) if self._key is not None else ""
-        has_truth = self._check_truth(line, cells) if len(cells) == self._width else False
-        return CheckedRow(line, cells, url, key, has_truth, self._log.last_error_line != line)
+        filled = self._check_truth(line, cells) if len(cells) == self._width else []
+        good = self._log.last_error_line != line
+        if good:
+            for number in filled:
+                self._filled[number] += 1
+        return CheckedRow(line, cells, url, key, bool(filled), good)
 
     def filled_truth(self) -> Iterator[tuple[str, int]]:
-        """How many cells of each ground-truth column are filled, among all rows."""
+        """How many cells of each ground-truth column are filled, among the good rows."""
         return ((name, filled + self._usual_rows) for name, filled in zip(self._truth_names, self._filled, strict=True))
 
     def _fit(self, line: int, cells: list[str]) -> list[str]:
@@ -156,19 +160,19 @@ class RowChecker:
             )
         return key
 
-    def _check_truth(self, line: int, cells: list[str]) -> bool:
-        found = False
+    def _check_truth(self, line: int, cells: list[str]) -> list[int]:
+        """Which of the ground-truth columns have a value; values that can't be read as their type are noted."""
+        filled = []
         for number, (index, kind, recognizes) in enumerate(self._truth):
             cell = cells[index]
             if not cell or cell.isspace():
                 continue
-            self._filled[number] += 1
-            found = True
+            filled.append(number)
             if "|" in cell or not recognizes(cell):
                 unread = next((value for value in alternatives(cell) if not recognizes(value)), None)
                 if unread is not None:
                     self._note_unread(line, index, kind, unread)
-        return found
+        return filled
 
     def _note_unread(self, line: int, index: int, kind: ColumnType, value: str) -> None:
         self._log.warning(

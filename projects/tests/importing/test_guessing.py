@@ -7,7 +7,7 @@ from projects.importing.parse.addresses import BadAddress, read_address
 from projects.importing.parse.guess import Confidence, truth_name
 from projects.tests.importing.reading import guesses
 
-SHOP = "site_url;sku;color;expected_price;in_stock_gt;expected_date;truth_email;phone_expected;notes;zip\n" + "".join(
+SHOP = "site_url;id;color;expected_price;in_stock_gt;expected_date;truth_email;phone_expected;notes;zip\n" + "".join(
     f"https://shop.example/{n};L-{n};red;{n},50;{'yes' if n % 2 else 'no'};2024-05-{n + 1:02d};"
     f"a{n}@shop.example;+49 30 901820{n % 10};;0812{n % 10}\n"
     for n in range(20)
@@ -19,7 +19,7 @@ def test_roles_and_types_are_guessed_from_names_and_cells() -> None:
     truth = ColumnRole.GROUND_TRUTH
     assert found == {
         "site_url": ("site_url", ColumnRole.SITE_URL, ColumnType.URL),
-        "sku": ("sku", ColumnRole.KEY, ColumnType.TEXT),
+        "id": ("id", ColumnRole.KEY, ColumnType.TEXT),
         "color": ("color", ColumnRole.INPUT, ColumnType.TEXT),
         "expected_price": ("price", truth, ColumnType.NUMBER),
         "in_stock_gt": ("in_stock", truth, ColumnType.BOOLEAN),

@@ -90,3 +90,12 @@ def test_an_interruption_leaves_no_half_batch(project: Project) -> None:
     with pytest.raises(KeyboardInterrupt):
         imported(project, content, progress=interrupt)
     assert set(Batch.objects.values_list("status", flat=True)) == {BatchStatus.DELETING}
+
+
+def test_the_key_can_be_chosen_or_refused(project: Project) -> None:
+    content = b"site_url,id,sku\nhttps://a.example/,1,x\nhttps://b.example/,2,y\n"
+    keys = {
+        chosen: list(Row.objects.filter(batch=imported(project, content, key_column=chosen).batch).values_list("key"))
+        for chosen in (None, "", "sku")
+    }
+    assert keys == {None: [("1",), ("2",)], "": [("",), ("",)], "sku": [("x",), ("y",)]}

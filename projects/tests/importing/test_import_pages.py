@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import User
 from projects.models import Batch, BatchImport, ImportStatus, Project, Row
 
-GOOD = "site_url,sku,expected_price\n" + "".join(f"https://a.example/{n},s{n},{n}.50\n" for n in range(1, 9))
+GOOD = "site_url,id,expected_price\n" + "".join(f"https://a.example/{n},s{n},{n}.50\n" for n in range(1, 9))
 BAD = GOOD + "http//b.example,s98,1\nhttps://c.example/,s99,=call us\n"
 
 Browser = Callable[[User], Client]
@@ -77,7 +77,7 @@ def test_lines_with_errors_are_left_out_when_chosen_and_can_be_downloaded(browse
     assert "1 line was left out" in page
     lines = b"".join(browser.get(address("import_left_out", found)))
     assert list(csv.reader(io.StringIO(lines.decode()))) == [
-        ["line", "problem", "site_url", "sku", "expected_price"],
+        ["line", "problem", "site_url", "id", "expected_price"],
         ["10", "The beginning of the address is not written http:// or https://.", "http//b.example", "s98", "1"],
     ]
 
@@ -183,3 +183,13 @@ def test_the_template_has_the_columns_of_the_newest_batch(browser: Client, proje
     assert browser.get(url).content == b"site_url,expected_title,expected_price\r\n"
     batch.delete()
     assert browser.get(url).content.splitlines()[0] == b"site_url,name,expected_title,expected_price"
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_kept(
+    browser: Client, project: Project, settings: Settings
+) -> None:
+    settings.IMPORT_MAX_BYTES = 50
+    url = reverse("batch_import", args=[project.organization.slug, project.pk])
+    response = browser.post(url, {"file": SimpleUploadedFile("a.csv", GOOD.encode()), "text": ""})
+    assert "can be imported. Split it into several files." in response.content.decode()
+    assert not list(Path(settings.MEDIA_ROOT).rglob("*"))

@@ -20,7 +20,7 @@ from projects.importing.starting import import_cancel, import_run, import_start,
 from projects.importing.uploading import import_choose, import_paste, import_read_again, import_upload
 from projects.models import Batch, BatchImport, BatchStatus, ImportStatus, Project, Row
 
-GOOD = "site_url;sku;expected_price;expected_title\n" + "".join(
+GOOD = "site_url;id;expected_price;expected_title\n" + "".join(
     f"https://shop.example/{n};L-{n};{n},50;Lamp \\ {n} “Arkö”\t\n" for n in range(1, 31)
 )
 BAD = GOOD + "http//broken.example;L-99;1;x\nhttps://shop.example/1;L-98;call us;\n"
