@@ -12,12 +12,8 @@ from executions.models import Execution
 from mino.common.values.spreadsheet import TRIGGERS, neutralised
 
 
-def _cell(value: Cell) -> Cell:
-    if isinstance(value, str):
-        return neutralised(value) if value[:1] in TRIGGERS else value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value
+def _neutralised_cells(cells: list[Cell]) -> list[Cell]:
+    return [neutralised(cell) if cell.__class__ is str and cell[:1] in TRIGGERS else cell for cell in cells]
 
 
 def csv_chunks(execution: Execution) -> Iterator[bytes]:
@@ -27,7 +23,7 @@ def csv_chunks(execution: Execution) -> Iterator[bytes]:
     writer = csv.writer(buffer)
     writer.writerow(map(neutralised, layout.headers))
     for rows in export_rows(execution):
-        writer.writerows([_cell(value) for value in layout.cells(row)] for row in rows)
+        writer.writerows(_neutralised_cells(layout.cells(row)) for row in rows)
         yield buffer.getvalue().encode("utf-8", "replace")
         buffer.seek(0)
         buffer.truncate()

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.exporting.rows import ExportRow
+from analytics.exporting.rows import SCORES, ExportRow
 from executions.models import Execution
 from mino.common.values.columns import ColumnRole
 from projects.importing.parse.table import MINO_ROW_KEY
 
-Cell = str | float | int | bool | None
+Cell = str | float | int | None
 
 LAST_HEADERS = (
     "status",
@@ -49,18 +49,23 @@ class Layout:
         return cls(headers, inputs, fields)
 
     def cells(self, row: ExportRow) -> list[Cell]:
-        """The cells of one row: numbers and booleans as such, lists and objects as JSON."""
+        """The cells of one row: numbers as such, booleans as true and false, lists and objects as JSON."""
         cells: list[Cell] = [row.key, row.position, row.url]
         cells += [row.inputs.get(name) for name in self.inputs]
-        expected, extracted, outcomes = row.expected, row.extracted, row.outcomes
+        expected, extracted, outcomes, scores = row.expected, row.extracted, row.outcomes, row.scores
+        # Written out instead of calling `row.score_of`: this runs for every cell of the export.
         for name in self.fields:
             value = extracted.get(name)
-            if isinstance(value, (list, dict)):
+            if value.__class__ in _WRITTEN_AS_JSON:
                 value = json.dumps(value, ensure_ascii=False)
-            cells += (expected.get(name), value, outcomes.get(name), row.score_of(name))
+            outcome = outcomes.get(name)
+            cells += (expected.get(name), value, outcome, scores[name] if name in scores else SCORES.get(outcome))
         cells += (row.status, row.evaluation_result, row.accuracy, row.error_code, row.error_message)
         cells += (row.attempts, row.agent_seconds)
         return cells
+
+
+_WRITTEN_AS_JSON = frozenset({list, dict, bool})
 
 
 def _free(name: str, taken: set[str]) -> str:

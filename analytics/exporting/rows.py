@@ -5,24 +5,26 @@ No model is instantiated: of an execution with 100,000 jobs that would take long
 
 from __future__ import annotations
 
-import uuid
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from executions.evaluation.verdict import Outcome
 from executions.models import Execution, FieldResult, Job
 
 CHUNK = 1000
+# JSON is read as text and parsed here: the outcomes of most rows are the same few texts, which are parsed once.
+JSON_FIELDS = ("row__inputs", "row__truth", "result", "outcomes")
 FIELDS = (
-    "id",
     "position",
     "row__key",
     "row_position",
     "url",
-    "row__inputs",
-    "row__truth",
-    "result",
-    "outcomes",
+    *(f"{name}_text" for name in JSON_FIELDS),
     "status",
     "error_code",
     "error_message",
@@ -31,7 +33,7 @@ FIELDS = (
     "attempts",
     "agent_seconds",
 )
-SCORES: Mapping[str, float | None] = {
+SCORES: Mapping[str | None, float | None] = {
     Outcome.CORRECT.value: 1.0,
     Outcome.CORRECTLY_EMPTY.value: 1.0,
     Outcome.WRONG.value: 0.0,
@@ -67,43 +69,53 @@ class ExportRow(NamedTuple):
 
     def score_of(self, column: str) -> float | None:
         """The score of one cell, 0..1; None where nothing could be compared."""
-        partial = self.scores.get(column)
-        return SCORES.get(self.outcomes.get(column, "")) if partial is None else partial
+        if column in self.scores:
+            return self.scores[column]
+        return SCORES.get(self.outcomes.get(column))
 
 
 def export_rows(execution: Execution, *, chunk: int = CHUNK) -> Iterator[list[ExportRow]]:
     """All jobs of the execution in its order, in chunks; between two chunks no query is open."""
-    jobs = Job.objects.filter(execution=execution).order_by("position").values_list(*FIELDS)
+    texts = {f"{name}_text": Cast(name, TextField()) for name in JSON_FIELDS}
+    jobs = Job.objects.filter(execution=execution).annotate(**texts).order_by("position").values_list(*FIELDS)
     last = 0
     while found := list(jobs.filter(position__gt=last)[:chunk]):
-        last = found[-1][1]
-        scores = _partial_scores([values[0] for values in found])
+        first, last = last, found[-1][0]
+        scores = _partial_scores(execution, first, last)
         yield [_row(values, scores.get(values[0], _NONE)) for values in found]
 
 
 _NONE: Mapping[str, float] = {}
 
 
-def _partial_scores(jobs: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, dict[str, float]]:
-    """The scores strictly between 0 and 1 of these jobs: few, so that the field results stay in the database."""
-    partial: dict[uuid.UUID, dict[str, float]] = {}
-    between = FieldResult.objects.filter(job__in=jobs, score__gt=0, score__lt=1)
-    for job, column, score in between.values_list("job_id", "column", "score"):
-        partial.setdefault(job, {})[column] = round(score or 0, 4)
+def _partial_scores(execution: Execution, first: int, last: int) -> Mapping[int, dict[str, float]]:
+    """The scores strictly between 0 and 1 of the jobs after `first` up to `last`: few, so the others stay there."""
+    partial: dict[int, dict[str, float]] = {}
+    between = FieldResult.objects.filter(
+        job__execution=execution, job__position__gt=first, job__position__lte=last, score__gt=0, score__lt=1
+    )
+    for position, column, score in between.values_list("job__position", "column", "score"):
+        partial.setdefault(position, {})[column] = round(score or 0, 4)
     return partial
 
 
+@lru_cache(maxsize=1024)
+def _parsed_once(text: str) -> Mapping[str, str]:
+    parsed: Mapping[str, str] = json.loads(text)
+    return parsed
+
+
 def _row(values: Sequence[Any], scores: Mapping[str, float]) -> ExportRow:
-    (_, _, key, position, url, inputs, truth, result, outcomes, status, code, message, verdict, *rest) = values
+    (_, key, position, url, inputs, truth, result, outcomes, status, code, message, verdict, *rest) = values
     accuracy, attempts, seconds = rest
     return ExportRow(
         key or str(position),
         position,
         url,
-        inputs,
-        truth,
-        result or {},
-        outcomes,
+        json.loads(inputs),
+        json.loads(truth),
+        (json.loads(result) if result else None) or {},
+        _parsed_once(outcomes),
         scores,
         status,
         code,

@@ -44,11 +44,9 @@ class ResultSheet(Worksheet):  # type: ignore[misc]
 
 
 def cell_xml(reference: str, value: Cell, style: int = 0) -> str:
-    """One cell as SpreadsheetML (ECMA-376 part 1, 18.3.1.4): a number, a boolean, or an inline string."""
+    """One cell as SpreadsheetML (ECMA-376 part 1, 18.3.1.4): a number or an inline string."""
     if value is None or value == "":
         return ""
-    if isinstance(value, bool):
-        return f'<c r="{reference}" t="b"><v>{value:d}</v></c>'
     if isinstance(value, (int, float)) and abs(value) < _EXACT and math.isfinite(value):
         return f'<c r="{reference}"><v>{value!r}</v></c>'
     styled = f' s="{style}"' if style else ""
