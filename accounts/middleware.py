@@ -15,6 +15,7 @@ from accounts.models import Organization
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TIME_ZONE_COOKIE = "time_zone"
+TIME_ZONES = frozenset(available_timezones())  # read from the disk at each call
 LAST_ORGANIZATION_COOKIE = "organization"
 """Where a signed-in user is led from the front page; a convenience, it opens nothing."""
 
@@ -59,7 +60,7 @@ class TimeZoneMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         name = getattr(request.user, "time_zone", "") or request.COOKIES.get(TIME_ZONE_COOKIE, "")
-        if name in available_timezones():
+        if name in TIME_ZONES:
             with timezone.override(ZoneInfo(name)):
                 return self.get_response(request)
         return self.get_response(request)

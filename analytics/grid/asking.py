@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from django import forms
 from django.http import QueryDict
 
 from executions.agents.base import ErrorCode
 from executions.evaluation.verdict import EvaluationResult, Outcome
-from executions.models import JobStatus
-from projects.filters import SEARCH_LENGTH, search_text
+from executions.models import Execution, JobStatus
+from projects.filters import search_text
 
 VERDICT_NAMES = {
     EvaluationResult.PASSED.value: "Passed",
@@ -55,29 +55,28 @@ class Ask:
         return any(getattr(self, one.name) for one in fields(self) if one.name != "column")
 
 
-class FilterForm(forms.Form):
-    """The filters as controls; the form is sent by GET, so that they end in the address."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A filter as a control: its options are pairs of value and words."""
 
-    search = forms.CharField(
-        max_length=SEARCH_LENGTH, widget=forms.TextInput(attrs={"type": "search", "placeholder": "Part of the address"})
-    )
-    status = forms.ChoiceField(label="State", choices=[("", "Any state"), *JobStatus.choices])
-    evaluation_result = forms.ChoiceField(label="Result", choices=[("", "Any result"), *VERDICT_NAMES.items()])
-    column = forms.ChoiceField(label="Column")
-    outcome = forms.ChoiceField(label="Outcome", choices=[("", "Any outcome"), *OUTCOME_NAMES.items()])
-    error_code = forms.ChoiceField(
-        label="Error", choices=[("", "Any error"), *((one.value, one.value) for one in ErrorCode)]
-    )
-    truth = forms.ChoiceField(label="Truth", choices=[("", "With or without truth"), *TRUTH_NAMES.items()])
+    name: str
+    label: str
+    value: str
+    options: Sequence[tuple[str, str]]
 
-    OF_ROWS = ("search", "truth")
-    """Those that make sense without an execution."""
 
-    def __init__(self, ask: Ask, columns: list[str], *, has_execution: bool) -> None:
-        super().__init__(
-            initial={one.name: getattr(ask, one.name) for one in fields(ask)}, use_required_attribute=False
-        )
-        self.fields["column"].choices = [("", "Any column"), *((name, name) for name in columns)]  # type: ignore[attr-defined]
-        if not has_execution:
-            for name in [name for name in self.fields if name not in self.OF_ROWS]:
-                del self.fields[name]
+def choices(ask: Ask, columns: Sequence[str], execution: Execution | None) -> list[Choice]:
+    """The controls of the filters. Not a Django form: its widgets would take longer to render than the grid."""
+    truth = Choice("truth", "Truth", ask.truth, [("", "With or without truth"), *TRUTH_NAMES.items()])
+    if execution is None:
+        return [truth]
+    codes = [(one.value, one.value) for one in ErrorCode] if execution.error_jobs else []
+    offered = [
+        Choice("status", "State", ask.status, [("", "Any state"), *JobStatus.choices]),
+        Choice("evaluation_result", "Result", ask.evaluation_result, [("", "Any result"), *VERDICT_NAMES.items()]),
+        Choice("column", "Column", ask.column, [("", "Any column"), *((name, name) for name in columns)]),
+        Choice("outcome", "Outcome", ask.outcome, [("", "Any outcome"), *OUTCOME_NAMES.items()]),
+        Choice("error_code", "Error", ask.error_code, [("", "Any error"), *codes] if codes else []),
+        truth,
+    ]
+    return [choice for choice in offered if choice.options]

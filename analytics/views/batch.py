@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import WorkspaceRequest
 from accounts.permissions import require
 from analytics.figures import axis_low, for_lists
-from analytics.grid.asking import Ask, FilterForm
+from analytics.grid.asking import Ask, choices
 from analytics.grid.cells import Line, job_line, row_line
 from analytics.grid.chips import applied_filters, outcome_chips
 from analytics.grid.heads import heads_of
@@ -21,6 +21,7 @@ from analytics.grid.paging import GridPage, grid_page
 from analytics.grid.sources import job_sources, matching_count, row_sources
 from executions.models import ColumnStatistic, Execution, Job
 from mino.common.pagination import keyset_page
+from projects.filters import SEARCH_LENGTH
 from projects.models import Batch, Row
 from projects.queries import Abilities, batch_of
 
@@ -52,7 +53,8 @@ def batch(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> HttpResp
         "lines": _lines(page, names, execution),
         "page": page,
         "ask": ask,
-        "form": FilterForm(ask, names, has_execution=execution is not None),
+        "choices": choices(ask, names, execution),
+        "search_length": SEARCH_LENGTH,
         "chips": outcome_chips(request.GET, ask, execution, statistics),
         "applied": applied_filters(request.GET, ask),
         "matching": matching_count(execution, ask, statistics) if execution else None,
