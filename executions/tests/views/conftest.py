@@ -26,10 +26,12 @@ from projects.models import Project
 ClientFor = Callable[[User], Client]
 Start = Callable[..., Execution]
 Work = Callable[..., None]
+Take = Callable[[int], list[AttemptReporter]]
 
 
 @pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
+def nothing_remembered() -> None:
+    """Forget plans and minutes of earlier tests."""
     plan_of.cache_clear()
     cache.clear()
 
@@ -67,7 +69,7 @@ def work() -> Work:
 
 
 @pytest.fixture
-def take() -> Callable[..., list[AttemptReporter]]:
+def take() -> Take:
     """Takes jobs, which then run until the test ends; what their reporters were told is written by `tell`."""
 
     def take_jobs(count: int) -> list[AttemptReporter]:
