@@ -25,9 +25,11 @@ class Request:
     file: Path
     instructions: str = ""
     url_column: str | None = None
+    key_column: str | None = None
     types: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     agent: str = "local"
+    agent_settings: Mapping[str, str] = field(default_factory=dict)
     results: Path | None = None
     project: str = ""
     organization: str = ""
@@ -42,6 +44,7 @@ class Request:
     def of(cls, given: Mapping[str, Any]) -> Request:
         """The request from parsed arguments. Raises BadInput where they contradict each other."""
         types = dict(pair for pairs in given["types"] for pair in pairs)
+        settings = dict(pair for pairs in given["agent_settings"] for pair in pairs)
         options: dict[str, dict[str, str]] = {}
         for name, value in (pair for pairs in given["options"] for pair in pairs):
             column, _, option = name.rpartition(".")
@@ -57,10 +60,27 @@ class Request:
             raise BadInput("Say what to extract: --instructions TEXT, or --instructions @FILE.")
         if given["seed"] is not None and given["sample"] is None:
             raise BadInput("A --seed draws a sample. Say its size with --sample N, or leave the seed out.")
-        names = ("file", "url_column", "project", "organization", "concurrency", "results", "sample", "seed")
+        names = (
+            "file",
+            "url_column",
+            "key_column",
+            "project",
+            "organization",
+            "concurrency",
+            "results",
+            "sample",
+            "seed",
+        )
         same = {name: given[name] for name in (*names, "min_accuracy", "export", "json")}
         instructions = given["instructions"] or ""
-        return cls(instructions=instructions, types=types, options=options, agent=agent or "local", **same)
+        return cls(
+            instructions=instructions,
+            types=types,
+            options=options,
+            agent=agent or "local",
+            agent_settings=settings,
+            **same,
+        )
 
 
 def pairs(text: str) -> list[tuple[str, str]]:

@@ -6,7 +6,9 @@ import json
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from analytics.evaluating.answers import AnswerBook, read_answers
 from analytics.evaluating.arguments import BadInput, Request
@@ -80,12 +82,25 @@ def _create(request: Request, batch: Batch, version: InstructionVersion, *, one_
         user=None,
         instruction_version=version,
         agent=request.agent,
+        agent_settings=typed_settings(agent_kind(request.agent), request.agent_settings),
         sample_method=method,
         sample_size=request.sample,
         seed=request.seed,
         concurrency=1 if one_by_one else request.concurrency,
         allow_parallel=True,  # an earlier command that was killed must not stand in the way
     )
+
+
+def typed_settings(kind: AgentKind, given: Mapping[str, str]) -> dict[str, Any]:
+    """The settings as the agent wants them: on a command line all is text. What can't be meant is left to the agent."""
+    kinds = {setting.name: setting.kind for setting in kind.settings}
+    values: dict[str, Any] = dict(given)
+    for name, text in given.items():
+        if kinds.get(name) == "boolean" and text.lower() in ("true", "false"):
+            values[name] = text.lower() == "true"
+        elif kinds.get(name) == "integer" and text.isascii() and text.isdigit():
+            values[name] = int(text)
+    return values
 
 
 def _agent(kind: AgentKind, execution: Execution, book: AnswerBook | None) -> Agent:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -20,6 +21,8 @@ from rich.text import Text
 from executions.models import Execution
 from mino.common.values.clean import clean_text
 
+TELL_EVERY = 10.0
+"""Seconds between two lines about the progress where there is no terminal to draw a bar on."""
 PLAIN_WIDTH = 120
 """Columns of a table that goes to a file or a pipe."""
 
@@ -53,7 +56,13 @@ class Terminal:
         with self._progress(MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[note]}")) as bar:
             task = bar.add_task("Running", total=None, note="")
 
+            told = time.monotonic()
+
             def show(execution: Execution) -> None:
+                nonlocal told
+                if not self._console.is_terminal and time.monotonic() - told >= TELL_EVERY:
+                    told = time.monotonic()
+                    self.say(f"{execution.final_jobs:,} of {execution.total_jobs:,} rows are done.")
                 note = f"{execution.error_jobs:,} errors" if execution.error_jobs else ""
                 bar.update(task, total=execution.total_jobs, completed=execution.final_jobs, note=note)
 

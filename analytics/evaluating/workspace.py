@@ -12,6 +12,7 @@ from projects.importing.files import FileRefused, ImportedFile, import_file, sen
 from projects.importing.parse.check import Progress, Report
 from projects.importing.parse.problems import ProblemCode, Severity
 from projects.models import InstructionVersion, Project
+from projects.services.deletion import purge_deleted
 from projects.services.projects import project_find_or_create
 
 LOCAL = "local"
@@ -52,6 +53,20 @@ def project_of(organization: Organization, request: Request) -> tuple[Project, I
 def batch_of(project: Project, request: Request, progress: Progress) -> ImportedFile:
     """The batch with the file's content, imported if the project does not have it already. Raises BadInput."""
     try:
+        return _imported(project, request, request.key_column, progress)
+    except FileRefused as refusal:
+        counts = refusal.report.log.counts
+        if request.key_column is not None or not (counts[ProblemCode.DUPLICATE_KEY] or counts[ProblemCode.EMPTY_KEY]):
+            raise BadInput(refused_text(request.file.name, refusal)) from refusal
+    # The key was guessed, and wrongly: what is not unique is an input.
+    try:
+        return _imported(project, request, "", progress)
+    except FileRefused as refusal:
+        raise BadInput(refused_text(request.file.name, refusal)) from refusal
+
+
+def _imported(project: Project, request: Request, key_column: str | None, progress: Progress) -> ImportedFile:
+    try:
         with request.file.open("rb") as file:
             return import_file(
                 project=project,
@@ -59,13 +74,15 @@ def batch_of(project: Project, request: Request, progress: Progress) -> Imported
                 file=file,
                 filename=request.file.name,
                 url_column=request.url_column,
+                key_column=key_column,
                 types=request.types,
                 options=request.options,
                 reuse=True,
                 progress=progress,
             )
-    except FileRefused as refusal:
-        raise BadInput(refused_text(request.file.name, refusal)) from refusal
+    except FileRefused:
+        purge_deleted()  # there may be no worker that ever would
+        raise
 
 
 def first_warnings(report: Report) -> list[str]:

@@ -70,6 +70,11 @@ class Command(BaseCommand):
             "--url-column", metavar="COLUMN", help="the column with the addresses (site_url, or else it is guessed)"
         )
         group.add_argument(
+            "--key-column",
+            metavar="COLUMN",
+            help="the column that tells rows apart, one value a row ('': none; else a column such as id is guessed)",
+        )
+        group.add_argument(
             "--types",
             type=pairs,
             action="append",
@@ -96,6 +101,14 @@ class Command(BaseCommand):
     def _add_how(self, parser: CommandParser) -> None:
         group = parser.add_argument_group("how to run it")
         group.add_argument("--agent", choices=list(AGENTS), help="who extracts (local)")
+        group.add_argument(
+            "--agent-settings",
+            type=pairs,
+            action="append",
+            default=[],
+            metavar="NAME=VALUE,...",
+            help="what this agent is told besides, such as render=auto for local",
+        )
         group.add_argument(
             "--concurrency",
             type=whole_number(1, MAX_CONCURRENCY),

@@ -17,6 +17,8 @@ GIVEN: dict[str, Any] = {
     "file": Path("a.csv"),
     "instructions": "Return the price.",
     "url_column": None,
+    "key_column": None,
+    "agent_settings": [],
     "types": [],
     "options": [],
     "agent": None,

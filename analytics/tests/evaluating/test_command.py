@@ -12,7 +12,9 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from accounts.models import Organization
+from analytics.evaluating.evaluation import typed_settings
 from analytics.tests.evaluating.conftest import Write
+from executions.agents.registry import AGENTS
 from executions.models import Execution
 from projects.models import Batch, BatchStatus, InstructionVersion, Project
 
@@ -148,6 +150,7 @@ def test_the_nth_answer_for_an_address_belongs_to_its_nth_row(shop: str, write: 
         (["--instructions", WHAT, "--url-column", "link"], "no column “link”"),
         (["--instructions", WHAT, "--organization", "elsewhere"], "no organization “elsewhere”"),
         (["--instructions", WHAT, "--agent", "eva"], "EVA_API_KEY"),
+        (["--instructions", WHAT, "--agent-settings", "render=maybe"], "Choose one of never, auto, always."),
         ([], "Say what to extract"),
     ],
 )
@@ -181,3 +184,22 @@ def test_an_unknown_answer_is_told_by_its_line(sites: Path, write: Write, capsys
 def test_numbers_out_of_range_are_refused(sites: Path) -> None:
     with pytest.raises(CommandError, match="not between 1 and 50"):
         run(sites, "--instructions", WHAT, "--concurrency", 51)
+
+
+def test_what_is_not_unique_is_no_key_unless_it_is_named(write: Write, capsys: Captured) -> None:
+    rows = [f"https://shop{n}.example/,k{n},1" for n in range(600)]
+    sites = write("keys.csv", "\n".join(["site_url,id,expected_price", *rows, "https://else.example/,k1,1"]))
+    answers = write("answers.csv", "site_url,price\nhttps://else.example/,1\n")
+    assert run(sites, "--results", answers, "--json") == 0
+    assert figures(capsys)["jobs"]["completed"] == 601
+    assert run(sites, "--results", answers, "--key-column", "id") == 2
+    assert "line 602: id:" in capsys.readouterr().err
+    assert Batch.objects.count() == 1
+
+
+def test_settings_reach_the_agent_as_what_they_mean() -> None:
+    assert typed_settings(AGENTS["eva"], {"max_steps": "5", "screenshots": "True", "browser_profile": "lite"}) == {
+        "max_steps": 5,
+        "screenshots": True,
+        "browser_profile": "lite",
+    }
