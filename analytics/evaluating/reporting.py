@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Min
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -17,7 +18,7 @@ from mino.common.values.share import Share
 
 OUTCOME_HEADERS = {
     Outcome.CORRECT: "Correct",
-    Outcome.CORRECTLY_EMPTY: "Rightly empty",
+    Outcome.CORRECTLY_EMPTY: "Empty",
     Outcome.WRONG: "Wrong",
     Outcome.MISSED: "Missed",
     Outcome.INVENTED: "Invented",
@@ -77,11 +78,14 @@ def print_report(execution: Execution, seconds: float, console: Console) -> None
 
 
 def _columns_table(execution: Execution) -> Table:
-    table = Table("Column")
-    for header in ("n", "Accuracy", "95 % interval", *OUTCOME_HEADERS.values()):
-        table.add_column(header, justify="right")
-    for statistic in execution.column_statistics.order_by("position"):
-        outcomes = [str(getattr(statistic, outcome.value)) for outcome in OUTCOME_HEADERS]
+    statistics = list(execution.column_statistics.order_by("position"))
+    # Outcomes that never occurred are left out, so that the table fits into a narrow terminal.
+    occurred = [one for one in OUTCOME_HEADERS if any(getattr(statistic, one.value) for statistic in statistics)]
+    table = Table("Column", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for header in ("n", "Accuracy", "95 % interval", *(OUTCOME_HEADERS[one] for one in occurred)):
+        table.add_column(header, justify="right", no_wrap=True)
+    for statistic in statistics:
+        outcomes = [f"{getattr(statistic, one.value):,}" for one in occurred]
         table.add_row(_plain(statistic.column), *_share_cells(statistic.accuracy), *outcomes)
     table.add_section()
     table.add_row("All cells", *_share_cells(execution.accuracy))
@@ -90,7 +94,7 @@ def _columns_table(execution: Execution) -> Table:
 
 
 def _errors_table(execution: Execution) -> Table:
-    table = Table("Error", "Rows", "For example")
+    table = Table("Error", "Rows", "For example", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     errors = Job.objects.filter(execution=execution, status=JobStatus.ERROR).values("error_code")
     for code, count, example in (
         errors.annotate(rows=Count("pk"), example=Min("error_message"))
@@ -117,7 +121,7 @@ def _summary(execution: Execution, seconds: float) -> str:
 def _share_cells(share: Share) -> list[str]:
     if share.value is None or share.low is None or share.high is None:
         return ["0", "-", "-"]
-    return [f"{share.n:,}", f"{share.value:.1%}", f"{share.low:.1%} to {share.high:.1%}"]
+    return [f"{share.n:,}", f"{share.value:.1%}", f"{share.low:.1%} - {share.high:.1%}"]
 
 
 def _plain(text: str) -> Text:

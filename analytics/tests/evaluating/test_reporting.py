@@ -64,7 +64,7 @@ def test_people_see_columns_errors_and_counts(execution: Execution) -> None:
     file = io.StringIO()
     print_report(execution, 2.5, Console(file=file, width=120))
     text = file.getvalue()
-    assert "9.5% to 90.5%" in text
+    assert "9.5% - 90.5%" in text
     assert "Too [b]slow" in text
     assert "\x1b" not in text
     assert "3 rows in 2.5 s, 2 completed, 1 failed with an error." in text
