@@ -67,7 +67,7 @@ AMOUNT = r"\d{1,3}(?:[.,'’\s\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{
 PRICE = re.compile(
     rf"(?P<before>(?:(?<![A-Za-z])(?:{CODES})|{SYMBOLS}|"
     rf"(?<!\w)(?i:{NAMES})\.?)\s?)?(?<![\d.,])(?P<amount>{AMOUNT})(?![\d])(?:,-|\.-|,–)?"
-    rf"(?P<after>\s?(?:(?:{CODES})(?![A-Za-z])|{SYMBOLS}|(?i:{NAMES})(?!\w)\.?))?"
+    rf"(?P<after>\s?(?:(?:{CODES})(?![A-Za-z])|{SYMBOLS}|(?i:{NAMES})(?!\w)\.?)(?!\s?\d))?"
 )
 CENTS = re.compile(r"cent|decimal|fraction|minor|sup|end|small|penny|pence", re.IGNORECASE)
 LONGEST_PRICE = 60

@@ -26,9 +26,12 @@ class NotData(ValueError):
 def loads(text: str) -> Any:
     """Return what the text says; raises `NotData` when it holds no object and no list."""
     try:
-        return json.loads(text, strict=False)
+        data = json.loads(text, strict=False)
     except (ValueError, RecursionError):
         return literal_at(text, 0)[0]
+    if not isinstance(data, dict | list):
+        raise NotData("No object and no list.")
+    return data
 
 
 def literal_at(text: str, start: int) -> tuple[Any, int]:

@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 def read_nodes(page: Page) -> Iterator[dict[str, list[Any]]]:
     """Yield each described node that has a type, its references to others of the page filled in."""
     try:
-        nodes: list[dict[str, Any]] = RDFaExtractor().extract_items(page.tree, base_url=page.base)
+        nodes: list[dict[str, Any]] = RDFaExtractor().extract(page.html, base_url=page.base)
     # pyRdfa raises whatever its many parts raise on broken pages; the page's other data is still good.
     except Exception as error:  # noqa: BLE001
         logger.info("RDFa could not be read: %s", error)

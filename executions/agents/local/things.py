@@ -23,6 +23,8 @@ MAIN_KEYS = ("mainentity", "mainentityofpage", "itemreviewed")
 DEEPEST = 12
 SPECIFIC = {Kind.RECIPE, Kind.PRODUCT, Kind.JOB}
 MOST_THINGS = 2_000
+MOST_REFERENCES = 20_000
+MOST_SCOPES = 1_500
 RDFA = re.compile(r"""\s(?:typeof|property)\s*=\s*["'](?:[a-z]+:|https?://)?[A-Z]""")
 RDFA_VOCABULARY = re.compile(
     r"""\s(?:vocab|prefix|xmlns:\w+)\s*=\s*["'][^"']*(?:schema\.org|data-vocabulary|goodrelations)"""
@@ -95,9 +97,9 @@ def _json_ld(page: Page) -> Iterator[Thing]:
             continue
         nodes.extend(_top_nodes(data))
     known = {identity: node for node in nodes for identity in _identities(node) if len(node) > 2}
+    references = _References(known)
     for node in nodes[:MOST_THINGS]:
-        resolved = _resolve(node, known, 0)
-        yield from _promote("JSON-LD", resolved)
+        yield from _promote("JSON-LD", references.filled_in(node, 0))
 
 
 def _top_nodes(data: Any) -> Iterator[dict[str, list[Any]]]:
@@ -138,24 +140,29 @@ def _identities(node: dict[str, list[Any]]) -> Iterator[str]:
     return (value for value in node.get("@id", ()) if isinstance(value, str))
 
 
-def _resolve(node: dict[str, list[Any]], known: dict[str, dict[str, list[Any]]], depth: int) -> dict[str, list[Any]]:
-    """Put the node that an `@id` refers to in the place of the reference."""
-    if depth > 3:
-        return node
-    result = {}
-    for name, values in node.items():
-        result[name] = [
-            _resolve(_referred(value, known), known, depth + 1) if isinstance(value, dict) else value
-            for value in values
-        ]
-    return result
+class _References:
+    """Puts the node that an `@id` refers to in the place of the reference; circles are cut short."""
 
+    def __init__(self, known: dict[str, dict[str, list[Any]]]) -> None:
+        self._known = known
+        self._left = MOST_REFERENCES
 
-def _referred(value: dict[str, list[Any]], known: dict[str, dict[str, list[Any]]]) -> dict[str, list[Any]]:
-    identity = next(_identities(value), None)
-    if identity is not None and len(value) <= 2 and "name" not in value:
-        return known.get(identity, value)
-    return value
+    def filled_in(self, node: dict[str, list[Any]], depth: int) -> dict[str, list[Any]]:
+        self._left -= 1
+        if depth > 3 or self._left < 0:
+            return node
+        return {
+            name: [
+                self.filled_in(self._meant(value), depth + 1) if isinstance(value, dict) else value for value in values
+            ]
+            for name, values in node.items()
+        }
+
+    def _meant(self, value: dict[str, list[Any]]) -> dict[str, list[Any]]:
+        identity = next(_identities(value), None)
+        if identity is not None and len(value) <= 2 and "name" not in value:
+            return self._known.get(identity, value)
+        return value
 
 
 def _promote(syntax: str, node: dict[str, list[Any]], depth: int = 0) -> Iterator[Thing]:
@@ -181,7 +188,7 @@ def _thing(syntax: str, node: dict[str, list[Any]]) -> Thing | None:
 
 
 def _microdata(page: Page) -> Iterator[Thing]:
-    if "itemscope" not in page.html and "itemtype" not in page.html and "itemprop" not in page.html.casefold():
+    if not 0 < page.html.casefold().count("itemscope") <= MOST_SCOPES:
         return
     try:
         items = LxmlMicrodataExtractor().extract_items(page.tree, base_url=page.base)

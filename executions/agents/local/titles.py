@@ -17,6 +17,7 @@ from executions.agents.local.text import clean, fold
 from executions.agents.local.things import Thing, leaf
 
 SEPARATOR = re.compile(r"\s+(?:[|–—\-·•»«:/~>]+|::)\s+|\s*[|｜»]\s*")
+MOST_PIECES = 12
 HEADINGS = frozenset({"h1", "h2", "h3"})
 SITE_KINDS = {Kind.WEBSITE, Kind.ORGANIZATION}
 
@@ -39,7 +40,7 @@ class Titles:
     def without_site(self, title: str) -> str:
         """Return a title without the site's name before or after it; the part that is a heading, if there is one."""
         pieces = [match for match in _pieces(title) if clean(title[match[0] : match[1]])]
-        if len(pieces) < 2:
+        if not 2 <= len(pieces) <= MOST_PIECES:
             return title
         for length in range(len(pieces), 0, -1):
             for start in range(len(pieces) - length + 1):
