@@ -29,7 +29,8 @@ class CappedPaginator(Paginator[Any]):
     @cached_property
     def count(self) -> int:
         """How many there are, or 10,000."""
-        return int(self.object_list[:MOST_COUNTED].count())
+        capped: Any = self.object_list[:MOST_COUNTED]
+        return int(capped.count())
 
 
 class ReadOnlyAdmin(ReadOnlyBase):

@@ -16,6 +16,8 @@ TOP, BOTTOM = 8, 108
 LEFT = 9.0
 """The share of the width, in percent, that the numbers at the side take."""
 LABEL_EVERY = 5
+MOST_ABOVE = 10
+"""A limit that is so many times the highest bar is left out: it would press the bars flat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,10 @@ class Chart:
 
 def draw(minutes: Sequence[Minute], limit: float | None) -> Chart:
     """The chart of these minutes; `limit` is what the slots could do in a minute, if that is known."""
-    top = nice_top(max([minute.rows for minute in minutes] + [math.ceil(limit or 0), 1]))
+    most = max([minute.rows for minute in minutes] + [1])
+    if limit is not None and limit > MOST_ABOVE * most:
+        limit = None
+    top = nice_top(max(most, math.ceil(limit or 0)))
     slot = (100 - LEFT) / max(len(minutes), SHOWN)
     bars = []
     for place, minute in enumerate(minutes):
