@@ -62,10 +62,8 @@ class DelimitedRecords:
                 if recovered is None:
                     continue
                 cells = recovered
-            if len(pending) > 1 and self.names and len(cells) != len(self.names):
-                self._unclose(
-                    start, f"runs on to line {self._line} and gives {len(cells)} fields, not {len(self.names)}"
-                )
+            if len(pending) > 1 and (reason := self._overrun(start, len(cells))):
+                self._unclose(start, reason)
                 reader = self._reader()
                 continue
             if not cells:
@@ -140,10 +138,21 @@ class DelimitedRecords:
         self._replayed.extendleft(reversed(self._pending[1:]))
         self._line = start
 
+    def _overrun(self, start: int, width: int) -> str:
+        """Why a record of several lines is one whose quote is not closed; empty if it is sound."""
+        if self.names and width != len(self.names):
+            return f"runs on to line {self._line} and gives {width} fields, not {len(self.names)}"
+        if start <= self._doubtful_until and self._has_odd_quotes():
+            return f"runs on to line {self._line}, after another one that was not closed"
+        return ""
+
+    def _has_odd_quotes(self) -> bool:
+        quote = self._dialect.quote or '"'
+        return sum(line.count(quote) for line in self._pending) % 2 == 1
+
     def _is_sound(self, start: int) -> bool:
         """Whether a line after an unclosed quote stands on its own: an odd quote in it ends the broken cell."""
-        quote = self._dialect.quote or '"'
-        if sum(line.count(quote) for line in self._pending) % 2 == 0:
+        if not self._has_odd_quotes():
             return True
         self.log.error(
             start,
@@ -153,7 +162,7 @@ class DelimitedRecords:
             self._pending[0].rstrip("\r\n"),
             "Mend the quotes of the lines above and of this one.",
         )
-        self.state.lost.append((start, "".join(self._pending)))
+        self.state.lost.append((start, self._pending[0]))
         return False
 
     def _read_leniently(self, start: int) -> list[str]:

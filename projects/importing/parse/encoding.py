@@ -56,12 +56,12 @@ def detect_encoding(file: BinaryIO) -> str:
         for mark, encoding in BYTE_ORDER_MARKS:
             if head.startswith(mark):
                 return encoding
-        return _encoding_of_zeros(head) or _utf_8_or_legacy(file)
+        return encoding_of_zeros(head) or _utf_8_or_legacy(file)
     finally:
         file.seek(0)
 
 
-def _encoding_of_zeros(head: bytes) -> str | None:
+def encoding_of_zeros(head: bytes) -> str | None:
     """UTF-16 without a mark: in mostly Latin text every other byte is zero."""
     pairs = len(head) // 2
     if pairs < 2 or b"\x00" not in head:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 from dataclasses import replace
 from typing import BinaryIO
 
 from .delimited_table import DelimitedTable, detect_dialect
 from .dialect import ENCODING_NAMES, ONE_COLUMN
+from .encoding import encoding_of_zeros
 from .limits import MEBIBYTE, Limits
 from .pasted import table_of_addresses
 from .problems import ProblemCode, refused
@@ -26,6 +28,7 @@ FOREIGN = (
     (b"SQLite format 3", "an SQLite database"),
     (b"PAR1", "a Parquet file"),
 )
+CONTROL_BYTES = bytes(set(range(32)) - set(b"\t\n\r"))
 SAVE_AS = "Save the table as CSV (UTF-8) or as an Excel workbook (.xlsx) and choose that file."
 
 
@@ -81,6 +84,13 @@ def open_pasted(text: str, *, limits: Limits | None = None) -> Table:
     return table_of_addresses(text, limits)
 
 
+def _is_binary(head: bytes) -> bool:
+    """Whether there are more control characters than any text has (UTF-16 and UTF-32 are full of zeros)."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)) or encoding_of_zeros(head):
+        return False
+    return len(head) - len(head.translate(None, CONTROL_BYTES)) > 0.1 * len(head)
+
+
 def _known_encoding(encoding: str | None) -> str | None:
     if encoding is not None and encoding not in ENCODING_NAMES:
         raise refused(
@@ -113,5 +123,7 @@ def _refuse_foreign(head: bytes, filename: str) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
         raise refused(ProblemCode.FILE_TYPE, "This is a web page or an XML file, not a table.", SAVE_AS, found=filename)
+    if _is_binary(head):
+        raise refused(ProblemCode.FILE_TYPE, "This is not a text file.", SAVE_AS, found=filename)
     if start.startswith((b"{", b'[{"', b"[\n", b"[\r\n")):
         raise refused(ProblemCode.FILE_TYPE, "This is a JSON file, not a table.", SAVE_AS, found=filename)

@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from projects.importing.parse.delimited import LONGEST_FIELD
@@ -139,6 +139,7 @@ def test_a_header_alone_is_an_empty_batch() -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "Excel"),
         (b"PK\x03\x04 broken", "damaged"),
         (b"<!DOCTYPE html><table>", "web page"),
+        (b"\x00\x01\x02\x03 a,b\n\x05\x06\x07", "not a text file"),
         (b'[{"url": "https://a.example"}]', "JSON"),
     ],
 )
@@ -147,6 +148,7 @@ def test_other_kinds_of_files_are_refused_by_name(content: bytes, word: str) -> 
         table_of(content)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_no_bytes_make_the_reader_crash(content: bytes) -> None:
     with suppress(ImportRefused):
@@ -154,6 +156,8 @@ def test_no_bytes_make_the_reader_crash(content: bytes) -> None:
         assert report.can_import or report.problems
 
 
+@settings(deadline=None)
+@example(['"\r;","', '"'])
 @given(st.lists(st.text(alphabet="a,;\"'\n\r\t| ", max_size=12), min_size=1, max_size=12))
 def test_no_arrangement_of_quotes_loses_a_line_silently(pieces: list[str]) -> None:
     content = "site_url,name\n" + "".join(f"https://a.example/,{piece}\n" for piece in pieces)

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from projects.importing.parse.limits import Limits
@@ -104,7 +107,7 @@ def test_entities_in_the_xml_are_refused() -> None:
                 doctype = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
                 data = doctype + data[data.index(b"<worksheet") :]
             target.writestr(entry, data)
-    with pytest.raises(ImportRefused, match="damaged"):
+    with pytest.raises(ImportRefused, match="document type definition"):
         rows_of(table_of(bomb.getvalue()))
 
 
@@ -118,3 +121,60 @@ def test_a_damaged_workbook_is_refused() -> None:
 def test_control_characters_written_as_escapes_do_no_harm() -> None:
     report = checked(workbook_of(["site_url", "note"], ["https://a.example/", "a_x0000_b"]))
     assert report.good_rows == 1
+
+
+MAIN = "http://purl.oclc.org/ooxml/spreadsheetml/main"
+RELATIONS = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+
+
+def handmade(sheet: str, *, shared: str = "", properties: str = "") -> bytes:
+    """A workbook as other programs write it: the strict namespace, one sheet, one date style (number 1)."""
+    parts = {
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}">{properties}<sheets>'
+        '<sheet name="S" sheetId="1" r:id="a"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="a" Target="/xl/s.xml"/></Relationships>',
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts><numFmt numFmtId="170" formatCode="[h]:mm"/></numFmts>'
+        '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="170"/></cellXfs></styleSheet>',
+        "xl/sharedStrings.xml": f'<sst xmlns="{MAIN}">{shared}</sst>',
+        "xl/s.xml": f'<worksheet xmlns="{MAIN}"><sheetData>{sheet}</sheetData></worksheet>',
+    }
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return written.getvalue()
+
+
+def test_cells_and_rows_without_addresses_follow_each_other() -> None:
+    inline = '<row><c t="inlineStr"><is><t>site_url</t></is></c><c t="str"><v>n</v></c></row>'
+    table = table_of(handmade(inline + "<row><c><v>1</v></c><c><v>2.50</v></c></row>"))
+    assert (table.names, list(table.records())) == (["site_url", "n"], [(2, ["1", "2.5"])])
+
+
+def test_dates_and_durations_are_known_by_their_style() -> None:
+    cells = '<c r="B7" s="1"><v>45413</v></c><c r="C7" s="2"><v>1.5</v></c>'
+    sheet = f'<row><c t="str"><v>a</v></c></row><row r="7">{cells}</row>'
+    assert list(table_of(handmade(sheet), header=True).records()) == [(7, ["", "2024-05-01", "PT36H0M0S"])]
+    mac = table_of(handmade(sheet, properties='<workbookPr date1904="1"/>'), header=True)
+    assert next(iter(mac.records()))[1][1] == "2028-05-02"
+
+
+def test_shared_texts_may_have_runs_readings_and_escapes() -> None:
+    shared = "<si><r><t>site</t></r><r><t>_url</t></r><rPh><t>no</t></rPh></si><si><t>a_x0041_b_x005F_</t></si>"
+    sheet = '<row><c t="s"><v>0</v></c></row><row><c t="s"><v>1</v></c></row>'
+    table = table_of(handmade(sheet, shared=shared))
+    assert (table.names, rows_of(table)) == (["site_url"], [["aAb_"]])
+
+
+def test_an_address_beyond_the_last_column_is_damage() -> None:
+    with pytest.raises(ImportRefused, match="damaged"):
+        table_of(handmade('<row><c r="XFE1"><v>1</v></c></row>'))
+
+
+@settings(deadline=None)
+@given(st.integers(1, 5_000), st.binary(min_size=1, max_size=4))
+def test_no_damage_makes_the_reader_crash(place: int, junk: bytes) -> None:
+    content = bytearray(workbook_of(["site_url", "n"], ["https://a.example/", 1]))
+    content[place % len(content) : place % len(content) + len(junk)] = junk
+    with suppress(ImportRefused):
+        checked(bytes(content))
