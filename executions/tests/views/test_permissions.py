@@ -31,7 +31,7 @@ def execution(start: Start, work: Work) -> Execution:
 def screenshot(execution: Execution) -> Screenshot:
     file = io.BytesIO()
     Image.new("RGB", (2, 2)).save(file, "PNG")
-    session = Session.objects.filter(job__execution=execution).first()
+    session = Session.objects.get(job__execution=execution)
     image = ContentFile(file.getvalue(), name="page.png")
     return Screenshot.objects.create(session=session, image=image, taken_at=timezone.now())
 

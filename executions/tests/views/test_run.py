@@ -111,7 +111,7 @@ def test_a_sample_by_seed_is_kept_and_offered_again(client: Client, address: str
     client.post(address, {**filled, "sample_method": "random", "sample_size": 2, "seed": 7, "local-render": "auto"})
     execution = Execution.objects.get()
     assert (execution.total_jobs, execution.seed) == (2, 7)
-    form = client.get(address, {"like": execution.pk}).context["form"]
+    form = client.get(address, {"like": str(execution.pk)}).context["form"]
     assert (form["seed"].value(), form["local-render"].value()) == (7, "auto")
 
 
