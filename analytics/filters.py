@@ -27,6 +27,8 @@ class ExecutionFilter(django_filters.FilterSet):  # type: ignore[misc] # the lib
     def __init__(self, *args: Any, projects: QuerySet[Project], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.filters["project"].queryset = projects.order_by("name", "id").only("name")
+        for field in self.form.fields.values():
+            field.widget.attrs["class"] = "mn-w-choice"
 
     @property
     def narrows(self) -> bool:

@@ -67,7 +67,7 @@ class Choice:
 
 def choices(ask: Ask, columns: Sequence[str], execution: Execution | None) -> list[Choice]:
     """The controls of the filters. Not a Django form: its widgets would take longer to render than the grid."""
-    truth = Choice("truth", "Truth", ask.truth, [("", "With or without truth"), *TRUTH_NAMES.items()])
+    truth = Choice("truth", "Truth", ask.truth, [("", "Any truth"), *TRUTH_NAMES.items()])
     if execution is None:
         return [truth]
     codes = [(one.value, one.value) for one in ErrorCode] if execution.error_jobs else []

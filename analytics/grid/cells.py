@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from analytics.grid.heads import Head
 from executions.evaluation.values import as_text, is_blank
 from executions.models import Job, JobStatus
 from executions.views.addresses import Site, site
@@ -27,16 +28,18 @@ LONGEST_SHOWN = 160
 NOTHING = SafeString('<span class="mn-void">nothing</span>')
 ABSENT = SafeString('<span class="mn-void">absent</span>')
 UNKNOWN = SafeString('<span class="mn-void">not known</span>')
-CELL = '<div class="mn-cell">{}<span class="mn-v">{}</span></div>'
+CELL = '<td{}><div class="mn-cell">{}<span class="mn-v">{}</span></div></td>'
 CELL_WITH_TRUTH = (
-    '<div class="mn-cell">{}<span class="mn-v">{}</span><span class="mn-truth"><span>{}</span></span></div>'
+    '<td{}><div class="mn-cell">{}<span class="mn-v">{}</span><span class="mn-truth"><span>{}</span></span></div></td>'
 )
-PLAIN = '<span class="mn-v mn-clip">{}</span>'
+PLAIN = '<td{}><span class="mn-v mn-clip">{}</span></td>'
+AT_THE_RIGHT = SafeString(' class="is-num"')
+ANYWHERE = SafeString("")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the grid. With a job that gave no result there are no cells, but a `problem` or `step` to show."""
+    """One row of the grid, its cells as HTML. A job that gave no result has no cells."""
 
     position: int
     site: Site
@@ -49,34 +52,42 @@ class Line:
         return self.job is None or self.job.status == JobStatus.COMPLETED
 
 
-def row_line(row: Row, columns: Sequence[str]) -> Line:
+def row_line(row: Row, heads: Sequence[Head]) -> Line:
     """A row of the batch itself: its truth."""
-    cells = [format_html(PLAIN, _clip(row.truth[name])) if name in row.truth else UNKNOWN for name in columns]
+    known = row.truth
+    cells = [
+        format_html(PLAIN, _place(head), _clip(known[head.name]) if head.name in known else UNKNOWN) for head in heads
+    ]
     return Line(row.position, site(row.url), cells)
 
 
-def job_line(job: Job, columns: Sequence[str]) -> Line:
+def job_line(job: Job, heads: Sequence[Head]) -> Line:
     """A job, with the truth of its row where the answer is not right."""
     if job.status != JobStatus.COMPLETED:
         return Line(job.row_position, site(job.url), (), job)
     result: Mapping[str, Any] = job.result or {}
     cells = [
-        _cell(job.outcomes.get(name, "not_gradable"), result.get(name), job.row.truth.get(name)) for name in columns
+        _cell(head, job.outcomes.get(head.name, "not_gradable"), result.get(head.name), job.row.truth.get(head.name))
+        for head in heads
     ]
     return Line(job.row_position, site(job.url), cells, job)
 
 
-def _cell(outcome: str, extracted: Any, truth: str | None) -> SafeString:
-    shown = _shown(extracted)
+def _cell(head: Head, outcome: str, extracted: Any, truth: str | None) -> SafeString:
+    place, sign, shown = _place(head), _pip(outcome), _shown(extracted)
     if outcome in ("correct", "correctly_empty", "not_gradable"):
-        return format_html(CELL, _pip(outcome), shown or NOTHING)
-    if outcome == "missed" or not shown:
-        return format_html(CELL_WITH_TRUTH, _pip(outcome), shown or NOTHING, _clip(truth or ""))
+        return format_html(CELL, place, sign, shown or NOTHING)
     if outcome == "invented":
-        return format_html(CELL_WITH_TRUTH, _pip(outcome), marked_extracted("", shown), ABSENT)
+        return format_html(CELL_WITH_TRUTH, place, sign, marked_extracted("", shown), ABSENT)
     expected = _clip(truth or "")
+    if not shown:
+        return format_html(CELL_WITH_TRUTH, place, sign, NOTHING, expected)
     marked = marked_extracted(expected, shown), marked_expected(expected, shown)
-    return format_html(CELL_WITH_TRUTH, _pip(outcome), *marked)
+    return format_html(CELL_WITH_TRUTH, place, sign, *marked)
+
+
+def _place(head: Head) -> SafeString:
+    return AT_THE_RIGHT if head.is_number else ANYWHERE
 
 
 @cache

@@ -16,7 +16,7 @@ from analytics.figures import axis_low, for_lists
 from analytics.grid.asking import Ask, choices
 from analytics.grid.cells import Line, job_line, row_line
 from analytics.grid.chips import applied_filters, outcome_chips
-from analytics.grid.heads import heads_of
+from analytics.grid.heads import Head, heads_of
 from analytics.grid.paging import GridPage, grid_page
 from analytics.grid.sources import job_sources, matching_count, row_sources
 from executions.models import ColumnStatistic, Execution, Job
@@ -50,7 +50,7 @@ def batch(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> HttpResp
         "execution": execution,
         "executions": executions,
         "heads": heads,
-        "lines": _lines(page, names, execution),
+        "lines": _lines(page, heads, execution),
         "page": page,
         "ask": ask,
         "choices": choices(ask, names, execution),
@@ -94,13 +94,13 @@ def _chosen(shown: Batch, executions: Sequence[Execution], number: str) -> Execu
     return named or (executions[0] if executions else None)
 
 
-def _lines(page: GridPage, names: list[str], execution: Execution | None) -> list[Line]:
+def _lines(page: GridPage, heads: Sequence[Head], execution: Execution | None) -> list[Line]:
     if execution is None:
         rows = Row.objects.filter(pk__in=page.ids).only("position", "url", "truth").order_by("position")
-        return [row_line(row, names) for row in rows]
+        return [row_line(row, heads) for row in rows]
     order = {job_id: place for place, job_id in enumerate(page.ids)}
     jobs = Job.objects.filter(pk__in=page.ids).select_related("row").only(*JOB_FIELDS)
-    return [job_line(job, names) for job in sorted(jobs, key=lambda job: order[job.pk])]
+    return [job_line(job, heads) for job in sorted(jobs, key=lambda job: order[job.pk])]
 
 
 JOB_FIELDS = (

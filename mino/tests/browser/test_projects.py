@@ -23,7 +23,8 @@ def northlight(organization: Organization, admin: User, sign_in: SignIn) -> Nort
 
 
 def test_the_pages_of_a_used_workspace_look_right(page: Page, northlight: Northlight) -> None:
-    project, batch = {"project_id": northlight.project.pk}, {"batch_id": northlight.batch.pk}
+    project: dict[str, object] = {"project_id": northlight.project.pk}
+    batch: dict[str, object] = {"batch_id": northlight.batch.pk}
     looked_at: list[tuple[str, dict[str, object], str]] = [
         ("organization_home", {}, ""),
         ("project_list", {}, ""),
