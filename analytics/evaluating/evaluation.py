@@ -137,13 +137,13 @@ def _run(request: Request, execution: Execution, agent: Agent, terminal: Termina
 
 
 def _report(request: Request, execution: Execution, seconds: float) -> None:
-    if request.export is not None:
-        _export(execution, request.export)
     if request.json:
         sys.stdout.write(json.dumps(report_as_json(execution, seconds), ensure_ascii=False) + "\n")
         sys.stdout.flush()
     else:
         print_report(execution, seconds, output_console())
+    if request.export is not None:
+        _export(execution, request.export)
 
 
 def _export(execution: Execution, path: Path) -> None:
