@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
@@ -69,6 +69,7 @@ PRICE = re.compile(
     rf"(?<!\w)(?i:{NAMES})\.?)\s?)?(?<![\d.,])(?P<amount>{AMOUNT})(?![\d])(?:,-|\.-|,–)?"
     rf"(?P<after>\s?(?:(?:{CODES})(?![A-Za-z])|{SYMBOLS}|(?i:{NAMES})(?!\w)\.?)(?!\s?\d))?"
 )
+DECIMALS = re.compile(r"[.,]\d\d$")
 CENTS = re.compile(r"cent|decimal|fraction|minor|sup|end|small|penny|pence", re.IGNORECASE)
 LONGEST_PRICE = 60
 NEAR = 200
@@ -90,6 +91,7 @@ class Shown:
 
 def from_commerce(prices: list[Shown], wanted: set[Concept]) -> Iterator[Candidate]:
     """Yield prices and currencies from what is visible."""
+    alone = all(shown.old or shown.confidence < 0.5 for shown in prices)
     for shown in prices:
         source = f"visible price '{shown.text[:30]}'"
         concept = Concept.OLD_PRICE if shown.old else Concept.PRICE
@@ -97,11 +99,28 @@ def from_commerce(prices: list[Shown], wanted: set[Concept]) -> Iterator[Candida
             yield Candidate(concept, str(shown.amount), source, shown.confidence, "visible price")
         if shown.old and Concept.PRICE in wanted:
             # Some shops style the only price they have as the old one.
-            yield Candidate(Concept.PRICE, str(shown.amount), source, shown.confidence * 0.45, "visible price")
+            yield Candidate(
+                Concept.PRICE, str(shown.amount), source, shown.confidence * (0.85 if alone else 0.4), "visible price"
+            )
         if Concept.CURRENCY in wanted and shown.currency and not shown.old:
             yield Candidate(
                 Concept.CURRENCY, shown.currency, source, min(shown.confidence + 0.2, 0.95), "visible price"
             )
+
+
+def doubting_old_prices(candidates: Iterable[Candidate], prices: list[Shown]) -> Iterator[Candidate]:
+    """Pass candidates on; a price that data state but the page shows struck through, beside a lower one, is doubted."""
+    surest: dict[Decimal, Shown] = {}
+    for shown in prices:
+        surest.setdefault(shown.amount, shown)
+    now = [amount for amount, shown in surest.items() if not shown.old and shown.confidence > 0.5]
+    old = {amount for amount, shown in surest.items() if shown.old}
+    for candidate in candidates:
+        if candidate.concept is Concept.PRICE and old and now:
+            stated = Price.fromstring(candidate.value).amount
+            if stated in old and min(now) < stated:
+                candidate = replace(candidate, confidence=candidate.confidence * 0.4)
+        yield candidate
 
 
 def shown_prices(page: Page) -> list[Shown]:
@@ -113,8 +132,7 @@ def shown_prices(page: Page) -> list[Shown]:
     ranked = []
     for shown in found:
         confidence = shown.confidence + 0.03 * min(counts[shown.amount, shown.old] - 1, 3)
-        if shown.element in listed:
-            confidence *= 0.45
+        confidence *= listed.get(shown.element, 1.0)
         ranked.append(replace(shown, confidence=min(confidence, 0.9)))
     after = [
         shown for shown in ranked if not shown.old and shown.confidence > 0.4 and page.order[shown.element] > heading
@@ -125,15 +143,15 @@ def shown_prices(page: Page) -> list[Shown]:
     return sorted(ranked, key=lambda shown: -shown.confidence)
 
 
-def _listed(found: list[Shown]) -> set[HtmlElement]:
-    """Prices in a row of equal boxes with different amounts: those of other products."""
+def _listed(found: list[Shown]) -> dict[HtmlElement, float]:
+    """Prices in a row of equal boxes with different amounts, each with its doubt: they are those of other products."""
     groups: dict[str, list[Shown]] = {}
     for shown in found:
         groups.setdefault(_marks(shown.element, 5), []).append(shown)
     return {
-        shown.element
+        shown.element: 0.35 if len(group) > 3 else 0.55
         for group in groups.values()
-        if len(group) > 3 and len({shown.amount for shown in group}) > 2
+        if len({shown.amount for shown in group}) > 2
         for shown in group
     }
 
@@ -142,7 +160,8 @@ def read_price(text: str) -> tuple[Decimal, str, int] | None:
     """Return amount, currency as written (or nothing) and the number of other letters of a text with one price."""
     matches = [match for match in PRICE.finditer(text) if match.group("before") or match.group("after")]
     matches = matches or list(PRICE.finditer(text))
-    if not matches or len({match.group("amount") for match in matches}) > 1:
+    exact = {match.group("amount") for match in PRICE.finditer(text) if DECIMALS.search(match.group("amount"))}
+    if not matches or len({match.group("amount") for match in matches} | exact) > 1:
         return None
     match = matches[0]
     amount = Price.fromstring(match.group("amount")).amount

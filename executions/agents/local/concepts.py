@@ -83,6 +83,7 @@ def _vocabulary() -> dict[Concept, dict[str, list[str]]]:
 VOCABULARY = _vocabulary()
 BY_NAME = {words(name): concept for concept, entry in VOCABULARY.items() for name in entry["columns"]}
 LABELS_OF = {concept: frozenset(map(words, entry.get("labels", ()))) for concept, entry in VOCABULARY.items()}
+ALL_LABELS = frozenset().union(*LABELS_OF.values())
 BY_TYPE = {ColumnType.EMAIL: Concept.EMAIL, ColumnType.PHONE: Concept.PHONE}
 QUALIFIERS = frozenset(
     {

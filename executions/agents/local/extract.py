@@ -9,7 +9,7 @@ from typing import Any
 
 from executions.agents.local.articles import from_article
 from executions.agents.local.candidates import Candidate, best
-from executions.agents.local.commerce import from_commerce, shown_prices
+from executions.agents.local.commerce import doubting_old_prices, from_commerce, shown_prices
 from executions.agents.local.concepts import Concept, concept_of
 from executions.agents.local.contacts import from_contacts
 from executions.agents.local.decoding import decode
@@ -123,15 +123,14 @@ def _candidates(
     page: Page, things: list[Thing], pairs: list[Pair], titles: Titles, wanted: set[Concept]
 ) -> Iterator[Candidate]:
     tracked = tracked_things(page) if wanted & TRACKED else ()
-    yield from from_things([*things, *tracked], wanted)
-    yield from from_meta(page, wanted)
+    prices = shown_prices(page) if wanted & COMMERCE else []
+    yield from doubting_old_prices((*from_things([*things, *tracked], wanted), *from_meta(page, wanted)), prices)
     yield from from_article(page, wanted)
-    if wanted & {Concept.TITLE, Concept.NAME}:
+    if wanted & {Concept.TITLE, Concept.NAME, Concept.JOB_TITLE}:
         yield from from_headings(page, titles)
     yield from from_labels(pairs, wanted)
     yield from from_contacts(page, titles, wanted)
     if wanted & COMMERCE:
-        prices = shown_prices(page)
         yield from from_commerce(prices, wanted)
         if Concept.AVAILABILITY in wanted:
             yield from from_stock(page, prices)

@@ -13,7 +13,7 @@ from price_parser import Price
 from executions.agents.local.concepts import Concept
 from executions.agents.local.dates import read_date
 from executions.agents.local.page import Page
-from executions.agents.local.text import clean, fold
+from executions.agents.local.text import NOT_WORD, clean, fold
 from mino.common.values.columns import ColumnType
 
 ZIPCODE = re.compile(r"[A-Z0-9][A-Z0-9 -]{1,9}[A-Z0-9]", re.IGNORECASE)
@@ -162,7 +162,7 @@ def _as_text(text: str) -> tuple[str, str]:
 
 def _text(concept: Concept | None, text: str) -> tuple[str, str] | None:
     if concept is Concept.GTIN:
-        digits = re.sub(r"[\s-]", "", text)
+        digits = re.sub(r"[\s-]", "", text).strip(".,;")
         return (digits, digits) if re.fullmatch(r"\d{8}|\d{12,14}|\d{9}[\dXx]", digits) else None
     if concept in {Concept.SKU, Concept.MPN, Concept.JOB_ID}:
         return _identifier(text)
@@ -189,9 +189,11 @@ def _text(concept: Concept | None, text: str) -> tuple[str, str] | None:
 def _identifier(text: str) -> tuple[str, str] | None:
     """A number under which something is known: a single word with a digit, or what stands before the rest."""
     found = IDENTIFIER.match(text)
-    if found is None or len(text) > 80 or not any(letter.isdigit() for letter in found.group(1)):
-        return _as_text(text) if len(text) <= 40 and any(letter.isdigit() for letter in text) else None
-    return _as_text(found.group(1))
+    number = found.group(1) if found is not None else text
+    if len(text) > 80 or len(number) > 40 or not any(letter.isdigit() for letter in number):
+        return None
+    # "466/7999" and "4667999" are one number.
+    return NOT_WORD.sub("", number).casefold(), number
 
 
 def _zipcode(text: str) -> tuple[str, str] | None:

@@ -21,6 +21,7 @@ TRUST: dict[Concept, float] = {
     Concept.PHONE: 1.0,
     Concept.JOB_ID: 1.2,
 }
+NUMBERS = {Concept.SKU, Concept.MPN, Concept.GTIN, Concept.JOB_ID}
 
 
 def from_labels(pairs: list[Pair], wanted: set[Concept]) -> Iterator[Candidate]:
@@ -28,10 +29,14 @@ def from_labels(pairs: list[Pair], wanted: set[Concept]) -> Iterator[Candidate]:
     places: dict[Concept, int] = {}
     for pair in pairs:
         label = words(pair.label)
+        others = [words(part) for part in pair.label.split("/")] if "/" in pair.label else []
         for concept in wanted:
-            fits = label_fits(label, concept)
+            fits = max([label_fits(label, concept), *(0.9 * label_fits(other, concept) for other in others)])
             if fits:
                 place = places.get(concept, 0)
                 places[concept] = place + 1
+                if concept in NUMBERS and len(pair.value.split()) > 2:
+                    # The numbers under which things are known seldom hold spaces.
+                    fits *= 0.5
                 confidence = pair.confidence * fits * TRUST.get(concept, 1.0) * max(1 - 0.04 * place, 0.7)
                 yield Candidate(concept, pair.value, pair.source, min(confidence, 0.93), "label")

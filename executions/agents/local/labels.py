@@ -8,15 +8,17 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from executions.agents.local.concepts import ALL_LABELS
 from executions.agents.local.page import Page
-from executions.agents.local.text import INLINE_TAGS, clean
+from executions.agents.local.text import INLINE_TAGS, clean, words
 
-COLON = re.compile(r"^([^:：?!.;/\d][^:：?!;/]{0,40}?)\s*[:：]\s*(\S.*)$")
+COLON = re.compile(r"^([^:：?!.;/\d][^:：?!;]{0,40}?)\s*[:：](?!//)\s*(\S.*)$")
 LABELISH = re.compile(
     r"(?:^|[\s_-])(?:label|key|term|caption|attr(?:ibute)?-?name|title|name|heading|lbl)(?:$|[\s_-])", re.IGNORECASE
 )
 LONGEST_LABEL = 45
 LONGEST_VALUE = 400
+LONGEST_COUPLED = 120
 MOST_PAIRS = 3_000
 LINE_TAGS = frozenset(
     {"p", "li", "div", "td", "span", "h2", "h3", "h4", "h5", "h6", "dd", "address", "strong", "b", "label"}
@@ -59,6 +61,7 @@ def _all(page: Page) -> Iterator[Pair]:
         elif element.tag in LINE_TAGS or element.tag in INLINE_TAGS:
             yield from _line(page, element)
             yield from _neighbours(page, element)
+            yield from _couple(page, element)
 
 
 def _label(text: str) -> str:
@@ -67,14 +70,22 @@ def _label(text: str) -> str:
 
 def _row(page: Page, row: HtmlElement) -> Iterator[Pair]:
     cells = [cell for cell in row if cell.tag in {"th", "td"}]
-    filled = [cell for cell in cells if page.text(cell)]
+    filled = [cell for cell in cells if page.brief(cell, LONGEST_VALUE)]
     if len(filled) == 2 and filled[1].tag == "td":
-        label = _label(page.text(filled[0]))
-        yield Pair(label, page.text(filled[1]), f"table row '{label[:40]}'", 0.7 if filled[0].tag == "th" else 0.6, row)
-    elif len(cells) == 4 and [cell.tag for cell in cells[::2]] == ["th", "th"]:
+        label = _label(page.brief(filled[0], LONGEST_LABEL))
+        yield Pair(
+            label,
+            page.brief(filled[1], LONGEST_VALUE),
+            f"table row '{label[:40]}'",
+            0.7 if filled[0].tag == "th" else 0.6,
+            row,
+        )
+    elif len(cells) == 4 and all(
+        cell.tag == "th" or page.brief(cell, LONGEST_LABEL).endswith((":", "：")) for cell in cells[::2]
+    ):
         for head, value in (cells[:2], cells[2:]):
-            label = _label(page.text(head))
-            yield Pair(label, page.text(value), f"table row '{label[:40]}'", 0.65, row)
+            label = _label(page.brief(head, LONGEST_LABEL))
+            yield Pair(label, page.brief(value, LONGEST_VALUE), f"table row '{label[:40]}'", 0.65, row)
 
 
 def _headed_table(page: Page, table: HtmlElement) -> Iterator[Pair]:
@@ -83,8 +94,8 @@ def _headed_table(page: Page, table: HtmlElement) -> Iterator[Pair]:
     if len(rows) != 2 or len(rows[0]) != len(rows[1]) or any(cell.tag != "th" for cell in rows[0]):
         return
     for head, value in zip(rows[0], rows[1], strict=True):
-        label = _label(page.text(head))
-        yield Pair(label, page.text(value), f"table column '{label[:40]}'", 0.65, table)
+        label = _label(page.brief(head, LONGEST_LABEL))
+        yield Pair(label, page.brief(value, LONGEST_VALUE), f"table column '{label[:40]}'", 0.65, table)
 
 
 def _definition(page: Page, term: HtmlElement) -> Iterator[Pair]:
@@ -92,8 +103,8 @@ def _definition(page: Page, term: HtmlElement) -> Iterator[Pair]:
     while following is not None and following.tag == "dt":
         following = following.getnext()
     if following is not None and following.tag == "dd":
-        label = _label(page.text(term))
-        yield Pair(label, page.text(following), f"definition list '{label[:40]}'", 0.7, term)
+        label = _label(page.brief(term, LONGEST_LABEL))
+        yield Pair(label, page.brief(following, LONGEST_VALUE), f"definition list '{label[:40]}'", 0.7, term)
 
 
 def _line(page: Page, element: HtmlElement) -> Iterator[Pair]:
@@ -112,8 +123,8 @@ def _line(page: Page, element: HtmlElement) -> Iterator[Pair]:
         return
     if len(element) > 6 or any(_is_block(child) for child in element.iter() if child is not element):
         return
-    text = page.text(element)
-    if len(text) <= LONGEST_VALUE and (found := COLON.match(text)):
+    text = page.brief(element, LONGEST_VALUE)
+    if found := COLON.match(text):
         label = _label(found.group(1))
         yield Pair(label, clean(found.group(2)), f"text '{label[:40]}: ...'", 0.55, element)
 
@@ -136,23 +147,39 @@ def _broken_lines(element: HtmlElement) -> Iterator[str]:
     yield clean(line)
 
 
+def _couple(page: Page, element: HtmlElement) -> Iterator[Pair]:
+    """Two elements and nothing else in a box: what a design makes of a table row."""
+    if (
+        len(element) != 2
+        or element.tag not in {"li", "div"}
+        or clean(element.text or "")
+        or clean(element[0].tail or "")
+    ):
+        return
+    label = page.brief(element[0], LONGEST_LABEL)
+    value = page.brief(element[1], LONGEST_COUPLED) if label else ""
+    if len(label) > 1 and value and not label.endswith((":", "：")):
+        yield Pair(_label(label), value, f"row '{label[:40]}'", 0.5, element)
+
+
 def _neighbours(page: Page, element: HtmlElement) -> Iterator[Pair]:
     """A label in an element of its own, and the value in the next one or in the text after it."""
     if len(element) > 2 or element.tag in {"td", "dd", "li"}:
         return
-    text = page.text(element)
-    if not 1 < len(text) <= LONGEST_LABEL:
+    text = page.brief(element, LONGEST_LABEL)
+    if len(text) < 2:
         return
     ends = text.endswith((":", "："))
     marked = ends or element.tag in {"strong", "b", "label"} or bool(LABELISH.search(element.get("class") or ""))
+    marked = marked or (element.tag in {"p", "span", "div", "h4", "h5", "h6"} and words(text) in ALL_LABELS)
     if not marked:
         return
     after = clean(element.tail or "")
     following = element.getnext()
     if after.strip(":： ") and len(after) <= LONGEST_VALUE:
         value = after.lstrip(":： ")
-    elif following is not None and isinstance(following.tag, str) and len(page.text(following)) <= LONGEST_VALUE:
-        value = page.text(following)
+    elif following is not None and isinstance(following.tag, str):
+        value = page.brief(following, LONGEST_VALUE)
     else:
         return
     label = _label(text)

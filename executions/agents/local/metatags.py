@@ -19,7 +19,7 @@ TAGS: dict[Concept, tuple[tuple[str, float], ...]] = {
     Concept.CURRENCY: (("product:price:currency", 0.78), ("og:price:currency", 0.78), ("pricecurrency", 0.6)),
     Concept.AVAILABILITY: (("product:availability", 0.8), ("og:availability", 0.8), ("availability", 0.6)),
     Concept.BRAND: (("product:brand", 0.8), ("og:brand", 0.8), ("brand", 0.6)),
-    Concept.SKU: (("product:retailer_item_id", 0.5), ("product:sku", 0.7), ("sku", 0.6)),
+    Concept.SKU: (("product:retailer_item_id", 0.38), ("product:sku", 0.7), ("sku", 0.6)),
     Concept.MPN: (("product:mfr_part_no", 0.7),),
     Concept.GTIN: (
         ("product:ean", 0.8),

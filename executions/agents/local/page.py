@@ -61,6 +61,15 @@ class Page:
             self._texts[element] = text_of(element)
         return self._texts[element]
 
+    def brief(self, element: HtmlElement, longest: int) -> str:
+        """Return the visible text of an element if it is short, else nothing (without reading all of a large one)."""
+        known = self._texts.get(element)
+        if known is None:
+            known = text_of(element, longest + 1)
+            if len(known) <= longest:
+                self._texts[element] = known
+        return known if len(known) <= longest else ""
+
     @property
     def heading_text(self) -> str:
         """The text of the page's main heading, empty without one."""

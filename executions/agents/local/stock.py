@@ -174,7 +174,7 @@ def marked_codes(page: Page) -> Iterator[Candidate]:
         value = re.sub(r"^[^:：]{0,30}[:：]\s*", "", text)
         if 3 < len(value) <= 30 and any(letter.isdigit() for letter in value) and len(value.split()) <= 2:
             yield Candidate(
-                Concept.SKU, value, f"text marked as code ({marks[:40].strip()})", 0.66 - 0.08 * seen, "code mark"
+                Concept.SKU, value, f"text marked as code ({marks[:40].strip()})", 0.8 - 0.08 * seen, "code mark"
             )
             seen += 1
             if seen > 3:

@@ -103,9 +103,9 @@ def without_site(candidates: Iterable[Candidate], titles: Titles) -> Iterator[Ca
 def from_headings(page: Page, titles: Titles) -> Iterator[Candidate]:
     """Yield the main heading and the page's title, each for what has a title and for what has a name."""
     heading = page.heading_text
-    for concept in (Concept.TITLE, Concept.NAME):
+    for concept, trust in ((Concept.TITLE, 0.68), (Concept.NAME, 0.68), (Concept.JOB_TITLE, 0.5)):
         if heading and len(heading) < 300:
             doubt = (0.55 if page.heading in page.noise else 1) * (0.4 if titles.is_site(heading) else 1)
-            yield Candidate(concept, heading, "main heading", 0.68 * doubt, "heading")
-        if page.title:
+            yield Candidate(concept, heading, "main heading", trust * doubt, "heading")
+        if page.title and concept is not Concept.JOB_TITLE:
             yield Candidate(concept, page.title, "page title", 0.42, "head")

@@ -117,3 +117,14 @@ def test_broken_json_ld_is_survived() -> None:
     '"name": "Tea\tpot",} --></script>'
     assert value(html, "sku") == "B-1"
     assert value('<script type="application/ld+json">oops</script><h1>Teapot</h1>', "name") == "Teapot"
+
+
+def test_a_stated_price_that_the_page_shows_struck_through_is_not_believed() -> None:
+    stated = json_ld({"@type": "Product", "name": "Teapot", "offers": {"price": "80.00"}})
+    html = f'{stated}<h1>Teapot</h1><div class="price"><del>$80.00</del> <b class="current">$59.00</b></div>'
+    assert value(html, "price=number") == 59
+
+
+def test_a_number_written_in_two_ways_is_given_as_the_page_shows_it() -> None:
+    stated = json_ld({"@type": "Product", "name": "Teapot", "sku": "4667999"})
+    assert value(f'{stated}<h1>Teapot</h1><span class="product-code">466/7999</span>', "sku") == "466/7999"
