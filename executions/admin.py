@@ -6,52 +6,10 @@ once can be changed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from django.contrib import admin
-from django.core.paginator import Paginator
-from django.http import HttpRequest
-from django.utils.functional import cached_property
 
 from executions.models import AgentCredential, Execution, FieldResult, Job, Retry, Session
-
-if TYPE_CHECKING:
-    ReadOnlyBase = admin.ModelAdmin[Any]
-else:
-    ReadOnlyBase = admin.ModelAdmin
-
-MOST_COUNTED = 10_000
-
-
-class CappedPaginator(Paginator[Any]):
-    """Counts no further than 10,000: a count over a million jobs would take longer than the page."""
-
-    @cached_property
-    def count(self) -> int:
-        """How many there are, or 10,000."""
-        capped: Any = self.object_list[:MOST_COUNTED]
-        return int(capped.count())
-
-
-class ReadOnlyAdmin(ReadOnlyBase):
-    """Shows objects that nobody changes by hand."""
-
-    paginator = CappedPaginator
-    show_full_result_count = False
-    list_per_page = 50
-    ordering = ["-id"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never: services make them."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Never: the engine changes them."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """Never: they go with their batch."""
-        return False
+from mino.common.admin import ModelAdmin, ReadOnlyAdmin
 
 
 @admin.register(Execution)
@@ -106,7 +64,7 @@ class FieldResultAdmin(ReadOnlyAdmin):
 
 
 @admin.register(AgentCredential)
-class AgentCredentialAdmin(ReadOnlyBase):
+class AgentCredentialAdmin(ModelAdmin):
     """How many runs of an agent an organization may have at once."""
 
     list_display = ["organization", "agent", "concurrency", "running_jobs"]

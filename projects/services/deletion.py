@@ -17,8 +17,10 @@ from mino.common.bulk import delete_in_chunks
 from mino.common.errors import InvalidState
 from mino.common.hooks import batch_purging, batches_deleting
 from mino.common.waking import wake
-from projects.models import Batch, BatchStatus, Project, Row
+from projects.importing.staging import unstage
+from projects.models import Batch, BatchStatus, ImportStatus, Project, Row
 
+LOADING = (ImportStatus.QUEUED, ImportStatus.IMPORTING)
 PURGE_TASK = "projects.tasks.purge_deleted"
 
 
@@ -45,7 +47,9 @@ def project_delete(*, project: Project, user: User | None) -> None:
     with transaction.atomic():
         _hold_starts(project.organization_id)
         batches = list(project.batches.all())
-        if any(batch.status == BatchStatus.IMPORTING for batch in batches):
+        if project.imports.filter(status__in=LOADING).exists() or BatchStatus.IMPORTING in {
+            one.status for one in batches
+        }:
             raise InvalidState("A file is being imported into this project. Wait until it is done, or cancel it.")
         _bury(batches)
         # The name is free again: it must be unique within the organization.
@@ -68,6 +72,8 @@ def purge_deleted() -> int:
             Batch.objects.filter(pk=batch.pk).delete()
         purged += 1
     for project in Project.objects.filter(is_deleted=True, batches__isnull=True):
+        for batch_import in project.imports.all():
+            unstage(batch_import.file)
         project.delete()
     return purged
 
