@@ -12,8 +12,6 @@ from accounts.models import Organization, User
 from mino.tests.browser.conftest import SignIn
 from mino.tests.browser.looks import assert_accessible, assert_looks_right
 
-THEME = "() => document.documentElement.dataset.bsTheme"
-
 
 @pytest.fixture
 def profile(page: Page, sign_in: SignIn, owner: User) -> Page:
@@ -23,18 +21,22 @@ def profile(page: Page, sign_in: SignIn, owner: User) -> Page:
     return page
 
 
+def expect_theme(page: Page, theme: str) -> None:
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
+
+
 def open_account_menu(page: Page) -> None:
     page.locator("summary", has_text="Your account").click()
 
 
 def test_the_theme_follows_the_system_until_one_is_chosen(profile: Page) -> None:
     profile.emulate_media(color_scheme="dark")
-    assert profile.evaluate(THEME) == "dark"
+    expect_theme(profile, "dark")
     open_account_menu(profile)
     profile.get_by_role("button", name="Light").click()
-    assert profile.evaluate(THEME) == "light"
+    expect_theme(profile, "light")
     profile.reload()
-    assert profile.evaluate(THEME) == "light"
+    expect_theme(profile, "light")
 
 
 def test_the_chosen_theme_is_pressed_and_accessible(profile: Page) -> None:
