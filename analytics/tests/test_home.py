@@ -1,0 +1,110 @@
+"""The home page: what runs, what needs somebody, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Organization, User
+from analytics.figures import axis_low, time_left
+from analytics.home import home_of
+from executions.models import Execution
+from mino.common.values.share import Share
+from mino.tests.factories import BatchFactory, ExecutionFactory
+from projects.models import Batch, Project
+
+ClientFor = Callable[[User], Client]
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.django_db
+def test_the_time_left_goes_by_the_pace_until_now(batch: Batch) -> None:
+    execution = ExecutionFactory.build(batch=batch, status="running", total_jobs=100, completed_jobs=20, error_jobs=5)
+    execution.started_at, execution.paused_seconds = NOW - timedelta(seconds=70), 20.0
+    assert time_left(execution, NOW) == 150.0  # 25 in the 50 s that it was not paused, 75 to go
+    execution.completed_jobs = execution.error_jobs = 1
+    assert time_left(execution, NOW) is None  # too few to tell
+    execution.status = "paused"
+    assert time_left(execution, NOW) is None
+
+
+def test_an_axis_has_room_for_all_intervals() -> None:
+    assert axis_low([]) == 0.8
+    assert axis_low([Share.of(9, 10), Share.of(0, 0)]) == 0.5
+
+
+@pytest.mark.django_db
+def test_what_needs_somebody_is_what_nobody_ran_again_since(project: Project) -> None:
+    batches = [BatchFactory(project=project) for _ in range(6)]
+
+    def run(number: int, batch: Batch, **values: object) -> None:
+        ended = {} if values["status"] in ("paused", "running") else {"finished_at": timezone.now()}
+        ExecutionFactory(batch=batch, number=number, **ended, **values)
+
+    run(1, batches[0], status="failed")
+    run(2, batches[0], status="completed")  # it went well when it was run again
+    run(3, batches[1], status="completed", error_jobs=4)
+    run(4, batches[2], status="paused")
+    run(5, batches[3], status="failed", status_reason="No key")
+    run(6, batches[4], status="running", error_jobs=1)
+    run(7, batches[5], status="stopped", error_jobs=0)
+    home = home_of(Execution.objects.all(), timezone.now())
+    assert [one.number for one in home.needs] == [5, 4, 3]
+    assert [one.execution.number for one in home.running] == [6]
+    old = home_of(Execution.objects.all(), timezone.now() + timedelta(days=8))
+    assert [one.number for one in old.needs] == [4]
+
+
+def test_the_live_part_is_polled_only_while_something_runs(
+    batch: Batch, viewer: User, organization: Organization, client_for: ClientFor
+) -> None:
+    execution = ExecutionFactory(batch=batch, status="running", total_jobs=9)
+    address = reverse("organization_home", kwargs={"slug": organization.slug})
+    client = client_for(viewer)
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-trigger="every 2s"' in part
+    assert "<html" not in part
+    Execution.objects.filter(pk=execution.pk).update(status="completed", finished_at=timezone.now())
+    assert "hx-trigger" not in client.get(address, headers={"HX-Request": "true"}).content.decode()
+
+
+def test_the_last_week_is_summed_over_its_finished_executions(batch: Batch) -> None:
+    sums = {"graded_rows": 10, "gradable_fields": 20, "gradable_fields_squared": 40, "finished_at": timezone.now()}
+    for number, good in ((1, 10), (2, 16)):
+        squares = {"good_fields_squared": good * 2, "good_times_gradable": good * 2}
+        ExecutionFactory(
+            batch=batch,
+            number=number,
+            status="completed",
+            good_fields=good,
+            completed_jobs=9,
+            error_jobs=1,
+            **sums,
+            **squares,
+        )
+    week = home_of(Execution.objects.all(), timezone.now()).week
+    assert week is not None
+    assert (week.accuracy.value, week.accuracy.n) == (26 / 40, 40)
+    assert (week.errors.value, week.errors.n) == (0.1, 20)
+
+
+def test_an_empty_workspace_says_what_to_do_next(
+    viewer: User, member: User, organization: Organization, client_for: ClientFor, project: Project
+) -> None:
+    address = reverse("organization_home", kwargs={"slug": organization.slug})
+
+    def shown(user: User) -> str:
+        return client_for(user).get(address).content.decode()
+
+    assert "Add sites to Shop prices" in shown(member)
+    BatchFactory(project=project, name="Autumn", rows=1)
+    assert "Run Autumn" in shown(member)
+    assert "Run Autumn" not in shown(viewer)
+    Project.objects.all().update(is_deleted=True)
+    assert "Create the first project" in shown(member)
+    assert "New project" not in shown(viewer)
