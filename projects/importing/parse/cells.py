@@ -20,8 +20,10 @@ Recognizer = Callable[[str], bool]
 
 SEPARATOR = re.compile(r"(?<!\\)\|")
 ABSENT = "(absent)"
-# Unusual dates cost milliseconds each to read; so many different ones are looked at, the rest is taken as it is.
-UNUSUAL_CELLS = 2_000
+# How many different cells of a column, written in unusual ways, the parsers judge, and after how many unreadable ones
+# they stop. "12 March 2024" takes them two milliseconds, a text that is no date up to a tenth of a second.
+UNUSUAL_CELLS, UNREADABLE_CELLS = 20_000, 20_000
+UNUSUAL_DATES, UNREADABLE_DATES = 2_000, 40
 
 # How most cells of a type are written; no pattern may match a control character.
 USUAL = {
@@ -34,6 +36,9 @@ USUAL = {
     ColumnType.PHONE: re.compile(r"\+[1-9][0-9 ()./-]{6,20}"),
     ColumnType.BOOLEAN: re.compile(r"(?i:true|false|yes|no|1|0)"),
 }
+_NATIONAL = re.compile(
+    r"(?:[a-z]{2,5}[.:]? ?)?[+(]?[0-9][0-9 ()./-]{4,24}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE
+)
 _IDENTIFIER = re.compile(r"0\d+|\d{12,14}", re.A)
 
 
@@ -46,31 +51,36 @@ def _slow_phone(text: str) -> bool:
     return parse_phone(text) is not None or 5 <= len(phone_digits(text)) <= 20
 
 
-def _usual_or(usual: re.Pattern[str], slow: Recognizer) -> Recognizer:
-    seen: dict[str, bool] = {}
-    is_usual = usual.fullmatch
+class CellReader:
+    """Says whether a truth cell can be read as a type; get a new one for each column of each file.
 
-    def recognize(text: str) -> bool:
-        if is_usual(text):
-            return True
-        known = seen.get(text)
-        if known is None:
-            if len(seen) >= UNUSUAL_CELLS:
-                return True
-            known = seen[text] = slow(text)
-        return known
-
-    return recognize
-
-
-def recognizer(kind: ColumnType) -> Recognizer:
-    """A function that says whether a truth cell can be read as the type.
-
-    Usual spellings are recognised at once; the parsers of the evaluation judge the others, at most 2,000 different
-    ones. The function remembers what it saw: get a new one for each file.
+    Usual spellings are recognised at once, and the parsers of the evaluation judge the others, each distinct one once.
+    After so many that it would take minutes, the rest goes unjudged; `unjudged` counts those cells.
     """
-    usual = USUAL.get(kind)
-    return _usual_or(usual, _PARSERS[kind]) if usual else _anything
+
+    def __init__(self, kind: ColumnType) -> None:
+        usual = USUAL.get(kind)
+        self.unjudged = 0
+        self._is_usual = usual.fullmatch if usual else None
+        self._parses = _PARSERS.get(kind, _anything)
+        self._judged: dict[str, bool] = {}
+        self._unreadable = 0
+        is_date = kind == ColumnType.DATE
+        self._most = UNUSUAL_DATES if is_date else UNUSUAL_CELLS
+        self._most_unreadable = UNREADABLE_DATES if is_date else UNREADABLE_CELLS
+
+    def __call__(self, text: str) -> bool:
+        """Whether the text can be read as the type, or can't be judged any more."""
+        if self._is_usual is None or self._is_usual(text):
+            return True
+        known = self._judged.get(text)
+        if known is None:
+            if len(self._judged) >= self._most or self._unreadable >= self._most_unreadable:
+                self.unjudged += 1
+                return True
+            known = self._judged[text] = self._parses(text)
+            self._unreadable += not known
+        return known
 
 
 def alternatives(cell: str) -> list[str]:
@@ -87,12 +97,17 @@ def is_identifier(text: str) -> bool:
 
 
 def looks_like(kind: ColumnType, text: str) -> bool:
-    """Whether a cell looks like the type and like nothing else: stricter than `recognizer`, for guessing."""
+    """Whether a cell looks like the type and like nothing else: stricter than CellReader, for guessing."""
     return _STRICT[kind](text)
 
 
 def _strict_number(text: str) -> bool:
     return not is_identifier(text) and not text.upper().startswith("PT") and is_number(text)
+
+
+def looks_like_national_phone(text: str) -> bool:
+    """Whether a cell may be a phone number without its country: for columns that are called so."""
+    return _NATIONAL.fullmatch(text) is not None and 6 <= len(phone_digits(text)) <= 15
 
 
 def _strict_phone(text: str) -> bool:

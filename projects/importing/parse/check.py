@@ -59,7 +59,7 @@ class Report:
 class CheckedRows:
     """One pass over a table: iterate to get the rows in order, the bad ones too, and read `report` afterwards.
 
-    Memory stays flat: a thousand problems, and 12 bytes a row to find repeated URLs (with a key column some 100 bytes a
+    Memory stays flat: a thousand problems, and 12 bytes a row to find repeated URLs (with a key column some 80 bytes a
     row more). Iterating raises ImportRefused where the file can't be read any further, or has too many rows.
     """
 
@@ -125,6 +125,7 @@ class CheckedRows:
 
     def _finish(self, checker: RowChecker) -> None:
         report, log = self.report, self.report.log
+        checker.note_unjudged()
         report.truth = [TruthShare(name, filled, report.good_rows) for name, filled in checker.filled_truth()]
         if report.blank_lines:
             log.warning(

@@ -1,4 +1,8 @@
-"""Finds equal URLs among a million without keeping them."""
+"""Finds equal URLs and equal keys among a million without keeping them.
+
+Only 64-bit hashes are kept. Two different ones of a million texts are taken for equal with a probability of 3 in 100
+million.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,7 @@ from .problems import ProblemCode, ProblemLog
 
 
 class DuplicateUrls:
-    """Keeps a 64-bit hash and a line number of each URL: 12 bytes a row.
-
-    Two different URLs of a million are taken for equal with a probability of 3 in 100 million; it would be a warning.
-    """
+    """Keeps a hash and a line number of each URL, 12 bytes a row, and finds the equal ones at the end."""
 
     def __init__(self) -> None:
         self._hashes = array("q")
@@ -47,3 +48,22 @@ class DuplicateUrls:
             )
         log.count_warnings(ProblemCode.DUPLICATE_URL, len(repeats) - len(listed))
         return len(repeats)
+
+
+class SeenKeys:
+    """Says at once whether a key was there before; keeps some 80 bytes a row."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._hashes = array("q")
+        self._lines = array("I")
+
+    def first_line(self, line: int, key: str) -> int | None:
+        """The line where an equal key stood first; None, and remembered, if there was none."""
+        hashed = hash(key)
+        if hashed in self._seen:
+            return self._lines[self._hashes.index(hashed)]
+        self._seen.add(hashed)
+        self._hashes.append(hashed)
+        self._lines.append(line)
+        return None

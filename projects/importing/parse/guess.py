@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from mino.common.values.columns import ColumnRole, ColumnType
 
 from .addresses import is_address
-from .cells import alternatives, is_identifier, looks_like
+from .cells import Recognizer, alternatives, is_identifier, looks_like, looks_like_national_phone
 from .headers import SourceColumn
 from .table import MINO_ROW_KEY, Table, preview
 
@@ -161,14 +162,16 @@ def guess_type(name: str, filled: Sequence[str]) -> tuple[ColumnType, Confidence
     if not values:
         return ColumnType.TEXT, Confidence.GUESS, "no cells to judge by"
     for kind, noun in _kinds_to_try(name):
-        fitting = _fitting(kind, values)
+        is_named_phone = kind == ColumnType.PHONE and PHONE_HEADER.fullmatch(name)
+        fits = looks_like_national_phone if is_named_phone else partial(looks_like, kind)
+        fitting = _fitting(fits, values)
         if fitting >= 0.9 * len(values):
             sure = Confidence.CERTAIN if fitting >= 0.98 * len(values) and len(values) >= 5 else Confidence.LIKELY
             return kind, sure, _counted(fitting, len(values), noun)
     return ColumnType.TEXT, Confidence.LIKELY, _text_reason(values)
 
 
-def _fitting(kind: ColumnType, values: Sequence[str]) -> int:
+def _fitting(fits: Recognizer, values: Sequence[str]) -> int:
     """How many of the values look like the type; 0 when fewer than half of 20, taken from all over, do.
 
     To see that a text is no date may take a tenth of a second: a column of street addresses would take a minute.
@@ -176,10 +179,10 @@ def _fitting(kind: ColumnType, values: Sequence[str]) -> int:
     probe = values[:: max(1, len(values) // PROBED_CELLS)][:PROBED_CELLS]
     strange = 0
     for value in probe:
-        strange += not looks_like(kind, value)
+        strange += not fits(value)
         if strange > len(probe) / 2:
             return 0
-    return sum(looks_like(kind, value) for value in values)
+    return sum(map(fits, values))
 
 
 def _kinds_to_try(name: str) -> list[tuple[ColumnType, str]]:

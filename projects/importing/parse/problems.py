@@ -54,6 +54,7 @@ class ProblemCode(StrEnum):
     EMPTY_KEY = "EMPTY_KEY"
     DUPLICATE_KEY = "DUPLICATE_KEY"
     UNREADABLE_TRUTH = "UNREADABLE_TRUTH"
+    NOT_ALL_CHECKED = "NOT_ALL_CHECKED"
 
 
 def shown(text: str, length: int = FOUND_CHARACTERS) -> str:
@@ -112,7 +113,7 @@ class ProblemLog:
         else:
             self.warnings += 1
             kept = self._kept_warnings
-        if len(kept) < self.keep:
+        if len(kept) < self.keep or problem.line is None:
             kept.append(problem)
 
     def error(
@@ -129,8 +130,9 @@ class ProblemLog:
 
     def count_warnings(self, code: ProblemCode, count: int) -> None:
         """Count further warnings of a kind without telling each."""
-        self.counts[code] += count
-        self.warnings += count
+        if count:
+            self.counts[code] += count
+            self.warnings += count
 
     def kept(self) -> list[Problem]:
         """The problems kept: those of the whole file first, then by line, errors before warnings."""

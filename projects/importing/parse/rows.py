@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from mino.common.values.columns import ColumnRole, ColumnType
 
 from .addresses import PLAIN_ADDRESS, BadAddress, read_address
-from .cells import USUAL, alternatives, recognizer
+from .cells import USUAL, CellReader, alternatives
 from .choices import ColumnChoice
+from .duplicates import SeenKeys
 from .limits import Limits
 from .problems import ProblemCode, ProblemLog
 
@@ -54,9 +55,9 @@ class RowChecker:
         self._url = next(choice.index for choice in choices if choice.role == ColumnRole.SITE_URL)
         self.url_name = names[self._url]
         self._key = next((choice.index for choice in choices if choice.role == ColumnRole.KEY), None)
-        self._keys: dict[int, int] = {}
+        self._keys = SeenKeys()
         truth = [choice for choice in choices if choice.role == ColumnRole.GROUND_TRUTH]
-        self._truth = [(choice.index, choice.type, recognizer(choice.type)) for choice in truth]
+        self._truth = [(choice.index, choice.type, CellReader(choice.type)) for choice in truth]
         self._truth_names = [choice.name for choice in truth]
         self._filled = [0] * len(truth)
         self._usual_rows = 0
@@ -86,6 +87,18 @@ class RowChecker:
             for number in filled:
                 self._filled[number] += 1
         return CheckedRow(line, cells, url, key, bool(filled), good)
+
+    def note_unjudged(self) -> None:
+        """Tell for which columns not all cells were judged, since that would have taken too long."""
+        for index, kind, reader in self._truth:
+            if reader.unjudged:
+                self._log.warning(
+                    None,
+                    self._names[index],
+                    ProblemCode.NOT_ALL_CHECKED,
+                    f"{reader.unjudged:,} cells were not checked to be {NOUNS[kind]}: too many are written unusually.",
+                    remedy="Write dates like 2026-05-31, or choose another type for the column.",
+                )
 
     def filled_truth(self) -> Iterator[tuple[str, int]]:
         """How many cells of each ground-truth column are filled, among the good rows."""
@@ -147,9 +160,8 @@ class RowChecker:
         if not key:
             self._log.error(line, name, ProblemCode.EMPTY_KEY, "The key is missing.", remedy="Give the row a key.")
             return ""
-        # Two different keys of a million share their 64-bit hash with a probability of 3 in 100 million.
-        first = self._keys.setdefault(hash(key), line)
-        if first != line:
+        first = self._keys.first_line(line, key)
+        if first is not None:
             self._log.error(
                 line,
                 name,

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from mino.common.values.columns import ColumnRole
 from projects.importing.parse.check import CheckedRows, check
 from projects.importing.parse.choices import choices_from_guesses
@@ -154,3 +156,16 @@ def test_a_text_truth_of_any_kind_is_fine() -> None:
     report = checked("site_url,expected_name\nhttps://a.example/,=SUM(A1)\nhttps://b.example/,<script>\n")
     assert report.problems == []
     assert report.truth[0].filled == 2
+
+
+def test_a_column_full_of_what_is_no_date_ends_the_checking_early_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("projects.importing.parse.cells.UNREADABLE_DATES", 4)
+    content = "site_url,expected_date\n" + "https://a.example/,2024-05-01\n" * 900
+    odd = "".join(f"https://a.example/,{number} maybe 20\n" for number in range(1_000, 1_010))
+    report = checked(content + odd)
+    unjudged = next(problem for problem in report.problems if problem.code is ProblemCode.NOT_ALL_CHECKED)
+    assert (unjudged.column, unjudged.message[:8]) == ("expected_date", "6 cells ")
+    assert report.log.counts[ProblemCode.UNREADABLE_TRUTH] == 4
+    assert report.good_rows == 910

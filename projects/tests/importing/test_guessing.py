@@ -129,3 +129,9 @@ def test_an_export_of_mino_comes_back_with_its_truth_and_without_its_results() -
 def test_the_empty_keys_of_an_export_are_no_keys() -> None:
     found = guesses("mino_row_key,site_url\n,https://a.example/\n,https://b.example/\n")
     assert found["mino_row_key"].role is ColumnRole.IGNORED
+
+
+def test_national_numbers_are_phones_where_the_header_says_so() -> None:
+    found = guesses("url,expected_tel,expected_size\n" + "https://a.example/,(212) 334-5100|212.334.5100,212 334\n" * 6)
+    assert found["expected_tel"].type is ColumnType.PHONE
+    assert found["expected_size"].type is not ColumnType.PHONE
