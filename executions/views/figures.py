@@ -69,7 +69,7 @@ def error_figures(execution: Execution) -> list[ErrorFigures]:
     if not execution.error_jobs:
         return []
     failed = Job.objects.filter(execution=execution, status=JobStatus.ERROR).order_by()
-    counted = failed.values("error_code").annotate(jobs=Count("pk"), first=Min("position"))
+    counted = failed.values("error_code").annotate(jobs=Count("*"), first=Min("position"))
     figures = [ErrorFigures(row["error_code"], row["jobs"], row["first"]) for row in counted]
     return sorted(figures, key=lambda one: (-one.count, one.code))
 

@@ -48,7 +48,7 @@ def _count(execution_id: uuid.UUID, starts: Sequence[datetime]) -> dict[datetime
     counts = {
         f"minute_{place}": Subquery(
             ended.filter(finished_at__gte=start, finished_at__lt=start + MINUTE)
-            .annotate(rows=Count("pk"))
+            .annotate(rows=Count("*"))
             .values("rows")
         )
         for place, start in enumerate(starts)
