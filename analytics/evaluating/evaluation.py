@@ -87,6 +87,7 @@ def _create(request: Request, batch: Batch, version: InstructionVersion, *, one_
         sample_size=request.sample,
         seed=request.seed,
         concurrency=1 if one_by_one else request.concurrency,
+        has_own_worker=True,
         allow_parallel=True,  # an earlier command that was killed must not stand in the way
     )
 

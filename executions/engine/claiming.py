@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
@@ -12,9 +14,23 @@ from executions.engine.attempt import Attempt, Plan
 from executions.engine.plan import plan_of
 from executions.models import Execution, Job, JobStatus, Session
 from executions.transitions import move_each
+from mino.common.bulk import insert_many
 from mino.common.models import new_id
-from projects.models import Row
 from projects.placeholders import fill_placeholders
+
+QUEUED_FIELDS = ("id", "attempts", "url", "row__key", "row__instructions", "row__inputs", "row__truth")
+
+
+class QueuedJob(NamedTuple):
+    """What an attempt needs of a job and its row; models would take as long as all the rest."""
+
+    id: uuid.UUID
+    attempts: int
+    url: str
+    key: str
+    instructions: str
+    inputs: Mapping[str, str]
+    truth: Mapping[str, str | None]
 
 
 def take_jobs(execution: Execution, count: int, *, worker: str, now: datetime) -> list[Attempt]:
@@ -23,29 +39,27 @@ def take_jobs(execution: Execution, count: int, *, worker: str, now: datetime) -
     Jobs that another transaction holds are skipped where the database can do that. The caller holds the execution's
     lock and counts.
     """
-    queued = Job.objects.filter(execution=execution, status=JobStatus.QUEUED).select_related("row")
-    jobs = list(
-        queued.select_for_update(skip_locked=True, of=("self",))
-        .only("id", "organization_id", "attempts", "url", "row__inputs", "row__truth", "row__key", "row__instructions")
-        .order_by("position")[:count]
-    )
+    queued = Job.objects.filter(execution=execution, status=JobStatus.QUEUED).order_by("position")
+    locked = queued.select_for_update(skip_locked=True, of=("self",))
+    jobs = [QueuedJob(*values) for values in locked.values_list(*QUEUED_FIELDS)[:count]]
     if not jobs:
         return []
     plan = plan_of(execution.pk)
     attempts = [_attempt(plan, job, now) for job in jobs]
     lease = now + timedelta(seconds=settings.LEASE_SECONDS)
-    Session.objects.bulk_create(
-        Session(
-            id=attempt.session_id,
-            organization_id=job.organization_id,
-            job=job,
-            number=attempt.number,
-            worker=worker,
-            lease_expires_at=lease,
-            started_at=now,
-        )
-        for attempt, job in zip(attempts, jobs, strict=True)
-    )
+    sessions = [
+        {
+            "id": attempt.session_id,
+            "organization_id": plan.organization_id,
+            "job_id": attempt.job_id,
+            "number": attempt.number,
+            "worker": worker,
+            "lease_expires_at": lease,
+            "started_at": now,
+        }
+        for attempt in attempts
+    ]
+    insert_many(Session, sessions)
     move_each(Job, [_claimed_values(one) for one in attempts], JobStatus.RUNNING, source=JobStatus.QUEUED)
     return attempts
 
@@ -63,31 +77,31 @@ def _claimed_values(attempt: Attempt) -> dict[str, Any]:
     }
 
 
-def _attempt(plan: Plan, job: Job, now: datetime) -> Attempt:
+def _attempt(plan: Plan, job: QueuedJob, now: datetime) -> Attempt:
     return Attempt(
         plan=plan,
-        job_id=job.pk,
+        job_id=job.id,
         session_id=new_id(),
         number=job.attempts + 1,
         started_at=now,
-        task=_task(plan, job.row, job.url),
-        truth=job.row.truth,
+        task=_task(plan, job),
+        truth=job.truth,
     )
 
 
-def _task(plan: Plan, row: Row, url: str) -> Task:
+def _task(plan: Plan, job: QueuedJob) -> Task:
     """What the agent is told: the row's own instructions or the execution's, with the row's values filled in."""
-    values = dict(row.inputs)
+    values = dict(job.inputs)
     if plan.url_column:
-        values[plan.url_column] = url
+        values[plan.url_column] = job.url
     if plan.key_column:
-        values[plan.key_column] = row.key
+        values[plan.key_column] = job.key
     return Task(
-        url=url,
-        instructions=fill_placeholders(row.instructions or plan.instructions, values),
+        url=job.url,
+        instructions=fill_placeholders(job.instructions or plan.instructions, values),
         fields=[WantedField(column.name, column.type) for column in plan.columns],
-        inputs=row.inputs,
+        inputs=job.inputs,
         settings=plan.settings,
         timeout=plan.timeout,
-        row_key=row.key,
+        row_key=job.key,
     )

@@ -15,7 +15,7 @@ from executions.engine.attempt import Ending, Finished
 from executions.evaluation.verdict import EvaluationResult
 from executions.models import ColumnStatistic, Execution, FieldResult, Job, JobStatus, Session, SessionStatus
 from executions.transitions import move_each
-from mino.common.bulk import update_many
+from mino.common.bulk import insert_many, update_many
 
 JOB_STATUS = {
     Ending.COMPLETED: JobStatus.COMPLETED,
@@ -87,7 +87,7 @@ def write_finished(execution: Execution, finished: Sequence[Finished]) -> Tally:
         rows = [_job_values(one) for one in current if one.ending is ending]
         move_each(Job, rows, status, source=JobStatus.RUNNING)
     update_many(Session, [_session_values(one) for one in current])
-    FieldResult.objects.bulk_create(_field_results(current))
+    insert_many(FieldResult, list(_field_results(current)))
     _count_outcomes(execution.pk, current)
     return tally
 
@@ -147,22 +147,22 @@ def _session_values(one: Finished) -> dict[str, Any]:
     }
 
 
-def _field_results(finished: Iterable[Finished]) -> Iterable[FieldResult]:
+def _field_results(finished: Iterable[Finished]) -> Iterable[dict[str, Any]]:
     for one in finished:
         if one.verdict is None:
             continue
         for name, cell in one.verdict.cells.items():
-            yield FieldResult(
-                execution_id=one.attempt.plan.execution_id,
-                job_id=one.attempt.job_id,
-                column=name,
-                expected=one.attempt.truth.get(name),
-                extracted=one.data.get(name),
-                outcome=cell.outcome.value,
-                score=cell.score,
-                reason=cell.reason.value if cell.reason else "",
-                explanation=cell.explanation,
-            )
+            yield {
+                "execution_id": one.attempt.plan.execution_id,
+                "job_id": one.attempt.job_id,
+                "column": name,
+                "expected": one.attempt.truth.get(name),
+                "extracted": one.data.get(name),
+                "outcome": cell.outcome.value,
+                "score": cell.score,
+                "reason": cell.reason.value if cell.reason else "",
+                "explanation": cell.explanation,
+            }
 
 
 def _count_outcomes(execution_id: uuid.UUID, finished: Iterable[Finished]) -> None:

@@ -83,8 +83,7 @@ class Keeper:
 
 def write_progress(news: Collection[tuple[AttemptReporter, dict[str, Any]]]) -> None:
     """Write what running attempts have done; one that has lost its job changes nothing."""
-    # By id, as the book-keeping locks them, so that the two never wait for each other.
-    ordered = sorted(news, key=lambda pair: pair[0].attempt.job_id)
+    ids = [reporter.attempt.job_id for reporter, _ in news]
     jobs = [
         {
             "id": reporter.attempt.job_id,
@@ -95,7 +94,7 @@ def write_progress(news: Collection[tuple[AttemptReporter, dict[str, Any]]]) -> 
             "progress": found["progress"],
             "current_url": found["current_url"],
         }
-        for reporter, found in ordered
+        for reporter, found in news
     ]
     sessions = [
         {
@@ -106,9 +105,11 @@ def write_progress(news: Collection[tuple[AttemptReporter, dict[str, Any]]]) -> 
             "live_view_url": found["live_view_url"],
             "live_view_expires_at": found["live_view_expires_at"],
         }
-        for reporter, found in ordered
+        for reporter, found in news
     ]
     with transaction.atomic():
+        # By id, as the book-keeping locks them, so that the two never wait for each other.
+        list(Job.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
         update_many(Job, jobs, match=("id", "current_session_id", "status"))
         update_many(Session, sessions, match=("id", "status"))
 

@@ -127,8 +127,7 @@ def _candidates(agents: Collection[str], only: uuid.UUID | None) -> list[tuple[u
     waiting = Execution.objects.filter(
         status=ExecutionStatus.RUNNING, queued_jobs__gt=0, agent__in=list(agents)
     ).filter(running_jobs__lt=F("effective_concurrency"))
-    if only is not None:
-        waiting = waiting.filter(pk=only)
+    waiting = waiting.filter(has_own_worker=False) if only is None else waiting.filter(pk=only)
     by_share = waiting.order_by(F("running_jobs") * 1.0 / F("effective_concurrency"), "pk")
     return list(by_share.values_list("pk", "organization_id")[:CANDIDATES])
 

@@ -2,330 +2,664 @@
 
 import django.core.validators
 import django.db.models.deletion
-import mino.common.models
 from django.conf import settings
 from django.db import migrations, models
 
+import mino.common.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_users_and_organizations'),
-        ('projects', '0001_projects_and_batches'),
+        ("accounts", "0001_users_and_organizations"),
+        ("projects", "0001_projects_and_batches"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Execution',
+            name="Execution",
             fields=[
-                ('id', models.UUIDField(default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('number', models.PositiveIntegerField()),
-                ('type', models.CharField(choices=[('test', 'Test'), ('production', 'Production')], default='test', max_length=10)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('paused', 'Paused'), ('completed', 'Completed'), ('stopped', 'Stopped'), ('failed', 'Failed')], default='queued', max_length=9)),
-                ('status_reason', models.TextField(blank=True)),
-                ('agent', models.CharField(max_length=20)),
-                ('agent_settings', models.JSONField(default=dict)),
-                ('timeout', models.PositiveIntegerField(default=120, verbose_name='time-out in seconds')),
-                ('instructions', models.TextField()),
-                ('columns', models.JSONField(default=list)),
-                ('mino_version', models.CharField(blank=True, max_length=40)),
-                ('sample_method', models.CharField(choices=[('all', 'All rows'), ('first', 'The first rows'), ('random', 'A random sample')], default='all', max_length=6)),
-                ('sample_size', models.PositiveIntegerField(blank=True, null=True)),
-                ('seed', models.BigIntegerField(blank=True, null=True)),
-                ('concurrency', models.PositiveSmallIntegerField(default=5, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(50)])),
-                ('effective_concurrency', models.PositiveSmallIntegerField(default=5)),
-                ('max_retries', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MaxValueValidator(10)])),
-                ('total_jobs', models.PositiveIntegerField(default=0)),
-                ('prepared_jobs', models.PositiveIntegerField(default=0)),
-                ('queued_jobs', models.PositiveIntegerField(default=0)),
-                ('running_jobs', models.PositiveIntegerField(default=0)),
-                ('retrying_jobs', models.PositiveIntegerField(default=0)),
-                ('completed_jobs', models.PositiveIntegerField(default=0)),
-                ('error_jobs', models.PositiveIntegerField(default=0)),
-                ('skipped_jobs', models.PositiveIntegerField(default=0)),
-                ('stopped_jobs', models.PositiveIntegerField(default=0)),
-                ('passed_jobs', models.PositiveIntegerField(default=0)),
-                ('failed_jobs', models.PositiveIntegerField(default=0)),
-                ('not_gradable_jobs', models.PositiveIntegerField(default=0)),
-                ('graded_rows', models.PositiveIntegerField(default=0)),
-                ('good_fields', models.PositiveBigIntegerField(default=0)),
-                ('gradable_fields', models.PositiveBigIntegerField(default=0)),
-                ('good_fields_squared', models.PositiveBigIntegerField(default=0)),
-                ('gradable_fields_squared', models.PositiveBigIntegerField(default=0)),
-                ('good_times_gradable', models.PositiveBigIntegerField(default=0)),
-                ('agent_seconds', models.FloatField(default=0)),
-                ('cost', models.DecimalField(decimal_places=6, default=0, max_digits=14)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('paused_at', models.DateTimeField(blank=True, null=True)),
-                ('resumed_at', models.DateTimeField(blank=True, null=True)),
-                ('paused_seconds', models.FloatField(default=0)),
-                ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='executions', to='projects.batch')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('instruction_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='executions', to='projects.instructionversion')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='executions', to='accounts.organization')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='executions', to='projects.project')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[("test", "Test"), ("production", "Production")], default="test", max_length=10
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("completed", "Completed"),
+                            ("stopped", "Stopped"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=9,
+                    ),
+                ),
+                ("status_reason", models.TextField(blank=True)),
+                ("agent", models.CharField(max_length=20)),
+                ("agent_settings", models.JSONField(default=dict)),
+                ("timeout", models.PositiveIntegerField(default=120, verbose_name="time-out in seconds")),
+                ("instructions", models.TextField()),
+                ("columns", models.JSONField(default=list)),
+                ("mino_version", models.CharField(blank=True, max_length=40)),
+                (
+                    "sample_method",
+                    models.CharField(
+                        choices=[("all", "All rows"), ("first", "The first rows"), ("random", "A random sample")],
+                        default="all",
+                        max_length=6,
+                    ),
+                ),
+                ("sample_size", models.PositiveIntegerField(blank=True, null=True)),
+                ("seed", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "concurrency",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(50),
+                        ],
+                    ),
+                ),
+                ("effective_concurrency", models.PositiveSmallIntegerField(default=5)),
+                (
+                    "max_retries",
+                    models.PositiveSmallIntegerField(
+                        default=3, validators=[django.core.validators.MaxValueValidator(10)]
+                    ),
+                ),
+                ("total_jobs", models.PositiveIntegerField(default=0)),
+                ("prepared_jobs", models.PositiveIntegerField(default=0)),
+                ("queued_jobs", models.PositiveIntegerField(default=0)),
+                ("running_jobs", models.PositiveIntegerField(default=0)),
+                ("retrying_jobs", models.PositiveIntegerField(default=0)),
+                ("completed_jobs", models.PositiveIntegerField(default=0)),
+                ("error_jobs", models.PositiveIntegerField(default=0)),
+                ("skipped_jobs", models.PositiveIntegerField(default=0)),
+                ("stopped_jobs", models.PositiveIntegerField(default=0)),
+                ("passed_jobs", models.PositiveIntegerField(default=0)),
+                ("failed_jobs", models.PositiveIntegerField(default=0)),
+                ("not_gradable_jobs", models.PositiveIntegerField(default=0)),
+                ("graded_rows", models.PositiveIntegerField(default=0)),
+                ("good_fields", models.PositiveBigIntegerField(default=0)),
+                ("gradable_fields", models.PositiveBigIntegerField(default=0)),
+                ("good_fields_squared", models.PositiveBigIntegerField(default=0)),
+                ("gradable_fields_squared", models.PositiveBigIntegerField(default=0)),
+                ("good_times_gradable", models.PositiveBigIntegerField(default=0)),
+                ("agent_seconds", models.FloatField(default=0)),
+                ("cost", models.DecimalField(decimal_places=6, default=0, max_digits=14)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("paused_at", models.DateTimeField(blank=True, null=True)),
+                ("resumed_at", models.DateTimeField(blank=True, null=True)),
+                ("paused_seconds", models.FloatField(default=0)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="executions",
+                        to="projects.batch",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "instruction_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="executions",
+                        to="projects.instructionversion",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="executions",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="executions",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-id'],
-                'default_permissions': (),
+                "ordering": ["-created_at", "-id"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='ColumnStatistic',
+            name="ColumnStatistic",
             fields=[
-                ('id', models.UUIDField(default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('column', models.CharField(max_length=200)),
-                ('position', models.PositiveIntegerField()),
-                ('correct', models.PositiveIntegerField(default=0)),
-                ('correctly_empty', models.PositiveIntegerField(default=0)),
-                ('wrong', models.PositiveIntegerField(default=0)),
-                ('missed', models.PositiveIntegerField(default=0)),
-                ('invented', models.PositiveIntegerField(default=0)),
-                ('not_gradable', models.PositiveIntegerField(default=0)),
-                ('execution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='column_statistics', to='executions.execution')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("column", models.CharField(max_length=200)),
+                ("position", models.PositiveIntegerField()),
+                ("correct", models.PositiveIntegerField(default=0)),
+                ("correctly_empty", models.PositiveIntegerField(default=0)),
+                ("wrong", models.PositiveIntegerField(default=0)),
+                ("missed", models.PositiveIntegerField(default=0)),
+                ("invented", models.PositiveIntegerField(default=0)),
+                ("not_gradable", models.PositiveIntegerField(default=0)),
+                (
+                    "execution",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="column_statistics",
+                        to="executions.execution",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'default_permissions': (),
+                "ordering": ["position"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('repeat', models.PositiveSmallIntegerField(default=1)),
-                ('position', models.PositiveIntegerField()),
-                ('row_position', models.PositiveIntegerField()),
-                ('url', models.TextField()),
-                ('has_ground_truth', models.BooleanField(default=False)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('retrying', 'Retrying'), ('completed', 'Completed'), ('error', 'Error'), ('skipped', 'Skipped'), ('stopped', 'Stopped')], default='queued', max_length=9)),
-                ('progress', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('step', models.TextField(blank=True)),
-                ('step_count', models.PositiveIntegerField(default=0)),
-                ('current_url', models.TextField(blank=True)),
-                ('result', models.JSONField(blank=True, null=True)),
-                ('sources', models.JSONField(blank=True, default=dict)),
-                ('evaluation_result', models.CharField(blank=True, choices=[('pass', 'pass'), ('fail', 'fail'), ('not_gradable', 'not_gradable')], max_length=12, null=True)),
-                ('outcomes', models.JSONField(blank=True, default=dict)),
-                ('good_fields', models.PositiveSmallIntegerField(default=0)),
-                ('gradable_fields', models.PositiveSmallIntegerField(default=0)),
-                ('accuracy', models.FloatField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('retry_count', models.PositiveSmallIntegerField(default=0)),
-                ('max_retries', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('next_retry_at', models.DateTimeField(blank=True, null=True)),
-                ('retry_reason', models.TextField(blank=True)),
-                ('failure_type', models.CharField(blank=True, choices=[('transient', 'Transient'), ('permanent', 'Permanent')], max_length=9)),
-                ('error_code', models.CharField(blank=True, max_length=40)),
-                ('error_message', models.TextField(blank=True)),
-                ('agent_seconds', models.FloatField(blank=True, null=True)),
-                ('cost', models.DecimalField(blank=True, decimal_places=6, max_digits=12, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('paused_at', models.DateTimeField(blank=True, null=True)),
-                ('resumed_at', models.DateTimeField(blank=True, null=True)),
-                ('processed_at', models.DateTimeField(blank=True, null=True)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.batch')),
-                ('execution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='executions.execution')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organization')),
-                ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.project')),
-                ('row', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='projects.row')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("repeat", models.PositiveSmallIntegerField(default=1)),
+                ("position", models.PositiveIntegerField()),
+                ("row_position", models.PositiveIntegerField()),
+                ("url", models.TextField()),
+                ("has_ground_truth", models.BooleanField(default=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("retrying", "Retrying"),
+                            ("completed", "Completed"),
+                            ("error", "Error"),
+                            ("skipped", "Skipped"),
+                            ("stopped", "Stopped"),
+                        ],
+                        default="queued",
+                        max_length=9,
+                    ),
+                ),
+                ("progress", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("step", models.TextField(blank=True)),
+                ("step_count", models.PositiveIntegerField(default=0)),
+                ("current_url", models.TextField(blank=True)),
+                ("result", models.JSONField(blank=True, null=True)),
+                ("sources", models.JSONField(blank=True, default=dict)),
+                (
+                    "evaluation_result",
+                    models.CharField(
+                        blank=True,
+                        choices=[("pass", "pass"), ("fail", "fail"), ("not_gradable", "not_gradable")],
+                        max_length=12,
+                        null=True,
+                    ),
+                ),
+                ("outcomes", models.JSONField(blank=True, default=dict)),
+                ("good_fields", models.PositiveSmallIntegerField(default=0)),
+                ("gradable_fields", models.PositiveSmallIntegerField(default=0)),
+                ("accuracy", models.FloatField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("retry_count", models.PositiveSmallIntegerField(default=0)),
+                ("max_retries", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("next_retry_at", models.DateTimeField(blank=True, null=True)),
+                ("retry_reason", models.TextField(blank=True)),
+                (
+                    "failure_type",
+                    models.CharField(
+                        blank=True, choices=[("transient", "Transient"), ("permanent", "Permanent")], max_length=9
+                    ),
+                ),
+                ("error_code", models.CharField(blank=True, max_length=40)),
+                ("error_message", models.TextField(blank=True)),
+                ("agent_seconds", models.FloatField(blank=True, null=True)),
+                ("cost", models.DecimalField(blank=True, decimal_places=6, max_digits=12, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("paused_at", models.DateTimeField(blank=True, null=True)),
+                ("resumed_at", models.DateTimeField(blank=True, null=True)),
+                ("processed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="projects.batch"
+                    ),
+                ),
+                (
+                    "execution",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="jobs",
+                        to="executions.execution",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "row",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="jobs", to="projects.row"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'default_permissions': (),
+                "ordering": ["position"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='FieldResult',
+            name="FieldResult",
             fields=[
-                ('id', models.UUIDField(default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('column', models.CharField(max_length=200)),
-                ('expected', models.TextField(blank=True, null=True)),
-                ('extracted', models.JSONField(blank=True, null=True)),
-                ('outcome', models.CharField(choices=[('correct', 'correct'), ('wrong', 'wrong'), ('missed', 'missed'), ('invented', 'invented'), ('correctly_empty', 'correctly_empty'), ('not_gradable', 'not_gradable')], max_length=15)),
-                ('score', models.FloatField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, choices=[('type_mismatch', 'type_mismatch'), ('partial_match', 'partial_match'), ('value_mismatch', 'value_mismatch')], max_length=14)),
-                ('explanation', models.TextField(blank=True)),
-                ('execution', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='field_results', to='executions.execution')),
-                ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='field_results', to='executions.job')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("column", models.CharField(max_length=200)),
+                ("expected", models.TextField(blank=True, null=True)),
+                ("extracted", models.JSONField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("correct", "correct"),
+                            ("wrong", "wrong"),
+                            ("missed", "missed"),
+                            ("invented", "invented"),
+                            ("correctly_empty", "correctly_empty"),
+                            ("not_gradable", "not_gradable"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("score", models.FloatField(blank=True, null=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("type_mismatch", "type_mismatch"),
+                            ("partial_match", "partial_match"),
+                            ("value_mismatch", "value_mismatch"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("explanation", models.TextField(blank=True)),
+                (
+                    "execution",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="field_results",
+                        to="executions.execution",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="field_results",
+                        to="executions.job",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Retry',
+            name="Retry",
             fields=[
-                ('id', models.UUIDField(default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('attempt_number', models.PositiveSmallIntegerField()),
-                ('scheduled_for', models.DateTimeField()),
-                ('error_message', models.TextField(blank=True)),
-                ('stack_trace', models.TextField(blank=True)),
-                ('status', models.CharField(choices=[('pending', 'Pending'), ('processing', 'Processing'), ('completed', 'Completed'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='pending', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('processed_at', models.DateTimeField(blank=True, null=True)),
-                ('execution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='retries', to='executions.execution')),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='retries', to='executions.job')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("attempt_number", models.PositiveSmallIntegerField()),
+                ("scheduled_for", models.DateTimeField()),
+                ("error_message", models.TextField(blank=True)),
+                ("stack_trace", models.TextField(blank=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("processing", "Processing"),
+                            ("completed", "Completed"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("processed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "execution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="retries", to="executions.execution"
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="retries", to="executions.job"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'retries',
-                'ordering': ['scheduled_for', 'id'],
-                'default_permissions': (),
+                "verbose_name_plural": "retries",
+                "ordering": ["scheduled_for", "id"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.UUIDField(default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('status', models.CharField(choices=[('running', 'Running'), ('completed', 'Completed'), ('error', 'Error'), ('stopped', 'Stopped'), ('handed_back', 'Handed back')], default='running', max_length=11)),
-                ('worker', models.CharField(blank=True, max_length=200)),
-                ('lease_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('agent_run_id', models.CharField(blank=True, max_length=200)),
-                ('live_view_url', models.TextField(blank=True)),
-                ('live_view_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('steps', models.JSONField(blank=True, default=list)),
-                ('step_count', models.PositiveIntegerField(default=0)),
-                ('extracted_data', models.JSONField(blank=True, null=True)),
-                ('raw_result', models.JSONField(blank=True, null=True)),
-                ('error_code', models.CharField(blank=True, max_length=40)),
-                ('error_message', models.TextField(blank=True)),
-                ('failure_type', models.CharField(blank=True, choices=[('transient', 'Transient'), ('permanent', 'Permanent')], max_length=9)),
-                ('stack_trace', models.TextField(blank=True)),
-                ('cost', models.DecimalField(blank=True, decimal_places=6, max_digits=12, null=True)),
-                ('agent_seconds', models.FloatField(blank=True, null=True)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('job', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='executions.job')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("completed", "Completed"),
+                            ("error", "Error"),
+                            ("stopped", "Stopped"),
+                            ("handed_back", "Handed back"),
+                        ],
+                        default="running",
+                        max_length=11,
+                    ),
+                ),
+                ("worker", models.CharField(blank=True, max_length=200)),
+                ("lease_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("agent_run_id", models.CharField(blank=True, max_length=200)),
+                ("live_view_url", models.TextField(blank=True)),
+                ("live_view_expires_at", models.DateTimeField(blank=True, null=True)),
+                ("steps", models.JSONField(blank=True, default=list)),
+                ("step_count", models.PositiveIntegerField(default=0)),
+                ("extracted_data", models.JSONField(blank=True, null=True)),
+                ("raw_result", models.JSONField(blank=True, null=True)),
+                ("error_code", models.CharField(blank=True, max_length=40)),
+                ("error_message", models.TextField(blank=True)),
+                (
+                    "failure_type",
+                    models.CharField(
+                        blank=True, choices=[("transient", "Transient"), ("permanent", "Permanent")], max_length=9
+                    ),
+                ),
+                ("stack_trace", models.TextField(blank=True)),
+                ("cost", models.DecimalField(blank=True, decimal_places=6, max_digits=12, null=True)),
+                ("agent_seconds", models.FloatField(blank=True, null=True)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to="executions.job",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
-                'default_permissions': (),
+                "ordering": ["number"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Screenshot',
+            name="Screenshot",
             fields=[
-                ('id', models.UUIDField(default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('image', models.ImageField(upload_to='screenshots/%Y/%m/%d/')),
-                ('caption', models.CharField(blank=True, max_length=300)),
-                ('taken_at', models.DateTimeField()),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='screenshots', to='executions.session')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("image", models.ImageField(upload_to="screenshots/%Y/%m/%d/")),
+                ("caption", models.CharField(blank=True, max_length=300)),
+                ("taken_at", models.DateTimeField()),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="screenshots", to="executions.session"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['taken_at', 'id'],
-                'default_permissions': (),
+                "ordering": ["taken_at", "id"],
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='job',
-            name='current_session',
-            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='executions.session'),
+            model_name="job",
+            name="current_session",
+            field=models.ForeignKey(
+                blank=True,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="executions.session",
+            ),
         ),
         migrations.CreateModel(
-            name='AgentCredential',
+            name="AgentCredential",
             fields=[
-                ('id', models.UUIDField(default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('agent', models.CharField(max_length=20)),
-                ('concurrency', models.PositiveSmallIntegerField(default=50, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)])),
-                ('running_jobs', models.PositiveIntegerField(default=0, editable=False)),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agent_credentials', to='accounts.organization')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=mino.common.models.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("agent", models.CharField(max_length=20)),
+                (
+                    "concurrency",
+                    models.PositiveSmallIntegerField(
+                        default=50,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000),
+                        ],
+                    ),
+                ),
+                ("running_jobs", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="agent_credentials",
+                        to="accounts.organization",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['agent'],
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('organization', 'agent'), name='credential_once_per_agent')],
+                "ordering": ["agent"],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization", "agent"), name="credential_once_per_agent")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='execution',
-            index=models.Index(fields=['organization', '-created_at', '-id'], name='execution_newest'),
+            model_name="execution",
+            index=models.Index(fields=["organization", "-created_at", "-id"], name="execution_newest"),
         ),
         migrations.AddIndex(
-            model_name='execution',
-            index=models.Index(fields=['project', '-created_at', '-id'], name='execution_newest_of_project'),
+            model_name="execution",
+            index=models.Index(fields=["project", "-created_at", "-id"], name="execution_newest_of_project"),
         ),
         migrations.AddIndex(
-            model_name='execution',
-            index=models.Index(fields=['batch', '-created_at', '-id'], name='execution_newest_of_batch'),
+            model_name="execution",
+            index=models.Index(fields=["batch", "-created_at", "-id"], name="execution_newest_of_batch"),
         ),
         migrations.AddIndex(
-            model_name='execution',
-            index=models.Index(condition=models.Q(('status__in', ['queued', 'running', 'paused'])), fields=['status'], name='execution_unfinished'),
+            model_name="execution",
+            index=models.Index(
+                condition=models.Q(("status__in", ["queued", "running", "paused"])),
+                fields=["status"],
+                name="execution_unfinished",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='execution',
-            constraint=models.UniqueConstraint(fields=('organization', 'number'), name='execution_number_unique'),
+            model_name="execution",
+            constraint=models.UniqueConstraint(fields=("organization", "number"), name="execution_number_unique"),
         ),
         migrations.AddConstraint(
-            model_name='execution',
-            constraint=models.CheckConstraint(condition=models.Q(('concurrency__gte', 1), ('concurrency__lte', 50)), name='execution_concurrency_range'),
+            model_name="execution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("concurrency__gte", 1), ("concurrency__lte", 50)),
+                name="execution_concurrency_range",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='columnstatistic',
-            constraint=models.UniqueConstraint(fields=('execution', 'column'), name='column_statistic_once'),
+            model_name="columnstatistic",
+            constraint=models.UniqueConstraint(fields=("execution", "column"), name="column_statistic_once"),
         ),
         migrations.AddIndex(
-            model_name='fieldresult',
-            index=models.Index(fields=['execution', 'column', 'outcome'], name='field_result_by_outcome'),
+            model_name="fieldresult",
+            index=models.Index(fields=["execution", "column", "outcome"], name="field_result_by_outcome"),
         ),
         migrations.AddConstraint(
-            model_name='fieldresult',
-            constraint=models.UniqueConstraint(fields=('job', 'column'), name='field_result_once'),
+            model_name="fieldresult",
+            constraint=models.UniqueConstraint(fields=("job", "column"), name="field_result_once"),
         ),
         migrations.AddIndex(
-            model_name='retry',
-            index=models.Index(fields=['scheduled_for', 'status'], name='retry_due'),
+            model_name="retry",
+            index=models.Index(fields=["scheduled_for", "status"], name="retry_due"),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(condition=models.Q(('status', 'running')), fields=['lease_expires_at'], name='session_lease'),
+            model_name="session",
+            index=models.Index(
+                condition=models.Q(("status", "running")), fields=["lease_expires_at"], name="session_lease"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.UniqueConstraint(fields=('job', 'number'), name='session_number_unique'),
+            model_name="session",
+            constraint=models.UniqueConstraint(fields=("job", "number"), name="session_number_unique"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('status', 'queued')), fields=['execution', 'position'], name='job_queued'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("status", "queued")), fields=["execution", "position"], name="job_queued"
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('status', 'running')), fields=['execution', 'position'], name='job_running'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("status", "running")), fields=["execution", "position"], name="job_running"
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['execution', 'status', 'position'], name='job_by_status'),
+            model_name="job",
+            index=models.Index(fields=["execution", "status", "position"], name="job_by_status"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['execution', 'evaluation_result', 'position'], name='job_by_evaluation'),
+            model_name="job",
+            index=models.Index(fields=["execution", "evaluation_result", "position"], name="job_by_evaluation"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['execution', '-finished_at', '-id'], name='job_latest_results'),
+            model_name="job",
+            index=models.Index(fields=["execution", "-finished_at", "-id"], name="job_latest_results"),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('status', 'error')), fields=['execution', 'error_code', 'position'], name='job_by_error'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("status", "error")),
+                fields=["execution", "error_code", "position"],
+                name="job_by_error",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(fields=('execution', 'row', 'repeat'), name='job_once_per_row'),
+            model_name="job",
+            constraint=models.UniqueConstraint(fields=("execution", "row", "repeat"), name="job_once_per_row"),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(fields=('execution', 'position'), name='job_position_unique'),
+            model_name="job",
+            constraint=models.UniqueConstraint(fields=("execution", "position"), name="job_position_unique"),
         ),
     ]

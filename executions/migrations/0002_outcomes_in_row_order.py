@@ -4,18 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('executions', '0001_executions_and_jobs'),
+        ("executions", "0001_executions_and_jobs"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='fieldresult',
-            name='field_result_by_outcome',
+            model_name="fieldresult",
+            name="field_result_by_outcome",
         ),
         migrations.AddIndex(
-            model_name='fieldresult',
-            index=models.Index(fields=['execution', 'column', 'outcome', 'job'], name='field_result_by_outcome'),
+            model_name="fieldresult",
+            index=models.Index(fields=["execution", "column", "outcome", "job"], name="field_result_by_outcome"),
         ),
     ]

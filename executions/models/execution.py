@@ -66,7 +66,8 @@ class Execution(Identified, Dated):
 
     `number` counts within the organization. `columns` is a list of `{name, type, role, options}`. The `*_jobs` counters
     equal the jobs by status at every commit; `prepared_jobs` says how many of `total_jobs` exist already. The field
-    sums (over jobs with a gradable field) give the accuracy and its interval without reading jobs.
+    sums (over jobs with a gradable field) give the accuracy and its interval without reading jobs. With
+    `has_own_worker` only the process that started it runs its jobs, as the command line does.
     """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="executions", db_index=False)
@@ -120,6 +121,7 @@ class Execution(Identified, Dated):
     paused_at = models.DateTimeField(null=True, blank=True)
     resumed_at = models.DateTimeField(null=True, blank=True)
     paused_seconds = models.FloatField(default=0)
+    has_own_worker = models.BooleanField(default=False, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects: ClassVar[Any] = ExecutionQuerySet.as_manager()

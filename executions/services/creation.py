@@ -41,13 +41,15 @@ def execution_create(
     max_retries: int = 3,
     timeout: int | None = None,
     allow_parallel: bool = False,
+    has_own_worker: bool = False,
 ) -> Execution:
     """Start a run of `instruction_version` by `agent` over rows of `batch`.
 
     `sample_size` is 1-1000 for a sample (the first rows, or random ones by `seed`; without a seed one is drawn and
     kept). `concurrency` is 1-50, `max_retries` 0-10, `timeout` seconds per attempt (the agent's default if None). A
     small execution starts at once; a worker creates the jobs of a large one first. `user` is None for the command line.
-    Raises InvalidInput, AlreadyExists (the same is running) or PermissionDenied.
+    With `has_own_worker` the caller runs the jobs itself, and no other worker does. Raises InvalidInput, AlreadyExists
+    (the same is running) or PermissionDenied.
     """
     if user is not None:
         require(user, "projects.run_execution", batch.project)
@@ -84,6 +86,7 @@ def execution_create(
             concurrency=concurrency,
             effective_concurrency=concurrency,
             max_retries=max_retries,
+            has_own_worker=has_own_worker,
             created_by=user,
         )
         execution.total_jobs = len(chosen_positions(execution))

@@ -20,7 +20,10 @@ def find_work() -> int:
     for execution_id in Execution.objects.filter(status=ExecutionStatus.QUEUED).values_list("pk", flat=True):
         wake_preparation(execution_id)
     waiting = Execution.objects.filter(
-        status=ExecutionStatus.RUNNING, queued_jobs__gt=0, running_jobs__lt=F("effective_concurrency")
+        status=ExecutionStatus.RUNNING,
+        has_own_worker=False,
+        queued_jobs__gt=0,
+        running_jobs__lt=F("effective_concurrency"),
     )
     free = waiting.annotate(free=Least(F("queued_jobs"), F("effective_concurrency") - F("running_jobs")))
     wanted = min(MOST_SLOTS, sum(free.values_list("free", flat=True)))

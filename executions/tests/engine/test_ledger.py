@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from executions.engine.attempt import Attempt, Ending, Finished
+from executions.engine.ledger import exchange
 from executions.evaluation.evaluate import evaluate_row
 from executions.models import AgentCredential, Execution, ExecutionStatus, Job, JobStatus, Session, SessionStatus
 
@@ -74,6 +75,12 @@ def test_a_small_execution_is_not_kept_waiting_by_a_large_one(start: Start, take
 def test_an_agent_that_the_worker_does_not_have_is_left_alone(start: Start, take: Take) -> None:
     start(rows=2)
     assert take(2, agents=frozenset({"eva"})) == []
+
+
+def test_an_execution_with_its_own_worker_is_left_to_it(start: Start, take: Take) -> None:
+    execution = start(rows=1, has_own_worker=True)
+    assert take(1) == []
+    assert len(exchange([], 1, worker="its own", agents={"local"}, only=execution.pk)) == 1
 
 
 def test_a_result_is_stored_with_its_verdict_and_counted(start: Start, take: Take) -> None:
