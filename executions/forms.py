@@ -8,7 +8,7 @@ from django import forms
 
 from executions.agents.registry import AgentKind, AgentSetting, available_agents
 from executions.models import Execution, ExecutionType, SampleMethod
-from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES, MAX_SAMPLE
+from executions.models.execution import MAX_CONCURRENCY, MAX_SAMPLE
 from executions.services.creation import LARGEST_SEED, MAX_TIMEOUT
 from mino.common.errors import ServiceError
 from projects.models import Batch, InstructionVersion, Project
@@ -57,13 +57,6 @@ class ExecutionForm(forms.Form):
         label="Rows at the same time",
         help_text=f"1 to {MAX_CONCURRENCY}. Fewer are kinder to the sites.",
     )
-    max_retries = forms.IntegerField(
-        min_value=0,
-        max_value=MAX_RETRIES,
-        initial=3,
-        label="Further attempts",
-        help_text="After errors that may pass.",
-    )
     timeout = forms.IntegerField(
         min_value=1,
         max_value=MAX_TIMEOUT,
@@ -91,7 +84,7 @@ class ExecutionForm(forms.Form):
 
     def _repeat(self, like: Execution) -> None:
         """Begin with what another execution used."""
-        for name in ("agent", "type", "sample_method", "sample_size", "seed", "concurrency", "max_retries", "timeout"):
+        for name in ("agent", "type", "sample_method", "sample_size", "seed", "concurrency", "timeout"):
             self.fields[name].initial = getattr(like, name)
         self.fields["instruction_version"].initial = like.instruction_version_id
         for name, value in like.agent_settings.items():

@@ -37,7 +37,6 @@ def filled(batch: Batch) -> dict[str, Any]:
         "type": "test",
         "sample_method": "all",
         "concurrency": 5,
-        "max_retries": 3,
         "local-render": "never",
     }
 
@@ -60,7 +59,6 @@ def test_the_form_begins_with_the_production_version_and_leads_to_the_execution(
     [
         ("concurrency", 51, "50"),
         ("concurrency", 0, "1"),
-        ("max_retries", 11, "10"),
         ("timeout", 0, "1"),
         ("agent", "nobody", "nobody"),
         ("sample_method", "some", "some"),
