@@ -57,7 +57,7 @@ STREET_WORDS = (
 )
 STREET = re.compile(
     rf"(?:(?:(?:Suite|Ste|Unit|Level|Floor)\.?\s*[\w-]+,?\s+)?(?<![\d.,$-])[A-Z]?\d{{1,6}}[A-Za-z]?(?:\s?[-/&–]\s?\d+[A-Za-z]?)?\s+(?:[A-Za-z0-9.'’-]+\s+){{0,5}}?(?:{STREET_WORDS})\b\.?(?:\s+(?:{STREET_WORDS})\b\.?)*"
-    rf"(?:\s+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\b\.?)?"
+    rf"(?:,?\s+(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\b\.?)?"
     rf"(?:,?\s*(?:(?:Suite|Ste|Unit|Apt|Building|Bldg|Floor|Fl|Room|Rm|Level)\.?\s*#?\s*[\w-]+|"
     rf"#\s*[\w-]+|\d+(?:st|nd|rd|th)\s+Floor))?|P\.?\s?O\.?\s+Box\s+\d+)"
 )

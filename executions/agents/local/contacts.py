@@ -36,11 +36,18 @@ NOT_MAIL = re.compile(
     re.IGNORECASE,
 )
 COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|&copy;|copyright)\s*(?:©|\(c\)|copyright|by)?\s*(?:(?:19|"
-    r"20)\d\d(?:\s*[-–,]\s*(?:(?:19|20)?\d\d|present))?)?[\s,.:|-]*(?:by\s+)?"
-    r"(?P<name>[^\s|©.,][^|©]{1,70}?)\s*(?:(?:19|20)\d\d.*|[.,|]?\s*all rights.*|[.|•·].*|,\s*(?:inc|"
-    r"llc|ltd|co).{0,3}|\s-\s.*)?$",
+    r"(?:©|\(c\)|&copy;|copyright)\s*(?:©|\(c\)|copyright|by)?\s*"
+    r"(?:(?:19|20)\d\d(?:\s*[-–,]\s*(?:(?:19|20)?\d\d|present))?)?[\s,.:|-]*(?:by\s+)?"
+    r"(?P<name>[^\s|©.,][^|©]{1,70}?)"
+    r"\s*(?:(?:19|20)\d\d.*|[.,|]?\s*all rights.*|(?<!inc)(?<!ltd)(?<!corp)(?<!co)\.(?:\s.*)?|[|•·].*|\s-\s.*)?$",
     re.IGNORECASE,
+)
+NOT_A_HOLDER = re.compile(r"(?:all rights|copyright|policy|privacy|terms|infringement|notice|google|\d)", re.IGNORECASE)
+SOMEBODY_ELSES = re.compile(r"map data|imagery|design(?:ed)? by|powered by|web ?site by|hosted by", re.IGNORECASE)
+NO_NAME = re.compile(
+    r"^(?:home ?page|home|contact(?: us)?|about(?: us)?|welcome|index|main|menu|google|untitled.*|"
+    r".*\.(?:png|jpe?g|gif))$",
+    re.I,
 )
 DAY = (
     r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|"
@@ -227,22 +234,22 @@ def _hours(lines: list[str]) -> Iterator[Candidate]:
 
 def _organizations(page: Page, titles: Titles, lines: list[str]) -> Iterator[Candidate]:
     for line in lines[-60:]:
-        match = COPYRIGHT.search(line) if len(line) < 300 else None
-        if match and not re.match(
-            r"(?:all rights|copyright|policy|privacy|terms|\d)", match.group("name"), re.IGNORECASE
-        ):
+        match = COPYRIGHT.search(line) if len(line) < 300 and not SOMEBODY_ELSES.search(line) else None
+        if match and not NOT_A_HOLDER.match(match.group("name")):
             yield Candidate(Concept.ORGANIZATION, clean(match.group("name")), "copyright line", 0.5, "copyright")
             break
     for part in re.split(r"\s+[|–—\-·•»:]+\s+|\s*[|»]\s*", page.title):
-        if 2 < len(part) < 60:
+        if 2 < len(part) < 60 and not NO_NAME.match(clean(part)):
             known = titles.is_site(part)
-            yield Candidate(Concept.ORGANIZATION, clean(part), "page title", 0.55 if known else 0.3, "title")
+            yield Candidate(Concept.ORGANIZATION, clean(part), "page title", 0.55 if known else 0.31, "title")
     for element in page.tree.iter("img"):
         marks = " ".join(element.get(name) or "" for name in ("class", "id", "src"))
         name = re.sub(r"\s*\b(?:logo|home|homepage|header)\b\s*", " ", element.get("alt") or "", flags=re.IGNORECASE)
         if "logo" in (marks + (element.get("alt") or "")).casefold() and 2 < len(clean(name)) < 60:
+            if NO_NAME.match(clean(name)):
+                continue
             yield Candidate(Concept.ORGANIZATION, clean(name), "name beside the logo", 0.4, "logo")
             break
     heading = page.heading_text
-    if 2 < len(heading) < 50:
+    if 2 < len(heading) < 50 and not NO_NAME.match(heading):
         yield Candidate(Concept.ORGANIZATION, heading, "main heading", 0.28, "heading")

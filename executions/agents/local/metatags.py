@@ -78,8 +78,8 @@ TAGS: dict[Concept, tuple[tuple[str, float], ...]] = {
         ("datemodified", 0.7),
     ),
     Concept.DESCRIPTION: (
-        ("description", 0.74),
-        ("og:description", 0.68),
+        ("description", 0.68),
+        ("og:description", 0.74),
         ("dc.description", 0.5),
         ("twitter:description", 0.45),
     ),
