@@ -55,7 +55,7 @@ IDENTIFIER = re.compile(r"(?<!\d)\d{5,15}(?!\d)")
 CODE_MARK = re.compile(
     r"(?:^|[\s_-])(?:sku|(?:product|prod|prd|item|article|style|part|catalog|cat|web|"
     r"stock)[-_]?(?:code|number|num|no|nr|sku|ref|reference|id)|artikelnummer|artnr|"
-    r"element-article|reference|art-?nr)(?:$|[\s_-])|catnumber|productcode|productsku|itemnumber|partnumber",
+    r"reference|art-?nr)(?:$|[\s_-])|catnumber|productcode|productsku|itemnumber|partnumber",
     re.IGNORECASE,
 )
 ID_PARAMETERS = frozenset(
