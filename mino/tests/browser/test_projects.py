@@ -7,6 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import Organization, User
+from analytics.grid import scanning
 from mino.tests.browser.conftest import SignIn
 from mino.tests.browser.looks import assert_looks_right
 from mino.tests.browser.northlight import Northlight
@@ -90,6 +91,19 @@ def test_the_rows_are_filtered_by_a_click_and_the_way_back_works(page: Page, nor
     expect(rows).to_have_count(8)
     page.go_back()
     expect(rows).to_have_count(1)
+
+
+def test_a_search_goes_on_until_it_finds_something(
+    page: Page, northlight: Northlight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scanning, "MOST_READ", 1)  # the server of the test runs in this process
+    page.goto(reverse("batch", kwargs={"slug": "northlight", "batch_id": northlight.batch.pk}))
+    page.get_by_label("Part of the address").fill("CASAVERDE")
+    page.get_by_role("button", name="Filter").click()
+    rows = page.locator(".mn-grid tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("casaverde.example")
+    expect(page.locator("#rows")).not_to_have_attribute("aria-busy", "true")
 
 
 def test_a_batch_is_deleted_only_when_its_name_is_typed(page: Page, northlight: Northlight) -> None:
