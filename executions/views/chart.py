@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
@@ -69,6 +69,8 @@ def draw(minutes: Sequence[Minute], limit: float | None) -> Chart:
                 labelled=clock.minute % LABEL_EVERY == 0,
             )
         )
+    if bars and not any(bar.labelled for bar in bars):
+        bars[0] = replace(bars[0], labelled=True)
     ticks = [(value, _height(value, top)) for value in (0, top // 2, top) if value in (0, top) or top % 2 == 0]
     return Chart(bars, ticks, round(limit) if limit else None, _height(limit, top) if limit else None)
 

@@ -9,7 +9,6 @@ from typing import TypeVar
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import WorkspaceRequest
@@ -49,7 +48,6 @@ def job(request: WorkspaceRequest, slug: str, job_id: uuid.UUID) -> HttpResponse
         "meaning": meaning_of(found.error_code) if found.error_code else None,
         "agent_label": kind.label if kind else found.execution.agent,
         "may_run": request.user.has_perm("projects.run_execution", found.project),
-        "now": timezone.now(),
     }
     return render(request, "executions/_job_live.html" if request.htmx else "executions/job.html", context)
 
