@@ -151,9 +151,9 @@ def test_a_running_row_keeps_its_place_and_gives_it_away_after_it_was_seen(
     execution = start(rows=20)
     take(2)
     Job.objects.filter(execution=execution, position=1).update(status="completed", finished_at=timezone.now())
-    page = live(execution, running="1.2")
-    assert page.index('id="running-1"') < page.index('id="running-2"')
     take(1)
+    page = live(execution, running="1.2")
+    assert page.index('id="running-1"') < page.index('id="running-2"') < page.index('id="running-3"')
     page = live(execution, running="1f.2")
     assert page.index('id="running-3"') < page.index('id="running-2"')
     assert 'id="running-1"' not in page
