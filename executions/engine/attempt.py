@@ -59,6 +59,7 @@ class Finished:
     ending: Ending
     finished_at: datetime
     agent_seconds: float
+    run_id: str = ""
     steps: Sequence[Mapping[str, Any]] = ()
     step_count: int = 0
     data: Mapping[str, Any] = field(default_factory=dict)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
-from django.db import DatabaseError, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 
 from executions.agents.base import ErrorCode
 from executions.engine.attempt import Attempt, Ending, Finished
@@ -23,6 +24,21 @@ from executions.models import FailureType
 
 logger = logging.getLogger(__name__)
 LARGEST_GROUP = 64
+PATIENCE = 600.0
+"""Seconds for which results wait for a database that does not answer: attempts were paid for."""
+TRIES = 5
+"""How often the same is tried with a database that answers, but is locked or was interrupted."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
+LOOK_UP_SECONDS = 5.0
+"""How often a slot that waits looks whether the desk is still there."""
+
+
+class DatabaseGone(Exception):
+    """The database did not answer for longer than results can wait."""
+
+
+class DeskClosed(Exception):
+    """The worker has ended."""
 
 
 @dataclass(slots=True)
@@ -35,10 +51,13 @@ class _Request:
 class Desk:
     """Where slots hand in finished attempts and fetch the next ones. Thread-safe."""
 
-    def __init__(self, *, worker: str, agents: Collection[str], only: uuid.UUID | None = None) -> None:
+    def __init__(
+        self, *, worker: str, agents: Collection[str], only: uuid.UUID | None = None, patience: float = PATIENCE
+    ) -> None:
         self._worker = worker
         self._agents = agents
         self._only = only
+        self._patience = patience
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="desk", daemon=True)
         self._thread.start()
@@ -46,11 +65,19 @@ class Desk:
     def hand_in(self, finished: Finished | None, *, wants_next: bool) -> Attempt | None:
         """Write what came of an attempt and take the next job; None when there is nothing to do.
 
-        Raises DatabaseError when the database can't be written: nothing has happened then.
+        Waits for a database that is down. Raises DatabaseGone when that takes too long, DeskClosed after `close`, and
+        what the database says when even an error could not be written: nothing has happened then.
         """
         request = _Request(finished, wants_next)
         self._requests.put(request)
-        return request.answer.result()
+        while True:
+            try:
+                return request.answer.result(LOOK_UP_SECONDS)
+            except TimeoutError:
+                if request.answer.done():
+                    raise
+                if not self._thread.is_alive():
+                    raise DeskClosed from None
 
     def close(self) -> None:
         """Serve what is waiting and end the thread."""
@@ -76,38 +103,51 @@ class Desk:
 
     def _serve_group(self, group: Sequence[_Request]) -> None:
         try:
-            self._settle(group)
-        except DatabaseError as error:
-            connection.close()
-            if len(group) > 1:
+            self._settle_patiently(group)
+        except Exception as error:  # all slots depend on the desk: whatever one attempt breaks on, it goes on
+            if isinstance(error, DatabaseGone):
+                logger.exception("%s results are given up", len(group))
+                _refuse(group, error)
+            elif len(group) > 1:
                 logger.warning("A group of %s attempts could not be written, trying one by one: %s", len(group), error)
                 for request in group:
                     self._serve_group([request])
             else:
                 self._settle_alone(group[0], error)
-        except BaseException as error:
-            for request in group:
-                request.answer.set_exception(error)
-            raise
 
-    def _settle_alone(self, request: _Request, error: DatabaseError) -> None:
+    def _settle_patiently(self, group: Sequence[_Request]) -> None:
+        """Settle, again and again while the database is down; a lock or a lost connection says nothing of results."""
+        until = time.monotonic() + self._patience
+        tries, pause = 0, FIRST_PAUSE
+        while True:
+            try:
+                self._settle(group)
+                return
+            except (OperationalError, InterfaceError) as error:
+                connection.close()
+                tries += 1
+                if _database_answers():
+                    if tries >= TRIES:
+                        raise
+                elif time.monotonic() >= until:
+                    raise DatabaseGone(f"No answer in {self._patience:g} seconds.") from error
+                logger.warning("%s attempts could not be written, trying again: %s", len(group), error)
+            time.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _settle_alone(self, request: _Request, error: Exception) -> None:
         """An attempt that can't be written as it is ends as an error, so that one odd answer never blocks a job."""
-        if request.finished is None or request.finished.ending is not Ending.COMPLETED:
-            request.answer.set_exception(error)
-            return
-        logger.error("The result of job %s could not be stored", request.finished.attempt.job_id, exc_info=error)
-        request.finished = replace(
-            request.finished,
-            ending=Ending.ERROR,
-            data={},
-            sources={},
-            raw=None,
-            verdict=None,
-            error_code=ErrorCode.INVALID_RESULT,
-            error_message="The agent's answer could not be stored. Look at the worker's log, then run the row again.",
-            failure_type=FailureType.PERMANENT,
-        )
-        self._serve_group([request])
+        what = f"The result of job {request.finished.attempt.job_id}" if request.finished else "The next job"
+        logger.error("%s could not be written", what, exc_info=error)
+        for lighter in _lighter(request):
+            try:
+                self._settle_patiently([lighter])
+                return
+            except DatabaseGone:
+                break
+            except Exception:  # the same boundary as in _serve_group
+                logger.warning("Nor could it with less in it", exc_info=True)
+        _refuse([request], error)
 
     def _settle(self, group: Sequence[_Request]) -> None:
         finished = [request.finished for request in group if request.finished is not None]
@@ -116,3 +156,42 @@ class Desk:
         for request in group:
             answer = attempts.pop() if request.wants_next and attempts else None
             request.answer.set_result(answer)
+
+
+def _refuse(group: Sequence[_Request], error: Exception) -> None:
+    for request in group:
+        request.answer.set_exception(error)
+
+
+def _database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        connection.close()
+        return False
+    return True
+
+
+def _lighter(request: _Request) -> Iterator[_Request]:
+    """The same with less that can be at fault: without a next job, then without the agent's answer."""
+    finished = request.finished
+    if finished is None:
+        return
+    if request.wants_next:
+        yield replace(request, wants_next=False)
+    handed_back = finished.ending is Ending.HANDED_BACK
+    bare = Finished(
+        attempt=finished.attempt,
+        ending=finished.ending if handed_back else Ending.ERROR,
+        finished_at=finished.finished_at,
+        agent_seconds=finished.agent_seconds,
+        run_id=finished.run_id,
+        error_code="" if handed_back else finished.error_code or ErrorCode.INVALID_RESULT.value,
+        error_message=NOT_STORED,
+        failure_type="" if handed_back else finished.failure_type or FailureType.PERMANENT.value,
+    )
+    yield replace(request, finished=bare, wants_next=False)
+
+
+NOT_STORED = "The agent's answer could not be stored. Look at the worker's log, then run the row again."

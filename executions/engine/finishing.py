@@ -133,6 +133,7 @@ def _session_values(one: Finished) -> dict[str, Any]:
         "id": one.attempt.session_id,
         "status": SESSION_STATUS[one.ending],
         "lease_expires_at": None,
+        "agent_run_id": one.run_id,
         "steps": list(one.steps),
         "step_count": one.step_count,
         "extracted_data": dict(one.data) if one.ending is Ending.COMPLETED else None,

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import Error, connection, transaction
 from django.utils import timezone
 
 from executions.engine.reporter import AttemptReporter
@@ -66,55 +66,63 @@ class Keeper:
             self._wake.wait(WRITE_EVERY)
             try:
                 self._write()
-            except DatabaseError as error:
-                logger.warning("Progress could not be written, trying again: %s", error)
+            except Exception:  # without this thread every lease of the process would run out
+                logger.warning("Leases or progress could not be written, trying again", exc_info=True)
             finally:
                 connection.close()
 
     def _write(self) -> None:
         reporters = self.running()
-        news = [(reporter, found) for reporter in reporters if (found := reporter.news())]
-        if news:
-            write_progress(news)
         if reporters and time.monotonic() - self._renewed >= settings.LEASE_SECONDS / 4:
             renew_leases([reporter.attempt.session_id for reporter in reporters])
             self._renewed = time.monotonic()
+        news = [(reporter, found) for reporter in reporters if (found := reporter.news())]
+        if not news:
+            return
+        try:
+            write_progress(news)
+        except Error:
+            for reporter, _ in news:
+                reporter.put_back()
+            raise
 
 
 def write_progress(news: Collection[tuple[AttemptReporter, dict[str, Any]]]) -> None:
     """Write what running attempts have done; one that has lost its job changes nothing."""
-    ids = [reporter.attempt.job_id for reporter, _ in news]
-    jobs = [
-        {
-            "id": reporter.attempt.job_id,
-            "current_session_id": reporter.attempt.session_id,
-            "status": JobStatus.RUNNING,
-            "step": found["steps"][-1]["description"] if found["steps"] else "",
-            "step_count": found["step_count"],
-            "progress": found["progress"],
-            "current_url": found["current_url"],
-        }
-        for reporter, found in news
-    ]
-    sessions = [
-        {
-            "id": reporter.attempt.session_id,
-            "status": SessionStatus.RUNNING,
-            "steps": found["steps"],
-            "step_count": found["step_count"],
-            "live_view_url": found["live_view_url"],
-            "live_view_expires_at": found["live_view_expires_at"],
-        }
-        for reporter, found in news
-    ]
     with transaction.atomic():
-        # By id, as the book-keeping locks them, so that the two never wait for each other.
-        list(Job.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
-        update_many(Job, jobs, match=("id", "current_session_id", "status"))
-        update_many(Session, sessions, match=("id", "status"))
+        # What is locked is being ended at this moment: waiting for it could end in a deadlock, and tells nothing.
+        free = Job.objects.select_for_update(skip_locked=True).filter(pk__in=[one.attempt.job_id for one, _ in news])
+        held = set(free.values_list("pk", flat=True))
+        held_news = [(reporter, found) for reporter, found in news if reporter.attempt.job_id in held]
+        update_many(Job, [_job_values(*one) for one in held_news], match=("id", "current_session_id", "status"))
+        update_many(Session, [_session_values(*one) for one in held_news], match=("id", "status"))
+
+
+def _job_values(reporter: AttemptReporter, found: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": reporter.attempt.job_id,
+        "current_session_id": reporter.attempt.session_id,
+        "status": JobStatus.RUNNING,
+        "step": found["steps"][-1]["description"] if found["steps"] else "",
+        "step_count": found["step_count"],
+        "progress": found["progress"],
+        "current_url": found["current_url"],
+    }
+
+
+def _session_values(reporter: AttemptReporter, found: dict[str, Any]) -> dict[str, Any]:
+    names = ("agent_run_id", "steps", "step_count", "live_view_url", "live_view_expires_at")
+    return {
+        "id": reporter.attempt.session_id,
+        "status": SessionStatus.RUNNING,
+        **{name: found[name] for name in names},
+    }
 
 
 def renew_leases(sessions: Collection[uuid.UUID]) -> None:
     """Hold the jobs of these sessions for another lease."""
     until = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
-    Session.objects.filter(pk__in=sessions, status=SessionStatus.RUNNING).update(lease_expires_at=until)
+    with transaction.atomic():
+        running = Session.objects.filter(pk__in=sessions, status=SessionStatus.RUNNING)
+        free = list(running.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        Session.objects.filter(pk__in=free).update(lease_expires_at=until)

@@ -22,7 +22,7 @@ MAX_SCREENSHOTS = 50
 class AttemptReporter:
     """The `Reporter` that an agent gets: methods take notes, and the worker's keeper writes them once a second.
 
-    Only the remote run's id is written at once, because money is at stake.
+    The remote run's id is also written at once, because money is at stake.
     """
 
     def __init__(
@@ -49,7 +49,9 @@ class AttemptReporter:
 
     def started(self, run_id: str) -> None:
         """Keep the id of the remote run in the database at once."""
-        self.run_id = clean_text(run_id)[:200]
+        with self._lock:
+            self.run_id = clean_text(run_id)[:200]
+            self._changed = True
         self._on_started(self.attempt, self.run_id)
 
     def step(self, step: Step) -> None:
@@ -106,6 +108,7 @@ class AttemptReporter:
                 return None
             self._changed = False
             return {
+                "agent_run_id": self.run_id,
                 "steps": list(self._steps),
                 "step_count": self._step_count,
                 "progress": self._progress,
@@ -113,3 +116,8 @@ class AttemptReporter:
                 "live_view_url": self._live_view[0],
                 "live_view_expires_at": self._live_view[1],
             }
+
+    def put_back(self) -> None:
+        """What `news` gave could not be written: give it again."""
+        with self._lock:
+            self._changed = True

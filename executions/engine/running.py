@@ -33,7 +33,13 @@ def run_attempt(attempt: Attempt, agent: Agent, reporter: AttemptReporter) -> Fi
         logger.exception("Agent %s broke on job %s", attempt.plan.agent, attempt.job_id)
         message = f"The agent broke down: {type(error).__name__}. This is a fault of the agent, not of the site."
         return _failed(attempt, reporter, began, AgentError(ErrorCode.UNKNOWN_ERROR, message, transient=True))
-    return _completed(attempt, reporter, began, result)
+    try:
+        return _completed(attempt, reporter, began, result)
+    except Exception as error:  # a slot that breaks here would leave its job running for ever
+        logger.exception("The answer to job %s could not be compared", attempt.job_id)
+        message = f"The agent's answer could not be compared: {type(error).__name__}. This is a fault of MINO."
+        unread = AgentError(ErrorCode.INVALID_RESULT, message, transient=False, cost=result.cost, steps=result.steps)
+        return _failed(attempt, reporter, began, unread)
 
 
 def _completed(attempt: Attempt, reporter: AttemptReporter, began: float, result: Result) -> Finished:
@@ -82,6 +88,7 @@ def _finished(attempt: Attempt, reporter: AttemptReporter, began: float, ending:
             "ending": ending,
             "finished_at": timezone.now(),
             "agent_seconds": time.monotonic() - began,
+            "run_id": reporter.run_id,
             "steps": reporter.steps,
             "step_count": reporter.step_count,
             **values,

@@ -11,9 +11,8 @@ import time
 import uuid
 from collections.abc import Mapping
 
-from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import Error, connection
 from django.utils import timezone
 from PIL import Image, UnidentifiedImageError
 
@@ -40,6 +39,7 @@ class Worker:
 
     def __init__(self, agents: Mapping[str, Agent], *, only: uuid.UUID | None = None) -> None:
         self.agents = agents
+        self._used: dict[str, Agent] = {}
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.keeper = Keeper()
         self.desk = Desk(worker=self.name, agents=frozenset(agents), only=only)
@@ -51,10 +51,13 @@ class Worker:
         attempt = None if self.stopping.is_set() else self.desk.hand_in(None, wants_next=True)
         while attempt is not None:
             reporter = self._reporter(attempt)
-            finished = run_attempt(attempt, self.agents[attempt.plan.agent], reporter)
-            self.keeper.remove(reporter)
-            has_time = time.monotonic() < until and not self.stopping.is_set()
-            attempt = self.desk.hand_in(finished, wants_next=has_time)
+            try:
+                agent = self._used[attempt.plan.agent] = self.agents[attempt.plan.agent]
+                finished = run_attempt(attempt, agent, reporter)
+                has_time = time.monotonic() < until and not self.stopping.is_set()
+                attempt = self.desk.hand_in(finished, wants_next=has_time)
+            finally:
+                self.keeper.remove(reporter)  # not sooner: the lease holds until the result is written
             if not has_time:
                 return not self.stopping.is_set()
         return False
@@ -68,11 +71,11 @@ class Worker:
         self.keeper.cancel_all()
 
     def close(self) -> None:
-        """End the threads and let the agents go. Slots must have ended."""
+        """End the threads and let the agents go that were used. Slots must have ended."""
         self.stopping.set()
         self.desk.close()
         self.keeper.close()
-        for agent in self.agents.values():
+        for agent in self._used.values():
             agent.close()
 
     def _reporter(self, attempt: Attempt) -> AttemptReporter:
@@ -82,13 +85,26 @@ class Worker:
 
 
 def keep_run_id(attempt: Attempt, run_id: str) -> None:
-    """Write the remote run's id at once: it costs money from now on."""
-    Session.objects.filter(pk=attempt.session_id).update(agent_run_id=run_id)
-    connection.close()  # back to the pool: the agent goes on for minutes
+    """Write the remote run's id at once: it costs money from now on. Where that fails, the keeper writes it."""
+    try:
+        Session.objects.filter(pk=attempt.session_id).update(agent_run_id=run_id)
+    except Error as error:
+        logger.warning("Job %s: the id of the remote run could not be written yet: %s", attempt.job_id, error)
+    finally:
+        connection.close()  # back to the pool: the agent goes on for minutes
 
 
 def keep_screenshot(attempt: Attempt, screenshot: Screenshot) -> None:
     """Store a picture, if it is one."""
+    try:
+        _store_screenshot(attempt, screenshot)
+    except Exception:  # storages raise what they like, and no picture is worth a paid attempt
+        logger.warning("Job %s: a screenshot could not be stored", attempt.job_id, exc_info=True)
+    finally:
+        connection.close()
+
+
+def _store_screenshot(attempt: Attempt, screenshot: Screenshot) -> None:
     image = screenshot.image
     kind = picture_format(image)
     if kind is None:
@@ -100,7 +116,6 @@ def keep_screenshot(attempt: Attempt, screenshot: Screenshot) -> None:
         caption=clean_text(screenshot.caption)[:300],
         taken_at=timezone.now(),
     )
-    connection.close()
 
 
 def picture_format(image: bytes) -> str | None:
@@ -113,8 +128,3 @@ def picture_format(image: bytes) -> str | None:
             return (picture.format or "").lower() if width * height <= MAX_SCREENSHOT_PIXELS else None
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
         return None
-
-
-def slots_per_process() -> int:
-    """How many slots a worker process may hold."""
-    return int(settings.WORKER_THREADS)
