@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -198,6 +199,25 @@ def available_agents() -> list[AgentKind]:
     return [kind for kind in AGENTS.values() if kind.build and not kind.missing()]
 
 
-def build_agents() -> dict[str, Agent]:
-    """One of each agent that can be used, for a worker."""
-    return {kind.name: kind.build() for kind in available_agents() if kind.build}
+class Agents(Mapping[str, Agent]):
+    """One of each agent that can be used, for a worker; made when it is first asked for, since some need much memory.
+
+    Thread-safe.
+    """
+
+    def __init__(self) -> None:
+        self._builders = {kind.name: kind.build for kind in available_agents() if kind.build}
+        self._built: dict[str, Agent] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, name: str) -> Agent:
+        with self._lock:
+            if name not in self._built:
+                self._built[name] = self._builders[name]()
+            return self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._builders)
+
+    def __len__(self) -> int:
+        return len(self._builders)

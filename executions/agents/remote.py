@@ -21,6 +21,7 @@ from executions.agents.base import Cancelled
 
 _LOOK_UP_SECONDS = 0.25
 _NO_WATCH_SECONDS = 60.0
+_TLS_LOCK = threading.Lock()
 
 
 class Closable(Protocol):
@@ -119,9 +120,14 @@ class WatchedTransport(httpx.HTTPTransport):
             self._backend.watch = before
 
 
-@lru_cache(maxsize=1)
 def _tls() -> ssl.SSLContext:
-    # Made once: reading the certificates takes longer than most requests.
+    # Made once, also when fifty threads ask at the same moment: each would read the certificates into memory anew.
+    with _TLS_LOCK:
+        return _tls_context()
+
+
+@lru_cache(maxsize=1)
+def _tls_context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from celery.signals import worker_shutdown, worker_shutting_down
 from django.conf import settings
 
-from executions.agents.registry import build_agents
+from executions.agents.registry import Agents
 from executions.engine.worker import Worker
 
 _lock = threading.Lock()
@@ -20,7 +20,7 @@ def process_worker() -> Worker:
     global _worker
     with _lock:
         if _worker is None:
-            _worker = Worker(build_agents())
+            _worker = Worker(Agents())
         return _worker
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from executions.agents.registry import build_agents
+from executions.agents.registry import Agents
 from executions.engine.worker import Worker
 from mino.sample_site import views as sample_shop
 from mino.tests.browser.complaints import Complaints
@@ -31,7 +31,7 @@ def work(live_server: LiveServer, settings: Settings, tmp_path: Path) -> Iterato
     settings.MEDIA_ROOT = tmp_path
     settings.MINO_ALLOWED_NETWORKS = ["127.0.0.0/8", "::1/128"]
     settings.MINO_ALLOWED_PORTS = [urlsplit(live_server.url).port]
-    worker = Worker(build_agents())
+    worker = Worker(Agents())
     threads: list[threading.Thread] = []
 
     def begin() -> None:
