@@ -18,7 +18,7 @@ from executions.models import ColumnStatistic, Execution, ExecutionType, SampleM
 from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES, MAX_SAMPLE
 from executions.services.choosing import check_placeholders, chosen_positions, frozen_columns
 from executions.services.preparation import PREPARED_AT_ONCE, execution_prepare
-from mino.common.errors import AlreadyExists, Detail, InvalidInput
+from mino.common.errors import AlreadyExists, Detail, InvalidInput, InvalidState
 from mino.common.values.columns import ColumnRole
 from projects.models import Batch, BatchStatus, InstructionVersion
 
@@ -49,7 +49,7 @@ def execution_create(
     kept). `concurrency` is 1-50, `max_retries` 0-10, `timeout` seconds per attempt (the agent's default if None). A
     small execution starts at once; a worker creates the jobs of a large one first. `user` is None for the command line.
     With `has_own_worker` the caller runs the jobs itself, and no other worker does. Raises InvalidInput, AlreadyExists
-    (the same is running) or PermissionDenied.
+    (the same is running), InvalidState (the batch is being deleted) or PermissionDenied.
     """
     if user is not None:
         require(user, "projects.run_execution", batch.project)
@@ -64,6 +64,8 @@ def execution_create(
         seed = secrets.randbelow(LARGEST_SEED)
     with transaction.atomic():
         organization = Organization.objects.select_for_update().get(pk=batch.organization_id)
+        if not Batch.objects.filter(pk=batch.pk, status=BatchStatus.READY).exists():  # the lock was waited for
+            raise InvalidState("This batch was deleted a moment ago.")
         if not allow_parallel:
             _refuse_twin(batch, instruction_version, agent, type)
         Organization.objects.filter(pk=organization.pk).update(last_execution_number=F("last_execution_number") + 1)

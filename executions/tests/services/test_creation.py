@@ -13,9 +13,10 @@ from executions.services import preparation
 from executions.services.creation import execution_create
 from executions.services.preparation import execution_prepare
 from executions.services.sweeping import find_work
-from mino.common.errors import AlreadyExists, InvalidInput
+from mino.common.errors import AlreadyExists, InvalidInput, InvalidState
 from mino.tests.factories import BatchFactory, VersionFactory
 from projects.models import Batch, Project
+from projects.services.deletion import batch_delete, purge_deleted
 
 pytestmark = pytest.mark.django_db
 ONLY_URLS = [{"name": "site_url", "type": "url", "role": "site_url"}]
@@ -44,6 +45,13 @@ def test_a_large_execution_is_prepared_in_chunks(batch: Batch, monkeypatch: pyte
     execution_prepare(execution.pk)
     execution.refresh_from_db()
     assert (execution.status, execution.prepared_jobs, Job.objects.count()) == (ExecutionStatus.RUNNING, 3, 3)
+
+
+def test_a_batch_that_was_just_deleted_is_not_run(batch: Batch) -> None:
+    batch_delete(batch=Batch.objects.get(pk=batch.pk), user=None)
+    with pytest.raises(InvalidState, match="deleted"):
+        create(batch)
+    assert purge_deleted() == 1
 
 
 def test_numbers_count_within_the_organization(batch: Batch) -> None:
