@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
-from mino.common.ui.difference import Piece, difference
+from mino.common.ui.difference import Piece, difference, stretches
 
 CONTEXT = 3
 """How many unchanged lines are shown around a change."""
@@ -37,13 +36,12 @@ def instruction_diff(old: str, new: str, context: int = CONTEXT) -> InstructionD
     """Compare two texts; unchanged lines further than `context` from a change are left out as one gap."""
     before, after = old.splitlines(), new.splitlines()
     lines: list[Line] = []
-    opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    for index, (kind, old_start, old_end, new_start, new_end) in enumerate(opcodes):
-        if kind == "equal":
-            ends = (index == 0, index == len(opcodes) - 1)
-            lines.extend(_unchanged(after[new_start:new_end], new_start, ends, context))
+    found = list(stretches(before, after))
+    for index, (differs, old_part, new_part) in enumerate(found):
+        if differs:
+            lines.extend(_changed(before[old_part], old_part.start, after[new_part], new_part.start))
         else:
-            lines.extend(_changed(before[old_start:old_end], old_start, after[new_start:new_end], new_start))
+            lines.extend(_unchanged(after[new_part], new_part.start, (index == 0, index == len(found) - 1), context))
     kinds = [line.kind for line in lines]
     return InstructionDiff(lines, kinds.count("add"), kinds.count("cut"))
 

@@ -47,3 +47,9 @@ def test_both_texts_can_be_read_off_the_whole_difference(old: list[str], new: li
     for kind, text in (("cut", old), ("add", new)):
         side = ["".join(piece for piece, _ in line.pieces) for line in lines if line.kind in ("same", kind)]
         assert side == "\n".join(text).splitlines()
+
+
+def test_a_line_that_returns_thousands_of_times_is_compared_all_the_same() -> None:
+    diff = instruction_diff("a\n" * 12_000, "a\n" * 6_000 + "b\n" + "a\n" * 6_000)
+    assert (diff.added, diff.cut) == (1, 0)
+    assert [line.kind for line in diff.lines] == ["gap", "same", "same", "same", "add", "same", "same", "same", "gap"]
