@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, F, IntegerField, Value, When
-
 from executions.engine.attempt import Ending, Finished
-from executions.evaluation.verdict import EvaluationResult
+from executions.evaluation.verdict import EvaluationResult, Outcome
 from executions.models import ColumnStatistic, Execution, FieldResult, Job, JobStatus, Session, SessionStatus
 from executions.transitions import move_each
 from mino.common.bulk import insert_many, update_many
@@ -32,6 +30,7 @@ COUNTED = {
     EvaluationResult.FAILED: "failed_jobs",
     EvaluationResult.NOT_GRADABLE: "not_gradable_jobs",
 }
+OUTCOMES = tuple(outcome.value for outcome in Outcome)
 
 
 @dataclass(slots=True)
@@ -168,19 +167,9 @@ def _field_results(finished: Iterable[Finished]) -> Iterable[dict[str, Any]]:
 
 def _count_outcomes(execution_id: uuid.UUID, finished: Iterable[Finished]) -> None:
     """Add the outcomes to the statistics of their columns, in one statement."""
-    counts: dict[str, Counter[str]] = {}
+    by_column: dict[str, dict[str, int]] = {}
     for one in finished:
         for name, cell in one.verdict.cells.items() if one.verdict else ():
-            counts.setdefault(cell.outcome.value, Counter())[name] += 1
-    if not counts:
-        return
-    changes = {
-        outcome: F(outcome)
-        + Case(
-            *[When(column=name, then=Value(count)) for name, count in columns.items()],
-            default=Value(0),
-            output_field=IntegerField(),
-        )
-        for outcome, columns in counts.items()
-    }
-    ColumnStatistic.objects.filter(execution=execution_id).update(**changes)
+            by_column.setdefault(name, dict.fromkeys(OUTCOMES, 0))[cell.outcome.value] += 1
+    rows = [{"execution_id": execution_id, "column": name, **counts} for name, counts in by_column.items()]
+    update_many(ColumnStatistic, rows, match=("execution_id", "column"), add=OUTCOMES)

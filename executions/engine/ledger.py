@@ -21,9 +21,20 @@ from executions.engine.claiming import take_jobs
 from executions.engine.finishing import Tally, write_finished
 from executions.models import AgentCredential, Execution, ExecutionStatus
 from executions.services.completion import complete_if_done
+from mino.common.bulk import update_many
 
 CANDIDATES = 20
 """How many executions are looked at for the next job; the ones with the smallest share running come first."""
+
+ACCOUNT_FIELDS = (
+    "organization_id",
+    "agent",
+    "status",
+    "effective_concurrency",
+    "queued_jobs",
+    "running_jobs",
+    "retrying_jobs",
+)
 
 
 @dataclass(slots=True)
@@ -118,7 +129,7 @@ def _lock(
     locked = of_these.select_for_update().order_by("pk")
     credentials = {(one.organization_id, one.agent): one for one in locked}
     executions = Execution.objects.filter(pk__in=organizations).select_for_update().order_by("pk")
-    executions = executions.defer("instructions", "columns")
+    executions = executions.only(*ACCOUNT_FIELDS)
     return {one.pk: Account(one, credentials.get((one.organization_id, one.agent))) for one in executions}
 
 
@@ -158,9 +169,9 @@ def _save(account: Account, now: datetime) -> None:
     changes = tally.changes()
     changes["running_jobs"] = account.claimed - tally.ended
     changes["queued_jobs"] = tally.handed_back - account.claimed
-    updates = {name: F(name) + change for name, change in changes.items() if change}
-    if updates:
-        Execution.objects.filter(pk=account.execution.pk).update(**updates, updated_at=now)
+    changes = {name: change for name, change in changes.items() if change}
+    if changes:
+        update_many(Execution, [{"id": account.execution.pk, "updated_at": now, **changes}], add=changes)
         if account.credential:
             account.credential.save(update_fields=["running_jobs", "updated_at"])
     if tally.ended and not account.has_active_jobs:

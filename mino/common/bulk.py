@@ -5,44 +5,43 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Field, Model, QuerySet
 
+Names = tuple[str, ...]
 Rows = Sequence[Mapping[str, Any]]
 """Values by attribute (`execution_id`); all rows name the same ones."""
 
 
 def update_many(
-    model: type[Model], rows: Rows, *, match: Sequence[str] = ("id",), where: Mapping[str, Any] | None = None
+    model: type[Model],
+    rows: Rows,
+    *,
+    match: Sequence[str] = ("id",),
+    where: Mapping[str, Any] | None = None,
+    add: Collection[str] = (),
 ) -> int:
     """Update each row of `rows`, found by its `match` columns, with its other values; answers how many were found.
 
-    `where` names further columns and the values that they must have before the update. The objects are locked in no
-    particular order: where others may do the same, lock them first.
+    `where` names further columns and the values that they must have before the update. The values of `add` are added
+    to what is there. The objects are locked in no particular order: where others may do the same, lock them first.
     """
     if not rows:
         return 0
     conditions = where or {}
-    given = {name: _field(model, name) for name in rows[0]}
-    changed = [name for name in given if name not in match]
-    table = _quoted(model._meta.db_table)
-    filters = [f"{_column(_field(model, name))} = %s" for name in conditions]
+    given = tuple(rows[0])
+    statement = _update(connection.vendor, model, given, tuple(match), tuple(conditions), frozenset(add))
+    fields = _fields(model, given)
     constants = [_field(model, name).get_db_prep_save(value, connection) for name, value in conditions.items()]
     if connection.vendor == "postgresql":
-        assignments = ", ".join(f"{_column(given[name])} = given.{_column(given[name])}" for name in changed)
-        found = [f"{table}.{_column(given[name])} = given.{_column(given[name])}" for name in match]
-        filters = [f"{table}.{one}" for one in filters]
-        statement = f"UPDATE {table} SET {assignments} FROM {_recordset(given.values())} WHERE {_all(found, filters)}"  # noqa: S608 - the model's own names
-        return _execute(statement, [_as_json(given, rows), *constants])
-    assignments = ", ".join(f"{_column(given[name])} = %s" for name in changed)
-    found = [f"{_column(given[name])} = %s" for name in match]
-    statement = f"UPDATE {table} SET {assignments} WHERE {_all(found, filters)}"  # noqa: S608 - the model's own names
-    ordered = {name: given[name] for name in [*changed, *match]}
+        return _execute(statement, [_as_json(fields, rows), *constants])
+    ordered = {name: fields[name] for name in [*(name for name in given if name not in match), *match]}
     return _execute_many(statement, [[*_prepared(ordered, row), *constants] for row in rows])
 
 
@@ -56,13 +55,11 @@ def insert_many(model: type[Model], rows: Rows) -> None:
     fields = {field.attname: field for field in model._meta.local_fields}
     missing = [field for name, field in fields.items() if name not in rows[0]]
     complete = [{**{field.attname: field.get_default() for field in missing}, **row} for row in rows]
-    columns = ", ".join(map(_column, fields.values()))
-    into = f"INSERT INTO {_quoted(model._meta.db_table)} ({columns})"
+    statement = _insert(connection.vendor, model)
     if connection.vendor == "postgresql":
-        _execute(f"{into} SELECT {columns} FROM {_recordset(fields.values())}", [_as_json(fields, complete)])  # noqa: S608 - the model's own names
+        _execute(statement, [_as_json(fields, complete)])
     else:
-        marks = ", ".join(["%s"] * len(fields))
-        _execute_many(f"{into} VALUES ({marks})", [_prepared(fields, row) for row in complete])
+        _execute_many(statement, [_prepared(fields, row) for row in complete])
 
 
 def delete_in_chunks(queryset: QuerySet[Any], size: int = 5000) -> int:
@@ -80,6 +77,38 @@ def delete_in_chunks(queryset: QuerySet[Any], size: int = 5000) -> int:
             return deleted
 
 
+@lru_cache(maxsize=256)
+def _update(vendor: str, model: type[Model], given: Names, match: Names, conditions: Names, add: frozenset[str]) -> str:
+    """The statement of an update. Made once: it takes as long as to run it."""
+    fields = _fields(model, given)
+    table = _quoted(model._meta.db_table)
+    from_json = vendor == "postgresql"
+
+    def value(name: str) -> str:
+        return f"given.{_column(fields[name])}" if from_json else "%s"
+
+    def target(name: str) -> str:
+        old = f"{table}.{_column(fields[name])} + " if name in add else ""
+        return f"{_column(fields[name])} = {old}{value(name)}"
+
+    assignments = ", ".join(target(name) for name in given if name not in match)
+    found = [f"{table}.{_column(fields[name])} = {value(name)}" for name in match]
+    found += [f"{table}.{_column(_field(model, name))} = %s" for name in conditions]
+    source = f"FROM {_recordset(fields.values())} " if from_json else ""
+    return f"UPDATE {table} SET {assignments} {source}WHERE {' AND '.join(found)}"  # noqa: S608 - the model's own names
+
+
+@lru_cache(maxsize=64)
+def _insert(vendor: str, model: type[Model]) -> str:
+    fields = model._meta.local_fields
+    columns = ", ".join(map(_column, fields))
+    marks = ", ".join(["%s"] * len(fields))
+    into = f"INSERT INTO {_quoted(model._meta.db_table)} ({columns})"
+    if vendor == "postgresql":
+        return f"{into} SELECT {columns} FROM {_recordset(fields)}"  # noqa: S608 - the model's own names
+    return f"{into} VALUES ({marks})"
+
+
 def _execute(statement: str, parameters: Sequence[Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -92,7 +121,7 @@ def _execute_many(statement: str, parameters: Sequence[Sequence[Any]]) -> int:
         return int(cursor.rowcount)
 
 
-def _recordset(fields: Any) -> str:
+def _recordset(fields: Iterable[Field[Any, Any]]) -> str:
     """A parameter with rows as JSON, read as a table: one value to send, and a statement that never changes."""
     columns = ", ".join(f"{_column(field)} {_bare_type(field)}" for field in fields)
     return f"json_to_recordset(%s::json) AS given ({columns})"
@@ -120,10 +149,11 @@ def _prepared(fields: Mapping[str, Field[Any, Any]], row: Mapping[str, Any]) -> 
     return [field.get_db_prep_save(row[name], connection) for name, field in fields.items()]
 
 
-def _all(*conditions: Sequence[str]) -> str:
-    return " AND ".join(one for group in conditions for one in group)
+def _fields(model: type[Model], names: Names) -> dict[str, Field[Any, Any]]:
+    return {name: _field(model, name) for name in names}
 
 
+@lru_cache(maxsize=1024)
 def _field(model: type[Model], name: str) -> Field[Any, Any]:
     return next(field for field in model._meta.local_fields if name in (field.attname, field.name))
 
