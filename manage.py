@@ -10,7 +10,14 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mino.settings")
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    from mino.env import EnvironmentMistakes
+
+    try:
+        execute_from_command_line(sys.argv)
+    except EnvironmentMistakes as mistakes:
+        # The list says all there is to say; and 1 would mean "below the minimum" for `evaluate`.
+        sys.stderr.write(f"{mistakes}\n")
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import os
 import secrets
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +20,10 @@ from marshmallow import ValidationError
 from marshmallow.validate import OneOf, Range
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+class EnvironmentMistakes(ImproperlyConfigured):
+    """The environment can't be used. The message lists all that is wrong, one variable a line."""
 
 
 def network_list(values: list[str]) -> None:
@@ -44,14 +50,18 @@ def web_address(value: str) -> None:
 
 
 def database_address(value: str) -> None:
-    """Accept only the two databases that MINO works on."""
-    if value and urlsplit(value).scheme not in {"sqlite", "postgres", "postgresql"}:
+    """Accept only the two databases that MINO works on, and only with the name of a database."""
+    parts = urlsplit(value)
+    if value and parts.scheme not in {"sqlite", "postgres", "postgresql"}:
         raise ValidationError("The address must begin with postgresql:// or sqlite:///.")
+    if value and not parts.path.strip("/"):
+        raise ValidationError("The address names no database. Write it like postgresql://user:password@host/mino.")
 
 
 def mail_address(value: str) -> None:
     """Accept only SMTP servers."""
-    if value and urlsplit(value).scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"}:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"} or not parts.hostname):
         raise ValidationError("The address must look like smtp+tls://user:password@mail.example.com:587.")
 
 
@@ -59,6 +69,23 @@ def redis_address(value: str) -> None:
     """Accept only Redis."""
     if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
         raise ValidationError("The address must begin with redis:// or rediss://.")
+
+
+def program(value: str) -> None:
+    """Accept only a program that can be started."""
+    if value and shutil.which(value) is None:
+        raise ValidationError(f"{value!r} is not a program that can be started here.")
+
+
+def own_folder(value: str) -> None:
+    """Accept only a folder that can be written to; it is made if it does not exist."""
+    folder = Path(value or BASE_DIR / "var")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValidationError(f"{folder} can't be made: {error.strerror}.") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ValidationError(f"{folder} can't be written to.")
 
 
 def kept_secret(data_dir: Path, name: str) -> str:
@@ -82,7 +109,7 @@ class Environment:
         env = Env(eager=False)
         positive = Range(min=1)
         self.debug: bool = env.bool("MINO_DEBUG", False)
-        self.data_dir = Path(env.str("MINO_DATA_DIR", "") or BASE_DIR / "var")
+        self.data_dir = Path(env.str("MINO_DATA_DIR", "", validate=own_folder) or BASE_DIR / "var")
         self.secret_key: str = env.str("MINO_SECRET_KEY", "")
         self.public_url: str = env.str("MINO_PUBLIC_URL", "http://127.0.0.1:8000", validate=web_address)
         self.allowed_hosts: list[str] = env.list("MINO_ALLOWED_HOSTS", [])
@@ -100,7 +127,7 @@ class Environment:
         self.worker_grace: float = env.float("MINO_WORKER_GRACE", 20.0, validate=Range(min=0))
         self.lease_seconds: int = env.int("MINO_LEASE_SECONDS", 60, validate=Range(min=5))
         self.parser_processes: int = env.int("MINO_PARSER_PROCESSES", 2, validate=positive)
-        self.chromium: str = env.str("MINO_CHROMIUM", "")
+        self.chromium: str = env.str("MINO_CHROMIUM", "", validate=program)
         self.eva_api_url: str = env.str("EVA_API_URL", "https://agent.tinyfish.ai", validate=web_address)
         self.eva_api_key: str = env.str("EVA_API_KEY", "")
         self.eva_step_price: Decimal = env.decimal("EVA_STEP_PRICE", Decimal("0.016"), validate=Range(min=0))
@@ -123,4 +150,4 @@ class Environment:
             wrong = {name: [str(one) for one in messages] for name, messages in found.items()}
         if wrong:
             lines = [f"  {name}: {' '.join(messages)}" for name, messages in sorted(wrong.items())]
-            raise ImproperlyConfigured("The environment has mistakes:\n" + "\n".join(lines))
+            raise EnvironmentMistakes("The environment has mistakes:\n" + "\n".join(lines))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured
+from django.conf import settings
 
-from mino.env import Environment, kept_secret
+from mino.env import Environment, EnvironmentMistakes, kept_secret
 
 
 def test_without_any_variable_everything_has_a_value(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -25,12 +28,38 @@ def test_all_mistakes_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("MINO_ALLOWED_NETWORKS", "127.0.0.0/8,somewhere")
     monkeypatch.setenv("DATABASE_URL", "mysql://root@localhost/mino")
     monkeypatch.setenv("MINO_PUBLIC_URL", "mino.example.com")
-    with pytest.raises(ImproperlyConfigured) as refusal:
+    with pytest.raises(EnvironmentMistakes) as refusal:
         Environment()
     lines = str(refusal.value).splitlines()
     names = [line.split(":")[0].strip() for line in lines[1:]]
     assert names == ["DATABASE_URL", "MINO_ALLOWED_NETWORKS", "MINO_DEBUG", "MINO_PUBLIC_URL", "MINO_WORKER_THREADS"]
     assert "'somewhere' is not a network" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("DATABASE_URL", "postgresql://mino@db.example.com", "names no database"),
+        ("EMAIL_URL", "smtp+tls://user:password@", "must look like smtp"),
+        ("MINO_CHROMIUM", "/nowhere/chromium", "is not a program"),
+        ("MINO_DATA_DIR", "/dev/null/var", "can't be made"),
+    ],
+)
+def test_what_would_fail_only_later_is_told_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(EnvironmentMistakes, match=f"{name}: .*{sentence}"):
+        Environment()
+
+
+def test_a_command_tells_mistakes_without_a_traceback() -> None:
+    mistaken = {**os.environ, "MINO_DEBUG": "perhaps", "MINO_WORKER_THREADS": "0"}
+    run = [sys.executable, str(settings.BASE_DIR / "manage.py"), "evaluate"]
+    ended = subprocess.run(run, env=mistaken, capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("The environment has mistakes:\n  MINO_DEBUG: ")
+    assert "Traceback" not in ended.stderr
 
 
 def test_a_generated_secret_is_for_its_owner_alone(tmp_path: Path) -> None:
