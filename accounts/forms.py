@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
 from zoneinfo import available_timezones
 
 from django import forms
@@ -22,6 +23,13 @@ class SignupForm(forms.Form):
         user.save(update_fields=["name"])
 
 
+def free_short_name(name: str) -> str:
+    """The short name of `name`, with a number behind it if somebody has it already."""
+    short = slugify(name)[:40].strip("-") or "workspace"
+    taken = set(Organization.objects.filter(slug__startswith=short).values_list("slug", flat=True))
+    return next(one for one in chain([short], (f"{short}-{number}" for number in count(2))) if one not in taken)
+
+
 class OrganizationForm(forms.ModelForm[Organization]):
     """A new organization: its name, and the short name that stands in its addresses."""
 
@@ -36,11 +44,12 @@ class OrganizationForm(forms.ModelForm[Organization]):
     class Meta:
         model = Organization
         fields = ["name", "slug"]
+        error_messages = {"slug": {"unique": "This short name is taken. Choose another."}}
 
     def clean(self) -> dict[str, object] | None:
         """Fill an empty short name from the name."""
         if not self.cleaned_data.get("slug"):
-            self.cleaned_data["slug"] = slugify(self.cleaned_data.get("name", ""))[:50].strip("-") or "workspace"
+            self.cleaned_data["slug"] = free_short_name(self.cleaned_data.get("name", ""))
         return super().clean()
 
 

@@ -77,6 +77,19 @@ def test_who_creates_an_organization_owns_it(client_for: ClientFor, django_user_
     assert Membership.objects.get(user=user).role == Role.OWNER
 
 
+def test_two_organizations_of_one_name_get_short_names_of_their_own(client_for: ClientFor, owner: User) -> None:
+    OrganizationFactory(name="Demo", slug="demo")
+    OrganizationFactory(name="Demo", slug="demo-2")
+    response = client_for(owner).post("/organizations/new/", {"name": "Demo", "slug": ""})
+    assert response["Location"] == "/o/demo-3/"
+
+
+def test_a_short_name_that_is_taken_is_said_in_plain_words(client_for: ClientFor, owner: User) -> None:
+    OrganizationFactory(name="Demo", slug="demo")
+    response = client_for(owner).post("/organizations/new/", {"name": "Other", "slug": "demo"})
+    assert response.context["form"].errors["slug"] == ["This short name is taken. Choose another."]
+
+
 @pytest.mark.parametrize("slug", ["northlight", "Not a slug", "-x", "a" * 51])
 def test_a_short_name_that_is_taken_or_malformed_is_refused_at_its_field(
     client_for: ClientFor, owner: User, slug: str
