@@ -13,12 +13,13 @@ MAX_DESCRIPTION = 500
 def checked_text(path: str, value: str, *, what: str, minimum: int = 0, maximum: int) -> str:
     """`value` without control characters and outer white space. Raises InvalidInput if it is too short or too long."""
     text = clean_text(value).strip()
+    where = f"in the {path.replace('_', ' ')}"
     if not text and minimum:
         raise wrong(path, f"Give {what}.")
     if len(text) < minimum:
-        raise wrong(path, f"Write at least {minimum} characters: {what} has only {len(text)}.")
+        raise wrong(path, f"Write at least {minimum} characters {where}: there are only {len(text)}.")
     if len(text) > maximum:
-        raise wrong(path, f"Write at most {maximum} characters: {what} has {len(text)}.")
+        raise wrong(path, f"Write at most {maximum} characters {where}: there are {len(text)}.")
     return text
 
 

@@ -41,6 +41,13 @@ def test_bad_values_are_refused_at_their_field(
     assert not Project.objects.exists()
 
 
+def test_what_is_too_long_or_too_short_is_said_in_a_sentence(project: Project, member: User) -> None:
+    with pytest.raises(InvalidInput, match="most 100 characters in the name: there are 120"):
+        project_create(organization=project.organization, user=member, name="x" * 120, instructions=TEXT)
+    with pytest.raises(InvalidInput, match="least 10 characters in the instructions: there are only 5"):
+        project_create(organization=project.organization, user=member, name="Other", instructions="short")
+
+
 def test_a_taken_name_is_refused(project: Project, member: User) -> None:
     with pytest.raises(AlreadyExists, match="Shop prices"):
         project_create(organization=project.organization, user=member, name="Shop prices", instructions=TEXT)
