@@ -37,6 +37,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
         max_length=50,
         required=False,
         label="Short name",
+        error_messages={"unique": "This short name is taken. Choose another."},
         help_text="Stands in the addresses of your pages: small letters, digits, hyphens. Empty: made from the name.",
         widget=forms.TextInput(attrs={"pattern": "[a-z0-9]([a-z0-9\\-]*[a-z0-9])?", "spellcheck": "false"}),
     )
@@ -44,7 +45,6 @@ class OrganizationForm(forms.ModelForm[Organization]):
     class Meta:
         model = Organization
         fields = ["name", "slug"]
-        error_messages = {"slug": {"unique": "This short name is taken. Choose another."}}
 
     def clean(self) -> dict[str, object] | None:
         """Fill an empty short name from the name."""
