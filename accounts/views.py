@@ -18,6 +18,7 @@ from accounts.http import SignedInRequest, WorkspaceRequest
 from accounts.middleware import LAST_ORGANIZATION_COOKIE
 from accounts.models import Membership, Organization, User
 from mino.common.errors import AlreadyExists
+from mino.common.values.clean import clean_text
 
 
 @login_not_required
@@ -27,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "accounts/landing.html")
     mine = Organization.objects.visible_to(request.user)
-    last = mine.filter(slug=request.COOKIES.get(LAST_ORGANIZATION_COOKIE, "")).first()
+    last = mine.filter(slug=clean_text(request.COOKIES.get(LAST_ORGANIZATION_COOKIE, ""))).first()
     organization = last or mine.first()
     if organization is None:
         return redirect("organization_create")
@@ -51,9 +52,10 @@ def avatar(request: SignedInRequest, user_id: uuid.UUID) -> HttpResponse | FileR
     mine = Organization.objects.visible_to(request.user)
     people = User.objects.filter(Q(pk=request.user.pk) | Q(memberships__organization__in=mine)).distinct()
     user = get_object_or_404(people, pk=user_id)
-    if not user.avatar:
+    name = str(user.avatar.name or "")
+    if not name or not default_storage.exists(name):
         raise Http404("There is no picture.")
-    response = FileResponse(default_storage.open(str(user.avatar.name)))
+    response = FileResponse(default_storage.open(name))
     response["Cache-Control"] = "private, max-age=300"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response

@@ -145,6 +145,11 @@ def test_a_profile_keeps_name_picture_and_time_zone(client_for: ClientFor, owner
     assert (seen.status_code, seen["Content-Type"]) == (200, "image/png")
 
 
+def test_a_picture_that_is_lost_is_not_found(client_for: ClientFor, owner: User) -> None:
+    User.objects.filter(pk=owner.pk).update(avatar="avatars/lost.png")
+    assert client_for(owner).get(f"/profile/avatar/{owner.pk}/").status_code == 404
+
+
 def test_a_picture_that_is_none_is_refused(client_for: ClientFor, owner: User) -> None:
     fake = SimpleUploadedFile("me.svg", b"<svg onload=alert(1)>", "image/svg+xml")
     response = client_for(owner).post("/profile/", {"name": "Ines", "avatar": fake})

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import require
 from mino.common.errors import InvalidInput, InvalidState
+from mino.common.values.clean import clean_text
 from mino.common.waking import wake
 from projects.importing.checking import import_check
 from projects.importing.parse.delimited_table import DelimitedTable
@@ -69,7 +70,7 @@ def import_choose(
     """
     require(user, "projects.change", batch_import.project)
     chosen = {column["index"]: column for column in columns}
-    batch_import.name, batch_import.description = name[:100], description[:500]
+    batch_import.name, batch_import.description = clean_text(name)[:100], clean_text(description)[:500]
     batch_import.columns = [{**column, **chosen.get(column["index"], {})} for column in batch_import.columns]
     _check_again(batch_import)
 
