@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -121,16 +122,17 @@ def chosen(
         choices = _with_url_column(choices, url_column)
     if key_column is not None:
         choices = _with_key_column(choices, key_column)
-    for name, kind in (types or {}).items():
-        column = _named(choices, name)
-        choices = [replace(c, type=_type(name, kind)) if c is column else c for c in choices]
-    for name, values in (options or {}).items():
-        column = _named(choices, name)
+    wrong: list[Detail] = []
+    for name, change in [
+        *((name, partial(_with_type, kind=kind)) for name, kind in (types or {}).items()),
+        *((name, partial(_with_options, values=values)) for name, values in (options or {}).items()),
+    ]:
         try:
-            kept = MatchingOptions.from_mapping(column.type, values).to_mapping(column.type)
-        except OptionError as error:
-            raise _wrong(name, str(error)) from error
-        choices = [replace(c, options=kept) if c is column else c for c in choices]
+            choices = change(choices, name)
+        except InvalidInput as error:
+            wrong += error.details
+    if wrong:
+        raise InvalidInput("The columns can't be read as asked.", details=wrong)
     return choices
 
 
@@ -176,12 +178,20 @@ def _named(choices: list[ColumnChoice], wanted: str) -> ColumnChoice:
     raise _wrong(wanted, f"The file has no column “{wanted}”. It has: {known}.")
 
 
-def _type(name: str, kind: str) -> ColumnType:
+def _with_type(choices: list[ColumnChoice], name: str, kind: str) -> list[ColumnChoice]:
+    column = _named(choices, name)
+    if kind not in tuple(ColumnType):
+        raise _wrong(name, f"“{kind}” is not a type. Choose one of: {', '.join(ColumnType)}.")
+    return [replace(c, type=ColumnType(kind)) if c is column else c for c in choices]
+
+
+def _with_options(choices: list[ColumnChoice], name: str, values: Mapping[str, Any]) -> list[ColumnChoice]:
+    column = _named(choices, name)
     try:
-        return ColumnType(kind)
-    except ValueError as error:
-        known = ", ".join(ColumnType)
-        raise _wrong(name, f"“{kind}” is not a type. Choose one of: {known}.") from error
+        kept = MatchingOptions.from_mapping(column.type, values).to_mapping(column.type)
+    except OptionError as error:
+        raise _wrong(name, str(error)) from error
+    return [replace(c, options=kept) if c is column else c for c in choices]
 
 
 def _wrong(path: str, message: str) -> InvalidInput:

@@ -54,9 +54,17 @@ def test_another_column_may_hold_the_addresses(project: Project) -> None:
     ],
 )
 def test_what_the_file_does_not_have_is_refused(project: Project, options: dict[str, Any], message: str) -> None:
-    with pytest.raises(InvalidInput, match=message):
+    with pytest.raises(InvalidInput) as refusal:
         imported(project, **options)
+    assert message in refusal.value.details[0].message
     assert not Batch.objects.exists()
+
+
+def test_all_that_is_wrong_with_types_and_options_is_told_at_once(project: Project) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        imported(project, types={"price": "money", "nothing": "text"}, options={"price": {"nonsense": "1"}})
+    assert [detail.path for detail in refusal.value.details] == ["price", "nothing", "price"]
+    assert "The option nonsense can't be used" in refusal.value.details[2].message
 
 
 def test_a_file_with_errors_is_refused_as_a_whole_with_all_of_them(project: Project) -> None:
