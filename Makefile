@@ -16,7 +16,7 @@ run: export MINO_ALLOWED_NETWORKS ?= 127.0.0.1/32
 run: export MINO_ALLOWED_PORTS ?= $(PORT)
 run: export MINO_WORKER_GRACE ?= 4
 # Celery warns at length about running as root, which on one's own machine is no news.
-run: export PYTHONWARNINGS ?= ignore::RuntimeWarning
+run: export PYTHONWARNINGS ?= ignore:You're running the worker with superuser
 run: install
 	honcho run sh -c "$$(sed -n 's/^release: //p' Procfile)"
 	python manage.py demo --wait & honcho start --no-prefix web worker beat
