@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from functools import lru_cache
 from typing import Any
 
@@ -32,9 +33,9 @@ TEMPLATE = """<!doctype html>
 """
 
 
-def bare_page(request: HttpRequest, number: int) -> HttpResponse:
+def bare_page(request: HttpRequest, execution_id: uuid.UUID) -> HttpResponse:
     """The first fifty jobs of an execution."""
-    jobs = Job.objects.filter(execution__number=number).order_by("position")[:ROWS]
+    jobs = Job.objects.filter(execution=execution_id).order_by("position")[:ROWS]
     return HttpResponse(_template().render({"jobs": jobs}, request))
 
 
@@ -43,4 +44,4 @@ def _template() -> Any:
     return engines["django"].from_string(TEMPLATE)
 
 
-urlpatterns = [path("bare/<int:number>/", bare_page, name="bare_page"), path("", include("mino.urls"))]
+urlpatterns = [path("bare/<uuid:execution_id>/", bare_page, name="bare_page"), path("", include("mino.urls"))]

@@ -34,10 +34,15 @@ def run(folder: Path, scale: float) -> list[Figure]:
     batch = fill_batch(int(JOBS * scale))
     execution = fill_execution(batch, batch.row_count, columns_with_cells=["price"])
     fill_executions(execution, int(EXECUTIONS * scale))
+    return measure(batch, execution)
+
+
+def measure(batch: Batch, execution: Execution) -> list[Figure]:
+    """Each page beside the bare one, in one process."""
     with override_settings(ROOT_URLCONF="benchmarks.bare_page"):
         client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(bench_user(), backend="django.contrib.auth.backends.ModelBackend")
-        bare = reverse("bare_page", args=[execution.number])
+        bare = reverse("bare_page", args=[execution.pk])
         return [_figure(client, what, url, bare) for what, url in _addresses(batch, execution)]
 
 
