@@ -18,13 +18,23 @@ class Field(forms.BoundField):
     """A field of a form whose control carries the class of its kind."""
 
     def build_widget_attrs(self, attrs: dict[str, Any], widget: Widget | None = None) -> dict[str, Any]:
-        """Add the class, unless the control is hidden; classes that the widget has itself are kept."""
+        """Add the class, unless the control is hidden; classes that the widget has itself are kept.
+
+        The first control with something wrong is where the page opens: on a long page it would not be seen otherwise.
+        """
         widget = widget or self.field.widget
         attributes: dict[str, Any] = super().build_widget_attrs(attrs, widget)
         if not widget.is_hidden:
             own = attributes.get("class") or widget.attrs.get("class", "")
             attributes["class"] = f"{control_class(widget)} {own}".strip()
+            if self.errors and not self.is_after_another_mistake:
+                attributes["autofocus"] = True
         return attributes
+
+    @property
+    def is_after_another_mistake(self) -> bool:
+        """Whether an earlier field of the form has errors too."""
+        return next(name for name in self.form.fields if name in self.form.errors) != self.name
 
     @property
     def is_check(self) -> bool:

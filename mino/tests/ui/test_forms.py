@@ -46,3 +46,10 @@ def test_what_may_be_left_empty_is_marked_and_passwords_can_be_shown() -> None:
     html = str(Order())
     assert html.count("mn-optional") == 2
     assert 'data-show-password aria-controls="id_secret"' in html
+
+
+def test_the_page_opens_at_the_first_mistake() -> None:
+    html = str(Order({}))
+    assert html.count("autofocus") == 1
+    assert html.index('name="name"') < html.index("autofocus") < html.index('name="note"')
+    assert "autofocus" not in str(Order())
