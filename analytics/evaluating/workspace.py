@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from accounts.models import Organization, Plan
 from accounts.services import organization_create
@@ -22,8 +22,12 @@ FOR_RESULTS = "Answers that something else produced, read from a file."
 
 
 def check_database() -> None:
-    """Raise BadInput when the tables are not there."""
-    if Organization._meta.db_table not in connection.introspection.table_names():
+    """Raise BadInput when the database can't be reached or the tables are not there."""
+    try:
+        tables = connection.introspection.table_names()
+    except OperationalError as error:
+        raise BadInput(f"The database can't be reached, as DATABASE_URL names it: {error}".rstrip()) from error
+    if Organization._meta.db_table not in tables:
         raise BadInput("The database has no tables yet. Run this first: python manage.py migrate")
 
 

@@ -46,6 +46,13 @@ def test_a_database_without_tables_is_explained(environment: dict[str, str], sit
     assert "python manage.py migrate" in err
 
 
+def test_a_database_that_can_not_be_reached_is_explained(environment: dict[str, str], sites: Path) -> None:
+    elsewhere = {**environment, "DATABASE_URL": "sqlite:////dev/null/mino.sqlite3"}
+    code, out, err = finish(manage(elsewhere, "evaluate", sites, "--instructions", WHAT, "--json"))
+    assert (code, out) == (2, ""), err
+    assert err.startswith("The database can't be reached, as DATABASE_URL names it: unable to open")
+
+
 def test_on_a_just_migrated_database_standard_output_is_one_object(environment: dict[str, str], sites: Path) -> None:
     assert finish(manage(environment, "migrate", "-v", "0")) == (0, "", "")
     arguments = ["evaluate", sites, "--instructions", WHAT, "--json", "--min-accuracy", "99"]
