@@ -120,6 +120,8 @@ class Job(Identified):
             models.Index(
                 fields=["execution", "error_code", "position"], name="job_by_error", condition=Q(status="error")
             ),
+            # Databases look for jobs that refer to an attempt whenever one is deleted.
+            models.Index(fields=["current_session"], name="job_by_current_session"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.db.models import Model
 
 from accounts.models import User
 from executions.models import Execution, FieldResult, Job, Session
@@ -77,3 +79,13 @@ def test_only_admins_and_owners_delete(batch: Batch, member: User) -> None:
         batch_delete(batch=batch, user=member)
     with pytest.raises(PermissionDenied):
         project_delete(project=batch.project, user=member)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("model", [Row, Job, Session])
+def test_what_refers_to_rows_that_are_deleted_by_the_thousand_has_an_index(model: type[Model]) -> None:
+    for relation in model._meta.related_objects:
+        table, column = relation.related_model._meta.db_table, relation.field.column
+        with connection.cursor() as cursor:
+            indexes = connection.introspection.get_constraints(cursor, table).values()
+        assert any(one["columns"][:1] == [column] for one in indexes if one["index"] or one["unique"]), column
