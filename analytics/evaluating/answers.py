@@ -186,7 +186,8 @@ def _check_known(name: str, book: AnswerBook, batch: Batch) -> None:
     if not unknown:
         return
     what = "key" if book.by_key else "URL"
-    told = [f"{name}: {len(unknown):,} lines belong to no row of the file that is evaluated."]
+    lines = "1 line belongs" if len(unknown) == 1 else f"{len(unknown):,} lines belong"
+    told = [f"{name}: {lines} to no row of the file that is evaluated."]
     told += [f"  line {number}: the {what} {identity[:200]}" for number, identity in unknown[:SHOWN_LINES]]
     if len(unknown) > SHOWN_LINES:
         told.append(f"  ... and {len(unknown) - SHOWN_LINES:,} more.")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Min
+from django.template.defaultfilters import pluralize
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -115,7 +116,8 @@ def _summary(execution: Execution, seconds: float) -> str:
         "without truth": execution.not_gradable_jobs,
     }
     told = [f"{count:,} {what}" for what, count in counts.items() if count]
-    return ", ".join([f"{execution.total_jobs:,} rows in {seconds:,.1f} s", *told]) + "."
+    rows = f"{execution.total_jobs:,} row{pluralize(execution.total_jobs)}"
+    return ", ".join([f"{rows} in {seconds:,.1f} s", *told]) + "."
 
 
 def _share_cells(share: Share) -> list[str]:

@@ -48,6 +48,7 @@ def test_an_export_can_be_scored_again(batch: Batch, write: Write) -> None:
         (f"site_url,price\n{FIRST},1,2\n", "line 2 has 3 cells; the header has 2"),
         (f"site_url,price\n{FIRST},1\n,2\n", "line 3 has nothing in the column site_url"),
         (f"site_url,price\n{FIRST},1\nhttps://else.example/,2\n", "line 3: the URL https://else.example/"),
+        (f"site_url,price\n{FIRST},1\nhttps://else.example/,2\n", "1 line belongs to no row"),
         (f"site_url,price\n{FIRST},1\n{FIRST},2\n", f"line 3: the URL {FIRST}"),
         ("", "no rows"),
     ],

@@ -76,3 +76,11 @@ def test_people_see_columns_errors_and_counts(execution: Execution) -> None:
 )
 def test_the_minimum_is_compared_without_rounding(good: int, n: int, minimum: str, below: bool) -> None:
     assert is_below(Execution(good_fields=good, gradable_fields=n), Decimal(minimum)) is below
+
+
+def test_a_single_row_is_no_plural(execution: Execution) -> None:
+    Execution.objects.filter(pk=execution.pk).update(total_jobs=1)
+    execution.refresh_from_db()
+    file = io.StringIO()
+    print_report(execution, 2.5, Console(file=file, width=120))
+    assert "1 row in 2.5 s" in file.getvalue()
