@@ -113,6 +113,7 @@ class Environment:
         self.secret_key: str = env.str("MINO_SECRET_KEY", "")
         self.public_url: str = env.str("MINO_PUBLIC_URL", "http://127.0.0.1:8000", validate=web_address)
         self.allowed_hosts: list[str] = env.list("MINO_ALLOWED_HOSTS", [])
+        self.trusted_proxies: int = env.int("MINO_TRUSTED_PROXIES", 0, validate=Range(min=0))
         self.database_url: str = env.str("DATABASE_URL", "", validate=database_address)
         self.redis_url: str = env.str("REDIS_URL", "", validate=redis_address)
         self.email_url: str = env.str("EMAIL_URL", "", validate=mail_address)
