@@ -14,13 +14,11 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib import import_module
-from pathlib import Path
 
 from benchmarks.figures import HEADER, Figure, medians
-from benchmarks.place import has_postgresql, own_place
+from benchmarks.place import has_postgresql, run_in_own_place
 
 BENCHMARKS: Mapping[str, tuple[str, str]] = {
     "import": ("importing", "a file of 100,000 rows x 12 columns becomes a batch"),
@@ -31,8 +29,6 @@ BENCHMARKS: Mapping[str, tuple[str, str]] = {
 """The names, each with its module and what it does."""
 NEEDS_POSTGRESQL = frozenset({"export", "pages", "execution"})
 NEEDS_REDIS = frozenset({"execution"})
-
-Benchmark = Callable[[Path, float], list[Figure]]
 
 
 def main() -> None:
@@ -46,9 +42,7 @@ def main() -> None:
             continue
         runs = []
         for number in range(arguments.repeat):
-            with own_place() as folder:
-                run: Benchmark = import_module(f"benchmarks.{BENCHMARKS[name][0]}").run
-                runs.append(run(folder, arguments.scale))
+            runs.append(run_in_own_place(f"benchmarks.{BENCHMARKS[name][0]}", arguments.scale))
             _show(runs[-1], f"run {number + 1}" if arguments.repeat > 1 else "")
         if arguments.repeat > 1:
             _show(medians(runs), "median")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import secrets
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,10 +18,24 @@ import psycopg
 from django.core.management import call_command
 from psycopg import sql
 
+from benchmarks.figures import Figure
+
 
 def has_postgresql() -> bool:
     """Whether DATABASE_URL names a PostgreSQL server."""
     return urlsplit(os.environ.get("DATABASE_URL", "")).scheme in {"postgres", "postgresql"}
+
+
+def run_in_own_place(module: str, scale: float) -> list[Figure]:
+    """Call `run(folder, scale)` of the module in a new interpreter, whose settings know a database of its own."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_run, module, scale).result()
+
+
+def _run(module: str, scale: float) -> list[Figure]:
+    with own_place() as folder:
+        figures: list[Figure] = import_module(module).run(folder, scale)
+        return figures
 
 
 @contextmanager
