@@ -39,6 +39,9 @@ USUAL = {
 _NATIONAL = re.compile(
     r"(?:[a-z]{2,5}[.:]? ?)?[+(]?[0-9][0-9 ()./-]{4,24}(?: ?(?:x|ext\.?) ?[0-9]{1,6})?", re.IGNORECASE
 )
+MOST_WORDS_WITHOUT_YEAR = 3
+_WORD = re.compile(r"[^\W\d_]+")
+_YEAR = re.compile(r"\d{4}")
 _IDENTIFIER = re.compile(r"0\d+|\d{12,14}", re.A)
 
 
@@ -110,6 +113,13 @@ def looks_like_national_phone(text: str) -> bool:
     return _NATIONAL.fullmatch(text) is not None and 6 <= len(phone_digits(text)) <= 15
 
 
+def _strict_date(text: str) -> bool:
+    # The first text that is no date makes dateparser load all its languages: seconds, and 40 MB. Dates have few words.
+    if len(_WORD.findall(text)) > MOST_WORDS_WITHOUT_YEAR and not _YEAR.search(text):
+        return False
+    return parse_date(text) is not None
+
+
 def _strict_phone(text: str) -> bool:
     return USUAL[ColumnType.PHONE].fullmatch(text) is not None and 8 <= len(phone_digits(text)) <= 15
 
@@ -140,7 +150,7 @@ _STRICT: dict[ColumnType, Recognizer] = {
     ColumnType.NUMBER: _strict_number,
     ColumnType.URL: _strict_url,
     ColumnType.EMAIL: partial(_parses, normalize_email),
-    ColumnType.DATE: partial(_parses, parse_date),
+    ColumnType.DATE: _strict_date,
     ColumnType.PHONE: _strict_phone,
     ColumnType.BOOLEAN: partial(_parses, parse_boolean),
 }
