@@ -60,6 +60,8 @@ def project_delete(*, project: Project, user: User | None) -> None:
 def purge_deleted() -> int:
     """Remove what was deleted, and answer how many batches went. What is interrupted goes on at the next call."""
     purged = 0
+    # An import that slipped in between makes its batch ready after its project was deleted.
+    Batch.objects.filter(project__is_deleted=True, status=BatchStatus.READY).update(status=BatchStatus.DELETING)
     for batch in Batch.objects.filter(status=BatchStatus.DELETING):
         try:
             batches_deleting.call([batch.pk])

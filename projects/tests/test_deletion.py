@@ -7,6 +7,7 @@ from django.core.files.storage import default_storage
 
 from accounts.models import User
 from mino.common.errors import InvalidState
+from mino.tests.factories import BatchFactory
 from projects.importing.staging import stage_text
 from projects.models import BatchImport, Project
 from projects.services.deletion import project_delete, purge_deleted
@@ -33,3 +34,11 @@ def test_the_copies_of_uploaded_files_go_with_their_project(project: Project, ad
     purge_deleted()
     assert not Project.objects.exists()
     assert not default_storage.exists(waiting.file)
+
+
+@pytest.mark.django_db
+def test_a_batch_that_becomes_ready_in_a_deleted_project_goes_with_it(project: Project, admin: User) -> None:
+    project_delete(project=project, user=admin)
+    BatchFactory(project=project, rows=2)
+    assert purge_deleted() == 1
+    assert not Project.objects.filter(pk=project.pk).exists()
