@@ -150,7 +150,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-FILE_UPLOAD_TEMP_DIR = None
 
 # ---- mail ----------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = ENV.from_address
@@ -260,7 +259,6 @@ MINO_ALLOWED_NETWORKS = ENV.allowed_networks
 MINO_ALLOWED_PORTS = ENV.allowed_ports
 MINO_SAMPLE_SITE = ENV.sample_site
 MINO_CHROMIUM = ENV.chromium
-WORKER_THREADS = ENV.worker_threads
 WORKER_GRACE = ENV.worker_grace
 LEASE_SECONDS = ENV.lease_seconds
 PARSER_PROCESSES = ENV.parser_processes

@@ -12,7 +12,6 @@ from accounts.permissions import Principal
 from executions.evaluation.verdict import EvaluationResult
 from executions.models.execution import Execution
 from mino.common.models import Identified
-from mino.common.values.share import Share
 from projects.models import Batch, BatchStatus, Project, Row
 
 
@@ -131,8 +130,3 @@ class Job(Identified):
     def is_active(self) -> bool:
         """Whether it still waits or runs."""
         return self.status in ACTIVE
-
-    @property
-    def accuracy_share(self) -> Share:
-        """Good fields of the gradable ones of this row."""
-        return Share.of(self.good_fields, self.gradable_fields)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
@@ -205,8 +204,3 @@ def _author(text: str) -> tuple[str, str] | None:
     if text.startswith(("http://", "https://", "www.", "/")) or ("/" in text and "." in text):
         return None
     return fold(text) or text, text
-
-
-def today_or_before(value: str) -> bool:
-    """Tell whether an ISO date is not in the future."""
-    return value <= date.today().isoformat()

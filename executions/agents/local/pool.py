@@ -28,7 +28,6 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 EXPECTED = (BadSelector, NotAPage)
 LOOK_UP_SECONDS = 0.2
-CLOSE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
