@@ -17,6 +17,7 @@ from projects.services.projects import project_find_or_create
 
 LOCAL = "local"
 SHOWN_WARNINGS = 5
+WRONG_KEYS = (ProblemCode.DUPLICATE_KEY, ProblemCode.EMPTY_KEY, ProblemCode.LONG_KEY)
 FOR_RESULTS = "Answers that something else produced, read from a file."
 """The instructions of a project whose answers come from files and for which none were given."""
 
@@ -60,7 +61,7 @@ def batch_of(project: Project, request: Request, progress: Progress) -> Imported
         return _imported(project, request, request.key_column, progress)
     except FileRefused as refusal:
         counts = refusal.report.log.counts
-        if request.key_column is not None or not (counts[ProblemCode.DUPLICATE_KEY] or counts[ProblemCode.EMPTY_KEY]):
+        if request.key_column is not None or not any(counts[code] for code in WRONG_KEYS):
             raise BadInput(refused_text(request.file.name, refusal)) from refusal
     # The key was guessed, and wrongly: what is not unique is an input.
     try:

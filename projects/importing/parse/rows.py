@@ -160,6 +160,16 @@ class RowChecker:
         if not key:
             self._log.error(line, name, ProblemCode.EMPTY_KEY, "The key is missing.", remedy="Give the row a key.")
             return ""
+        if len(key) > self._limits.key_characters:
+            self._log.error(
+                line,
+                name,
+                ProblemCode.LONG_KEY,
+                f"The key has {len(key):,} characters; at most {self._limits.key_characters} are possible.",
+                key,
+                "Give the row a shorter key, or make the column an input.",
+            )
+            return ""
         first = self._keys.first_line(line, key)
         if first is not None:
             self._log.error(

@@ -47,6 +47,14 @@ def test_a_repeated_or_missing_key_is_an_error() -> None:
     assert report.good_rows == 30
 
 
+def test_a_key_that_no_index_can_hold_is_an_error() -> None:
+    table = table_of(HEADER + GOOD + f"https://b.example/,{'k' * 201},1,no\n")
+    guesses = [replace(guess, role=ColumnRole.KEY) if guess.name == "id" else guess for guess in guess_columns(table)]
+    report = check(table, choices_from_guesses(guesses))
+    assert where(report.problems, ProblemCode.LONG_KEY) == [(32, "id")]
+    assert report.good_rows == 30
+
+
 def test_a_truth_that_is_not_of_its_type_is_a_warning() -> None:
     report = checked(HEADER + GOOD + "https://b.example/,x,call us,maybe\n")
     found = [(problem.line, problem.column, problem.found) for problem in report.problems]
