@@ -6,11 +6,12 @@ import csv
 import json
 import random
 import time
+from functools import partial
 from pathlib import Path
 
 from django.db import connection
 
-from benchmarks.children import environment, in_fresh_process
+from benchmarks.children import TURNS, Measured, best_in_turns, environment, in_fresh_process
 from benchmarks.figures import Figure
 from benchmarks.place import has_postgresql, migrate, sqlite_in
 from benchmarks.workspace import bench_project
@@ -52,13 +53,17 @@ def run(folder: Path, scale: float) -> list[Figure]:
 
 
 def _figures(database: str, small: Path, large: Path, rows: int) -> list[Figure]:
-    first, second = in_fresh_process(load_with_mino, small), in_fresh_process(load_with_mino, large)
-    pace = rows / first.answer
+    def mino() -> Measured[float]:
+        return in_fresh_process(load_with_mino, small)
+
     if database == "PostgreSQL":
-        floor = rows / in_fresh_process(load_bare, small).answer
+        first, bare = best_in_turns(mino, partial(in_fresh_process, load_bare, small))
+        pace, floor = rows / first.answer, rows / bare.answer
         speed = Figure(f"import, {database}", pace, "rows/s", floor, aim=0.5, aim_is_ratio=True)
     else:
-        speed = Figure(f"import, {database}", pace, "rows/s", aim=15_000)
+        first = min((mino() for _ in range(TURNS)), key=lambda one: one.answer)
+        speed = Figure(f"import, {database}", rows / first.answer, "rows/s", aim=15_000)
+    second = in_fresh_process(load_with_mino, large)
     return [
         speed,
         Figure(f"import, {database}: peak memory at {rows:,} rows", first.peak, "MB", aim=200, less=True),
@@ -110,6 +115,7 @@ def load_with_mino(path: Path) -> float:
 def load_bare(path: Path) -> float:
     """The floor: each line of csv.reader as one JSON object, by COPY into a table of two columns. In seconds."""
     with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS bare_row")
         cursor.execute("CREATE TABLE bare_row (position integer PRIMARY KEY, cells jsonb NOT NULL)")
         began = time.perf_counter()
         with path.open(encoding="utf-8", newline="") as file:
