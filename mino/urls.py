@@ -1,5 +1,6 @@
 """All addresses. Everything of an organization lies under `/o/<slug>/`."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -10,6 +11,8 @@ urlpatterns = [
     path("", include("executions.urls")),
     path("", include("analytics.urls")),
     path("accounts/", include("allauth.account.urls")),
+    # Staff sign in where everybody does: Django's own form counts no failures.
+    path("admin/", include([path("login/", secure_admin_login(admin.site.login))])),
     path("admin/", admin.site.urls),
 ]
 if settings.MINO_SAMPLE_SITE:
