@@ -15,7 +15,7 @@ from price_parser import Price
 from executions.agents.local.candidates import Candidate
 from executions.agents.local.concepts import Concept
 from executions.agents.local.page import Page
-from executions.agents.local.text import clean
+from executions.agents.local.text import STRUCK_TAGS, clean
 
 PRICE_MARK = re.compile(r"price|preis|prix|precio|prezzo|prijs|cena|amount|kaina|cijena|fiyat", re.IGNORECASE)
 OLD_MARK = re.compile(
@@ -51,7 +51,6 @@ OLD_TEXT = re.compile(
     r"antes|precio anterior|prima|eredeti|původně|pôvodne)\b|старая",
     re.IGNORECASE,
 )
-STRUCK = frozenset({"del", "s", "strike"})
 SYMBOLS = r"[$€£¥₽₪₩₹₺₴₸฿₫₦₱₲₡]|[A-Z]{1,3}\$|r\$"
 CODES = (
     "EUR|USD|GBP|CHF|JPY|CNY|RMB|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RON|BGN|HRK|RSD|RUB|UAH|KZT|TRY|"
@@ -247,12 +246,9 @@ def _is_old(element: HtmlElement) -> bool:
     for _ in range(4):
         if node is None:
             break
-        if node.tag in STRUCK or "line-through" in (node.get("style") or ""):
+        if node.tag in STRUCK_TAGS or "line-through" in (node.get("style") or ""):
             return True
         node = node.getparent()
-    for child in element:
-        if isinstance(child.tag, str) and child.tag in STRUCK:
-            return True
     parent = element.getparent()
     for marks in (_own_marks(element), _own_marks(parent) if parent is not None else ""):
         old, now = OLD_MARK.search(marks), NOW_MARK.search(marks)

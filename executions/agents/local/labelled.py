@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from executions.agents.local.candidates import Candidate
+from executions.agents.local.commerce import LONGEST_PRICE, read_price
 from executions.agents.local.concepts import Concept, label_fits
 from executions.agents.local.labels import Pair
 from executions.agents.local.text import words
@@ -40,3 +41,12 @@ def from_labels(pairs: list[Pair], wanted: set[Concept]) -> Iterator[Candidate]:
                     fits *= 0.5
                 confidence = pair.confidence * fits * TRUST.get(concept, 1.0) * max(1 - 0.04 * place, 0.7)
                 yield Candidate(concept, pair.value, pair.source, min(confidence, 0.93), "label")
+        if Concept.CURRENCY in wanted and label_fits(label, Concept.PRICE):
+            yield from _currency_of(pair)
+
+
+def _currency_of(pair: Pair) -> Iterator[Candidate]:
+    """The currency that stands beside a labelled amount: "Price: 9.80 €"."""
+    read = read_price(pair.value) if len(pair.value) <= LONGEST_PRICE else None
+    if read is not None and read[1]:
+        yield Candidate(Concept.CURRENCY, read[1], pair.source, pair.confidence * 0.9, "label")

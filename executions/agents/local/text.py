@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -54,6 +54,7 @@ INLINE_TAGS = frozenset(
         "del",
     }
 )
+STRUCK_TAGS = frozenset({"s", "del", "strike"})
 LONGEST_VALUE = 20_000
 BREAK = "\n\0"
 
@@ -92,10 +93,17 @@ def is_hidden(element: Any) -> bool:
 
 
 def text_of(element: HtmlElement, limit: int = LONGEST_VALUE) -> str:
-    """Return the visible text of an element, blocks separated by a space, inline elements joined as they stand."""
+    """Return the visible text of an element, blocks separated by a space, inline elements joined as they stand.
+
+    What is struck out inside of it is left out, unless nothing else is there: it is said to hold no longer.
+    """
+    return _joined(_pieces(element, without=STRUCK_TAGS), limit) or _joined(_pieces(element), limit)
+
+
+def _joined(pieces: Iterable[str], limit: int) -> str:
     parts: list[str] = []
     size = 0
-    for piece in _pieces(element):
+    for piece in pieces:
         parts.append(piece)
         size += len(piece)
         if size > limit:
@@ -103,7 +111,7 @@ def text_of(element: HtmlElement, limit: int = LONGEST_VALUE) -> str:
     return clean("".join(parts))
 
 
-def _pieces(element: HtmlElement, between: str = " ") -> Iterator[str]:
+def _pieces(element: HtmlElement, between: str = " ", without: Container[str] = ()) -> Iterator[str]:
     # A walk without recursion: pages nest deeper than Python's stack.
     stack: list[tuple[Any, bool]] = [(element, False)]
     while stack:
@@ -115,7 +123,7 @@ def _pieces(element: HtmlElement, between: str = " ") -> Iterator[str]:
             if node is not element and node.tail:
                 yield node.tail
             continue
-        if is_hidden(node):
+        if is_hidden(node) or (node is not element and node.tag in without):
             if node is not element and node.tail:
                 yield node.tail
             continue
@@ -131,7 +139,7 @@ def lines_of(element: HtmlElement, most: int = 5_000) -> list[str]:
     """Return the visible text of an element line by line, as blocks and line breaks divide it."""
     lines: list[str] = []
     parts: list[str] = []
-    for piece in _pieces(element, BREAK):
+    for piece in _pieces(element, BREAK, STRUCK_TAGS):
         if piece is not BREAK:
             parts.append(piece)
             continue
