@@ -1,7 +1,7 @@
 """The engine's book-keeping: one transaction ends attempts and takes the next jobs.
 
 Locks are taken in the order credential, execution (by id), job, session, so that no two workers can wait for each
-other. Several attempts that end at the same moment in one process share a transaction (`executions.engine.queue`).
+other. Several attempts that end at the same moment in one process share a transaction (`executions.engine.desk`).
 """
 
 from __future__ import annotations
