@@ -99,7 +99,7 @@ else:
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
         "connect_timeout": 10,
-        "pool": {"min_size": 2, "max_size": 20, "max_idle": 20, "timeout": 30},
+        "pool": {"min_size": 2, "max_size": 20, "max_idle": 20, "timeout": 10},
     }
 DATABASES = {"default": _database}
 
@@ -243,7 +243,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refusals": {"()": "mino.common.logs.WithoutRefusals"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
     "root": {"handlers": ["console"], "level": ENV.log_level},
     "loggers": {
         "celery": {"level": "WARNING"},
