@@ -65,12 +65,12 @@ def _with_plain_digits(text: str) -> str:
 
 
 def _may_be_date(groups: list[str]) -> bool:
-    """Return whether there is a day and a year among the groups of digits; cheap, since most texts are no dates."""
+    """Return whether a day and another group, a year, are among the digits; cheap, since most texts are no dates."""
     if not 2 <= len(groups) <= 9:
         return False
     days = sum(len(group) <= 2 and 1 <= int(group) <= 31 for group in groups)
     years = sum(len(group) >= 4 or len(group) == 2 for group in groups)
-    return days >= 1 and years >= 1
+    return days >= 1 and years >= 1 and sum(len(group) != 3 for group in groups) >= 2
 
 
 def _from_iso(match: re.Match[str]) -> datetime | None:
