@@ -10,6 +10,7 @@ import ipaddress
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,9 +18,16 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError
 from marshmallow import ValidationError
-from marshmallow.validate import OneOf, Range
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# What the library says when a text can't be read as its kind, in words that show the text.
+PLAIN_WORDS = {
+    "Not a valid boolean.": "{!r} is neither true nor false. Write one of the two.",
+    "Not a valid integer.": "{!r} is not a whole number.",
+    "Not a valid number.": "{!r} is not a number.",
+    "Special numeric values (nan or infinity) are not permitted.": "{!r} is not a number.",
+}
 
 
 class EnvironmentMistakes(ImproperlyConfigured):
@@ -35,11 +43,29 @@ def network_list(values: list[str]) -> None:
             raise ValidationError(f"{value!r} is not a network. Write it like 127.0.0.0/8 or 10.1.2.3/32.") from None
 
 
-def port_list(values: list[int]) -> None:
+def port_list(values: list[str]) -> None:
     """Accept only TCP ports."""
     for value in values:
-        if not 1 <= value <= 65_535:
-            raise ValidationError(f"{value} is not a port. Ports are 1 to 65535.")
+        digits = value.strip()
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 5 and 1 <= int(digits) <= 65_535):
+            raise ValidationError(f"{value!r} is not a port. Ports are whole numbers from 1 to 65535.")
+
+
+def between(low: int, high: int | None = None) -> Callable[[float | Decimal], None]:
+    """Accept only numbers from `low` to `high`, or without that of any size."""
+
+    def check(value: float | Decimal) -> None:
+        if value < low or (high is not None and value > high):
+            wanted = f"of {low} or more" if high is None else f"from {low} to {high}"
+            raise ValidationError(f"{value} can't be used. Give a number {wanted}.")
+
+    return check
+
+
+def log_level(value: str) -> None:
+    """Accept only the levels that Python knows."""
+    if value not in LOG_LEVELS:
+        raise ValidationError(f"{value!r} is not a level. Choose one of: {', '.join(LOG_LEVELS)}.")
 
 
 def web_address(value: str) -> None:
@@ -107,31 +133,30 @@ class Environment:
 
     def __init__(self) -> None:
         env = Env(eager=False)
-        positive = Range(min=1)
+        positive = between(1)
         self.debug: bool = env.bool("MINO_DEBUG", False)
         self.data_dir = Path(env.str("MINO_DATA_DIR", "", validate=own_folder) or BASE_DIR / "var")
         self.secret_key: str = env.str("MINO_SECRET_KEY", "")
         self.public_url: str = env.str("MINO_PUBLIC_URL", "http://127.0.0.1:8000", validate=web_address)
         self.allowed_hosts: list[str] = env.list("MINO_ALLOWED_HOSTS", [])
-        self.trusted_proxies: int = env.int("MINO_TRUSTED_PROXIES", 0, validate=Range(min=0))
+        self.trusted_proxies: int = env.int("MINO_TRUSTED_PROXIES", 0, validate=between(0))
         self.database_url: str = env.str("DATABASE_URL", "", validate=database_address)
         self.redis_url: str = env.str("REDIS_URL", "", validate=redis_address)
         self.email_url: str = env.str("EMAIL_URL", "", validate=mail_address)
         self.from_address: str = env.str("MINO_FROM_ADDRESS", "MINO <mino@localhost>")
-        self.log_level: str = env.str(
-            "MINO_LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"])
-        )
+        self.log_level: str = env.str("MINO_LOG_LEVEL", "INFO", validate=log_level)
         self.allowed_networks: list[str] = env.list("MINO_ALLOWED_NETWORKS", [], validate=network_list)
-        self.allowed_ports: list[int] = env.list("MINO_ALLOWED_PORTS", [], subcast=int, validate=port_list)
+        ports: list[str] | None = env.list("MINO_ALLOWED_PORTS", [], validate=port_list)  # None: told when sealed
+        self.allowed_ports = [int(port) for port in ports or []]
         self.sample_site: bool = env.bool("MINO_SAMPLE_SITE", False)
-        self.worker_threads: int = env.int("MINO_WORKER_THREADS", 64, validate=Range(min=1, max=1000))
-        self.worker_grace: float = env.float("MINO_WORKER_GRACE", 20.0, validate=Range(min=0))
-        self.lease_seconds: int = env.int("MINO_LEASE_SECONDS", 60, validate=Range(min=5))
+        self.worker_threads: int = env.int("MINO_WORKER_THREADS", 64, validate=between(1, 1000))
+        self.worker_grace: float = env.float("MINO_WORKER_GRACE", 20.0, validate=between(0))
+        self.lease_seconds: int = env.int("MINO_LEASE_SECONDS", 60, validate=between(5))
         self.parser_processes: int = env.int("MINO_PARSER_PROCESSES", 2, validate=positive)
         self.chromium: str = env.str("MINO_CHROMIUM", "", validate=program)
         self.eva_api_url: str = env.str("EVA_API_URL", "https://agent.tinyfish.ai", validate=web_address)
         self.eva_api_key: str = env.str("EVA_API_KEY", "")
-        self.eva_step_price: Decimal = env.decimal("EVA_STEP_PRICE", Decimal("0.016"), validate=Range(min=0))
+        self.eva_step_price: Decimal = env.decimal("EVA_STEP_PRICE", Decimal("0.016"), validate=between(0))
         self.agentql_api_url: str = env.str("AGENTQL_API_URL", "https://api.agentql.com", validate=web_address)
         self.agentql_api_key: str = env.str("AGENTQL_API_KEY", "")
         self.agent_frame_hosts: list[str] = env.list("AGENT_FRAME_HOSTS", ["*.tinyfish.ai", "*.tinyfish.io"])
@@ -148,7 +173,12 @@ class Environment:
             env.seal()
         except EnvValidationError as error:
             found: dict[str, list[str]] = dict(error.error_messages)  # type: ignore[arg-type]
-            wrong = {name: [str(one) for one in messages] for name, messages in found.items()}
+            wrong = {name: [_plain(name, str(one)) for one in messages] for name, messages in found.items()}
         if wrong:
             lines = [f"  {name}: {' '.join(messages)}" for name, messages in sorted(wrong.items())]
             raise EnvironmentMistakes("The environment has mistakes:\n" + "\n".join(lines))
+
+
+def _plain(name: str, message: str) -> str:
+    """The message, or what it means. Only numbers and switches have one of these: no secret is shown."""
+    return PLAIN_WORDS[message].format(os.environ.get(name, "")) if message in PLAIN_WORDS else message

@@ -43,6 +43,14 @@ def test_all_mistakes_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> 
         ("EMAIL_URL", "smtp+tls://user:password@", "must look like smtp"),
         ("MINO_CHROMIUM", "/nowhere/chromium", "is not a program"),
         ("MINO_DATA_DIR", "/dev/null/var", "can't be made"),
+        ("MINO_DEBUG", "perhaps", "'perhaps' is neither true nor false. Write one of the two."),
+        ("MINO_WORKER_THREADS", "0", "0 can't be used. Give a number from 1 to 1000."),
+        ("MINO_LEASE_SECONDS", "4.5", "'4.5' is not a whole number."),
+        ("MINO_WORKER_GRACE", "long", "'long' is not a number."),
+        ("MINO_WORKER_GRACE", "inf", "'inf' is not a number."),
+        ("EVA_STEP_PRICE", "-1", "-1 can't be used. Give a number of 0 or more."),
+        ("MINO_ALLOWED_PORTS", "80,http", "'http' is not a port."),
+        ("MINO_LOG_LEVEL", "LOUD", "'LOUD' is not a level. Choose one of: DEBUG"),
     ],
 )
 def test_what_would_fail_only_later_is_told_at_the_start(
