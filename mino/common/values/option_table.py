@@ -69,8 +69,13 @@ class OptionDescription:
         low = Decimal(str(self.minimum))
         high = _LARGEST if self.maximum is None else Decimal(str(self.maximum))
         if number is None or not low <= number <= high:
-            limits = f"between {low} and {high}" if self.maximum is not None else f"of {low} or more"
-            raise OptionError(self.name, f"{value!r:.40} is no number {limits}", f"Give a number {limits}.")
+            problem = "is not a number" if number is None else "is too small" if number < low else "is too large"
+            limits = (
+                f"between {low.normalize():f} and {high.normalize():f}"
+                if self.maximum is not None
+                else f"of {low.normalize():f} or more"
+            )
+            raise OptionError(self.name, f"{value!r:.40} {problem}", f"Give a number {limits}.")
         return float(number) if isinstance(self.default, float) and self.maximum is not None else number
 
     def _choice(self, value: str) -> str:
