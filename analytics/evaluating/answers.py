@@ -86,7 +86,7 @@ def read_answers(path: Path, batch: Batch) -> AnswerBook:
     """
     try:
         with path.open("rb") as file:
-            book = _read(open_table(file, path.name, limits=import_limits()), batch)
+            book = _read(open_table(file, limits=import_limits()), batch)
     except ImportRefused as refusal:
         raise BadInput(f"{path.name}: {sentence(refusal.problem)}") from refusal
     except BadAnswers as error:

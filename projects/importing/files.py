@@ -87,7 +87,7 @@ def import_file(
     if user is not None:
         require(user, "projects.change", project)
     try:
-        table = open_table(file, filename, limits=import_limits())
+        table = open_table(file, limits=import_limits())
         choices = chosen(table, url_column=url_column, key_column=key_column, types=types, options=options)
     except ImportRefused as refusal:
         raise FileRefused(Report(fatal=refusal.problem)) from refusal

@@ -68,4 +68,4 @@ def staged_table(batch_import: BatchImport, reading: dict[str, Any] | None = Non
             yield open_pasted(file.read().decode("utf-8", "surrogatepass"), limits=import_limits())
         else:
             binary = cast(BinaryIO, file if isinstance(file, io.IOBase) else file.file)
-            yield open_table(binary, batch_import.source_name, limits=import_limits(), **options)
+            yield open_table(binary, limits=import_limits(), **options)

@@ -25,7 +25,7 @@ def exported(execution: Execution) -> list[dict[str, str]]:
 
 
 def reimported(execution: Execution) -> list[dict[str, str]]:
-    table = open_table(io.BytesIO(b"".join(csv_chunks(execution))), "export.csv")
+    table = open_table(io.BytesIO(b"".join(csv_chunks(execution))))
     return [dict(zip(table.names, cells, strict=True)) for _, cells in table.records()]
 
 

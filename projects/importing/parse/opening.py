@@ -34,7 +34,6 @@ SAVE_AS = "Save the table as CSV (UTF-8) or as an Excel workbook (.xlsx) and cho
 
 def open_table(
     file: BinaryIO,
-    filename: str,
     *,
     encoding: str | None = None,
     delimiter: str | None = None,
@@ -63,7 +62,7 @@ def open_table(
         )
     if head.startswith(ZIP):
         return WorkbookTable(file, limits, sheet=sheet, header=header)
-    _refuse_foreign(head, filename)
+    _refuse_foreign(head)
     _check_characters(delimiter, quote)
     dialect = detect_dialect(file, _known_encoding(encoding))
     if delimiter is not None:
@@ -78,9 +77,7 @@ def open_pasted(text: str, *, limits: Limits | None = None) -> Table:
     limits = limits or Limits()
     first = next((line for line in text.splitlines() if line.strip()), "")
     if any(delimiter in first for delimiter in "\t;,") and "://" not in first:
-        return open_table(
-            io.BytesIO(text.encode("utf-8", "surrogatepass")), "pasted.csv", encoding="utf-8", limits=limits
-        )
+        return open_table(io.BytesIO(text.encode("utf-8", "surrogatepass")), encoding="utf-8", limits=limits)
     return table_of_addresses(text, limits)
 
 
@@ -109,21 +106,20 @@ def _check_characters(delimiter: str | None, quote: str | None) -> None:
         raise refused(ProblemCode.FILE_TYPE, "Delimiter and quote are the same.", "Choose two different characters.")
 
 
-def _refuse_foreign(head: bytes, filename: str) -> None:
+def _refuse_foreign(head: bytes) -> None:
     if head.startswith(OLD_EXCEL):
         raise refused(
             ProblemCode.FILE_TYPE,
             "This is an old or a protected Excel file.",
             "Open it in a spreadsheet and save it as an Excel workbook (.xlsx) without a password.",
-            found=filename,
         )
     for magic, kind in FOREIGN:
         if head.startswith(magic):
-            raise refused(ProblemCode.FILE_TYPE, f"This is {kind}, not a table.", SAVE_AS, found=filename)
+            raise refused(ProblemCode.FILE_TYPE, f"This is {kind}, not a table.", SAVE_AS)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
     if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
-        raise refused(ProblemCode.FILE_TYPE, "This is a web page or an XML file, not a table.", SAVE_AS, found=filename)
+        raise refused(ProblemCode.FILE_TYPE, "This is a web page or an XML file, not a table.", SAVE_AS)
     if _is_binary(head):
-        raise refused(ProblemCode.FILE_TYPE, "This is not a text file.", SAVE_AS, found=filename)
+        raise refused(ProblemCode.FILE_TYPE, "This is not a text file.", SAVE_AS)
     if start.startswith((b"{", b'[{"', b"[\n", b"[\r\n")):
-        raise refused(ProblemCode.FILE_TYPE, "This is a JSON file, not a table.", SAVE_AS, found=filename)
+        raise refused(ProblemCode.FILE_TYPE, "This is a JSON file, not a table.", SAVE_AS)

@@ -48,7 +48,7 @@ class WorkbookTable(Table):
         except ImportRefused:
             raise
         except BROKEN as error:
-            raise _broken(error) from error
+            raise _broken() from error
         self.sheets = list(self._parts.sheets)
         log = ProblemLog()
         self.sheet, line, first = self._first_record(sheet)
@@ -131,15 +131,14 @@ class WorkbookTable(Table):
         except ImportRefused:
             raise
         except BROKEN as error:
-            raise _broken(error) from error
+            raise _broken() from error
 
 
-def _broken(error: BaseException) -> ImportRefused:
+def _broken() -> ImportRefused:
     return refused(
         ProblemCode.FILE_BROKEN,
         "The workbook is damaged and can't be read.",
         "Open it in a spreadsheet, save it again, and choose the new file.",
-        found=f"{type(error).__name__}: {error}",
     )
 
 
@@ -152,7 +151,7 @@ def open_archive(file: BinaryIO, limits: Limits) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(file)
     except BROKEN as error:
-        raise _broken(error) from error
+        raise _broken() from error
     entries = archive.infolist()
     names = {entry.filename.lower() for entry in entries}
     if "xl/workbook.xml" not in names:

@@ -13,10 +13,10 @@ from projects.importing.parse.problems import Problem, ProblemCode, ProblemLog
 from projects.importing.parse.table import Table
 
 
-def table_of(content: str | bytes, name: str = "sites.csv", **options: object) -> Table:
+def table_of(content: str | bytes, **options: object) -> Table:
     """The table in a text."""
     data = content.encode() if isinstance(content, str) else content
-    return open_table(io.BytesIO(data), name, **options)  # type: ignore[arg-type]
+    return open_table(io.BytesIO(data), **options)  # type: ignore[arg-type]
 
 
 def rows_of(table: Table) -> list[list[str]]:
@@ -26,7 +26,7 @@ def rows_of(table: Table) -> list[list[str]]:
 
 def read(content: str | bytes, **options: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
     """The records with their lines, and all problems told on the way."""
-    table = table_of(content, "sites.csv", **options)
+    table = table_of(content, **options)
     log = ProblemLog()
     return list(table.records(log)), table.problems + log.kept()
 

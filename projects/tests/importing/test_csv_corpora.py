@@ -37,7 +37,7 @@ def test_every_file_of_csv_spectrum_equals_its_json(test_data: Path) -> None:
     files = sorted((test_data / "values" / "csv_spectrum").glob("*.csv"))
     assert len(files) == 11
     for path in files:
-        table = table_of(path.read_bytes(), path.name)
+        table = table_of(path.read_bytes())
         found = [dict(zip(table.names, cells, strict=True)) for cells in rows_of(table)]
         assert found == json.loads(path.with_suffix(".json").read_bytes()), path.name
 
@@ -66,7 +66,7 @@ def test_naughty_strings_come_through_unchanged_or_with_a_warning(test_data: Pat
     path = test_data / "values" / "naughty.csv"
     with path.open(newline="", encoding="utf-8") as file:
         wanted = list(csv.reader(file))[1:]
-    table = table_of(path.read_bytes(), path.name)
+    table = table_of(path.read_bytes())
     log = ProblemLog()
     found = list(table.records(log))
     assert len(found) == len(wanted) == 515
