@@ -6,9 +6,9 @@ import uuid
 
 from celery import shared_task
 
-from executions.engine.process import process_worker
+from executions.engine.process import process_worker, room
 from executions.services.preparation import execution_prepare
-from executions.services.sweeping import find_work
+from executions.services.sweeping import find_work, stop_abandoned
 from mino.common.waking import send
 
 SLOT_SECONDS = 30.0
@@ -17,7 +17,13 @@ SLOT_SECONDS = 30.0
 @shared_task
 def run_slot() -> None:
     """Be one slot for about half a minute; then make room, and come back if there is more to do."""
-    if process_worker().run_slot(seconds=SLOT_SECONDS):
+    if not room.acquire(blocking=False):
+        return
+    try:
+        has_more = process_worker().run_slot(seconds=SLOT_SECONDS)
+    finally:
+        room.release()
+    if has_more:
         send("executions.tasks.run_slot")
 
 
@@ -30,4 +36,5 @@ def prepare_execution(execution_id: str) -> None:
 @shared_task
 def wake_executions() -> None:
     """Find work whose wake-up calls were lost. Sent by beat every five seconds."""
+    stop_abandoned()
     find_work()

@@ -42,6 +42,13 @@ def run_attempt(attempt: Attempt, agent: Agent, reporter: AttemptReporter) -> Fi
         return _failed(attempt, reporter, began, unread)
 
 
+def agent_missing(attempt: Attempt, reporter: AttemptReporter, error: Exception) -> Finished:
+    """The end of an attempt whose agent could not be made, by the fault `error`."""
+    message = f"The agent {attempt.plan.agent} could not be started: {type(error).__name__}. Look at the worker's log."
+    failure = AgentError(ErrorCode.AGENT_FAILURE, message, transient=False)
+    return _failed(attempt, reporter, time.monotonic(), failure)
+
+
 def _completed(attempt: Attempt, reporter: AttemptReporter, began: float, result: Result) -> Finished:
     """Only the fields that were asked for are kept, cleaned of what no database can hold."""
     seconds = time.monotonic() - began

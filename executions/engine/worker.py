@@ -17,11 +17,11 @@ from django.utils import timezone
 from PIL import Image, UnidentifiedImageError
 
 from executions.agents.base import Agent, Screenshot
-from executions.engine.attempt import Attempt
+from executions.engine.attempt import Attempt, Finished
 from executions.engine.desk import Desk
 from executions.engine.keeper import Keeper
 from executions.engine.reporter import AttemptReporter
-from executions.engine.running import run_attempt
+from executions.engine.running import agent_missing, run_attempt
 from executions.models import Screenshot as StoredScreenshot
 from executions.models import Session
 from mino.common.values.clean import clean_text
@@ -52,8 +52,7 @@ class Worker:
         while attempt is not None:
             reporter = self._reporter(attempt)
             try:
-                agent = self._used[attempt.plan.agent] = self.agents[attempt.plan.agent]
-                finished = run_attempt(attempt, agent, reporter)
+                finished = self._run(attempt, reporter)
                 has_time = time.monotonic() < until and not self.stopping.is_set()
                 attempt = self.desk.hand_in(finished, wants_next=has_time)
             finally:
@@ -61,6 +60,14 @@ class Worker:
             if not has_time:
                 return not self.stopping.is_set()
         return False
+
+    def _run(self, attempt: Attempt, reporter: AttemptReporter) -> Finished:
+        try:
+            agent = self._used[attempt.plan.agent] = self.agents[attempt.plan.agent]
+        except Exception as error:
+            logger.exception("The agent %s could not be made", attempt.plan.agent)
+            return agent_missing(attempt, reporter, error)
+        return run_attempt(attempt, agent, reporter)
 
     def stop(self, grace: float) -> None:
         """Start nothing more; after `grace` seconds call off what still runs, so that it is handed back."""

@@ -93,6 +93,21 @@ def test_an_agent_that_breaks_does_not_break_the_worker(start: Start, worker: Ca
     assert Job.objects.get(error_code="UNKNOWN_ERROR").sessions.get().stack_trace
 
 
+def test_an_agent_that_can_not_be_made_ends_its_jobs(start: Start) -> None:
+    class Unmakeable(dict[str, Any]):
+        def __missing__(self, name: str) -> Any:
+            raise RuntimeError("no browser")
+
+    execution = start(rows=2)
+    crowd = Worker(Unmakeable())
+    crowd.desk._agents = frozenset({"local"})
+    run_slots(crowd, 1)
+    crowd.close()
+    execution.refresh_from_db()
+    assert (execution.error_jobs, execution.running_jobs) == (2, 0)
+    assert set(Job.objects.values_list("error_code", flat=True)) == {"AGENT_FAILURE"}
+
+
 def test_what_no_database_can_hold_is_taken_out_of_answers(start: Start, worker: Callable[..., Worker]) -> None:
     start(rows=1)
     run_slots(worker(lambda task, reporter: {"title": "Ket\x00tle\ud800 1", "price": float("nan"), "more": 1}), 1)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from accounts.models import User
+from executions.engine.ledger import exchange
 from executions.models import Execution, ExecutionStatus, Job
 from executions.services import preparation
 from executions.services.creation import execution_create
 from executions.services.preparation import execution_prepare
-from executions.services.sweeping import find_work
+from executions.services.sweeping import find_work, stop_abandoned
 from mino.common.errors import AlreadyExists, InvalidInput, InvalidState
 from mino.tests.factories import BatchFactory, VersionFactory
 from projects.models import Batch, Project
@@ -145,6 +148,18 @@ def test_a_viewer_may_not_run(batch: Batch, viewer: User, member: User) -> None:
     with pytest.raises(PermissionDenied):
         create(batch, user=viewer)
     assert create(batch, user=member).created_by == member
+
+
+def test_an_execution_whose_own_worker_is_gone_is_stopped(batch: Batch) -> None:
+    gone, alive = (create(batch, has_own_worker=True, allow_parallel=True) for _ in range(2))
+    exchange([], 1, worker="alive", agents={"local"}, only=alive.pk)
+    long_ago = timezone.now() - timedelta(hours=1)
+    assert stop_abandoned() == 0
+    Execution.objects.update(updated_at=long_ago)
+    assert stop_abandoned() == 1
+    gone.refresh_from_db()
+    alive.refresh_from_db()
+    assert (gone.status, gone.stopped_jobs, alive.status) == (ExecutionStatus.STOPPED, 3, ExecutionStatus.RUNNING)
 
 
 def test_the_sweep_asks_for_as_many_slots_as_can_be_used(batch: Batch) -> None:
