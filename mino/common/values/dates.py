@@ -42,6 +42,12 @@ def parse_date(text: str, day_first: bool = False) -> datetime | None:
     return _parse_cached(text, day_first) if MIN_DATE_TEXT <= len(text) <= MAX_DATE_TEXT else None
 
 
+def may_be_date(text: str) -> bool:
+    """Whether `text` has the digits of a day and a year: tells most texts that are no dates at once."""
+    groups = _DIGIT_GROUPS.findall(text)
+    return MIN_DATE_TEXT <= len(text) <= MAX_DATE_TEXT and (len(groups) == 1 or _may_be_date(groups))
+
+
 @lru_cache(maxsize=65_536)
 def _parse_cached(text: str, day_first: bool) -> datetime | None:
     if not text.isascii():

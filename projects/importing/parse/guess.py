@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import partial
 
 from mino.common.values.columns import ColumnRole, ColumnType
+from mino.common.values.dates import may_be_date
 
 from .addresses import is_address
 from .cells import Recognizer, alternatives, is_identifier, looks_like, looks_like_national_phone
@@ -162,6 +163,8 @@ def guess_type(name: str, filled: Sequence[str]) -> tuple[ColumnType, Confidence
     if not values:
         return ColumnType.TEXT, Confidence.GUESS, "no cells to judge by"
     for kind, noun in _kinds_to_try(name):
+        if kind == ColumnType.DATE and sum(map(may_be_date, values)) < 0.9 * len(values):
+            continue  # seen without a parser that takes seconds to load its languages
         is_named_phone = kind == ColumnType.PHONE and PHONE_HEADER.fullmatch(name)
         fits = looks_like_national_phone if is_named_phone else partial(looks_like, kind)
         fitting = _fitting(fits, values)
