@@ -6,15 +6,17 @@ of the batch have the same URL, one line answers for all of them, and of several
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from analytics.evaluating.arguments import BadInput
 from executions.agents.base import Task
 from executions.agents.file import Answer
-from executions.models import Execution, Job
+from executions.models import Execution, Job, JobStatus
+from executions.models.job import ACTIVE
 from mino.common.values.columns import ColumnRole
 from projects.importing.files import sentence
 from projects.importing.parse.addresses import BadAddress, read_address
@@ -23,10 +25,12 @@ from projects.importing.parse.opening import open_table
 from projects.importing.parse.problems import ImportRefused, ProblemLog, Severity
 from projects.importing.parse.table import MINO_ROW_KEY, Table
 from projects.importing.settings import import_limits
-from projects.models import Batch, Row
+from projects.models import Row
 
 SHOWN_LINES = 10
 ERROR_HEADERS = ("error", "error_code")
+UNFINISHED = frozenset({*ACTIVE, JobStatus.SKIPPED, JobStatus.STOPPED})
+"""What stands in the status of an export for rows whose answer is not known, because the run did not get to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,34 @@ class AnswerBook:
     by_key: bool
     lines: Mapping[str, list[Line]]
     missing: Sequence[str] = ()
+    _met: Counter[str] = field(default_factory=Counter)
     _waiting: dict[str, deque[Answer | None]] = field(default_factory=dict)
 
     @property
     def in_order(self) -> bool:
         """Whether rows must be asked for in their order, one at a time, because several lines have one URL."""
         return any(len(lines) > 1 for lines in self.lines.values())
+
+    def meet(self, key: str, url: str) -> None:
+        """Note that the file that is evaluated has a row with this key and URL."""
+        identity = key if self.by_key else url
+        if identity in self.lines:
+            self._met[identity] += 1
+
+    def check_known(self, name: str) -> None:
+        """Refuse lines whose row was not met, and more lines for a URL than it has rows. Raises BadInput."""
+        unknown = sorted(
+            (line.number, identity) for identity, lines in self.lines.items() for line in lines[self._met[identity] :]
+        )
+        if not unknown:
+            return
+        what = "key" if self.by_key else "URL"
+        lines = "1 line belongs" if len(unknown) == 1 else f"{len(unknown):,} lines belong"
+        told = [f"{name}: {lines} to no row of the file that is evaluated."]
+        told += [f"  line {number}: the {what} {identity[:200]}" for number, identity in unknown[:SHOWN_LINES]]
+        if len(unknown) > SHOWN_LINES:
+            told.append(f"  ... and {len(unknown) - SHOWN_LINES:,} more.")
+        raise BadInput("\n".join(told))
 
     def arrange(self, execution: Execution) -> None:
         """Put the answers of URLs that have several into the order in which the execution asks for them."""
@@ -78,21 +104,19 @@ class AnswerBook:
         return lines[0].answer if lines else None
 
 
-def read_answers(path: Path, batch: Batch) -> AnswerBook:
-    """Read the file of answers for a batch.
+def read_answers(path: Path, columns: Sequence[Mapping[str, Any]]) -> AnswerBook:
+    """Read the file of answers for rows with these columns (each with its `name` and `role`).
 
-    Raises BadInput when it can't be read, has no column that says which row is meant, has none of the fields, or has
-    lines that belong to no row.
+    Raises BadInput when it can't be read, has no column that says which row is meant, or has none of the fields. Lines
+    that belong to no row are found by `AnswerBook.check_known`, when it has met all rows.
     """
     try:
         with path.open("rb") as file:
-            book = _read(open_table(file, limits=import_limits()), batch)
+            return _read(open_table(file, limits=import_limits()), _names(columns))
     except ImportRefused as refusal:
         raise BadInput(f"{path.name}: {sentence(refusal.problem)}") from refusal
     except BadAnswers as error:
         raise BadInput(f"{path.name}: {error}") from error
-    _check_known(path.name, book, batch)
-    return book
 
 
 class BadAnswers(Exception):
@@ -107,10 +131,10 @@ class _Places:
     by_key: bool
     fields: Mapping[str, int]
     error: int | None
+    status: int | None
 
 
-def _read(table: Table, batch: Batch) -> AnswerBook:
-    names = _column_names(batch)
+def _read(table: Table, names: Mapping[str, Sequence[str]]) -> AnswerBook:
     places = _places(table, names)
     log = ProblemLog()
     lines: dict[str, list[Line]] = defaultdict(list)
@@ -125,8 +149,7 @@ def _read(table: Table, batch: Batch) -> AnswerBook:
         if places.by_key and identity in lines:
             raise BadAnswers(f"line {number} has the same key as line {lines[identity][0].number}: {identity[:100]}.")
         data = {name: cells[index] for name, index in places.fields.items() if cells[index].strip()}
-        error = cells[places.error].strip() if places.error is not None else ""
-        lines[identity].append(Line(number, Answer(data, error)))
+        lines[identity].append(Line(number, Answer(data, _error(cells, places))))
     if log.errors:
         problem = next(one for one in log.kept() if one.severity is Severity.ERROR)
         raise BadAnswers(f"line {problem.line}: {sentence(problem)}")
@@ -134,14 +157,23 @@ def _read(table: Table, batch: Batch) -> AnswerBook:
     return AnswerBook(places.by_key, lines, missing)
 
 
-def _column_names(batch: Batch) -> dict[str, list[str]]:
+def _error(cells: Sequence[str], places: _Places) -> str:
+    """What the line says went wrong; in an export also that the row was never finished."""
+    error = cells[places.error].strip() if places.error is not None else ""
+    status = cells[places.status].strip() if places.status is not None else ""
+    if not error and status in UNFINISHED:
+        return f"it was not finished when the export was written (its status is {status})."
+    return error
+
+
+def _names(columns: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {role: [] for role in ColumnRole}
-    for name, role in batch.columns.order_by("position").values_list("name", "role"):
-        names[role].append(name)
+    for column in columns:
+        names[column["role"]].append(column["name"])
     return names
 
 
-def _places(table: Table, names: Mapping[str, list[str]]) -> _Places:
+def _places(table: Table, names: Mapping[str, Sequence[str]]) -> _Places:
     columns = {column.name.casefold(): column for column in table.columns}
     keys = [*names[ColumnRole.KEY], *([MINO_ROW_KEY] if names[ColumnRole.KEY] else [])]
     urls = [*names[ColumnRole.SITE_URL], "site_url", "url"]
@@ -159,7 +191,10 @@ def _places(table: Table, names: Mapping[str, list[str]]) -> _Places:
         wanted = ", ".join(names[ColumnRole.GROUND_TRUTH])
         raise BadAnswers(f"it has none of the fields. It needs at least one of the columns {wanted}.")
     error = _first(columns, [name for name in ERROR_HEADERS if name not in fields])
-    return _Places(identity, by_key is not None, fields, error.index if error else None)
+    status = _first(columns, ["status"]) if MINO_ROW_KEY in columns and "status" not in fields else None
+    return _Places(
+        identity, by_key is not None, fields, error.index if error else None, status.index if status else None
+    )
 
 
 def _first(columns: Mapping[str, SourceColumn], names: Iterable[str]) -> SourceColumn | None:
@@ -171,24 +206,3 @@ def _identity(cell: str, *, by_key: bool) -> str:
         return cell.strip()
     address = read_address(cell)
     return cell.strip() if isinstance(address, BadAddress) else address
-
-
-def _check_known(name: str, book: AnswerBook, batch: Batch) -> None:
-    """Refuse lines whose row is not in the batch, and more lines for a URL than it has rows."""
-    counts: dict[str, int] = dict.fromkeys(book.lines, 0)
-    identities = Row.objects.filter(batch=batch).values_list("key" if book.by_key else "url", flat=True)
-    for identity in identities.iterator():
-        if identity in counts:
-            counts[identity] += 1
-    unknown = sorted(
-        (line.number, identity) for identity, count in counts.items() for line in book.lines[identity][count:]
-    )
-    if not unknown:
-        return
-    what = "key" if book.by_key else "URL"
-    lines = "1 line belongs" if len(unknown) == 1 else f"{len(unknown):,} lines belong"
-    told = [f"{name}: {lines} to no row of the file that is evaluated."]
-    told += [f"  line {number}: the {what} {identity[:200]}" for number, identity in unknown[:SHOWN_LINES]]
-    if len(unknown) > SHOWN_LINES:
-        told.append(f"  ... and {len(unknown) - SHOWN_LINES:,} more.")
-    raise BadInput("\n".join(told))

@@ -40,6 +40,11 @@ class Request:
     export: Path | None = None
     json: bool = False
 
+    @property
+    def project_name(self) -> str:
+        """The project as it was named, or else as the file is."""
+        return self.project or self.file.stem[:100]
+
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Request:
         """The request from parsed arguments. Raises BadInput where they contradict each other."""

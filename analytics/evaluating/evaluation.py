@@ -6,12 +6,11 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from analytics.evaluating.answers import AnswerBook, read_answers
+from analytics.evaluating.answers import AnswerBook
 from analytics.evaluating.arguments import BadInput, Request
+from analytics.evaluating.checking import check_input, typed_settings
 from analytics.evaluating.interrupting import interruptible
 from analytics.evaluating.networks import open_ports
 from analytics.evaluating.reporting import below_minimum, is_below, print_report, report_as_json
@@ -52,18 +51,18 @@ def _further(error: ServiceError) -> list[str]:
 
 def _evaluate(request: Request, terminal: Terminal) -> int:
     check_database()
-    kind = agent_kind(request.agent)
+    with terminal.reading("Checking") as show:
+        request, book = check_input(request, show)
     project, version = project_of(organization_of(request.organization), request)
     batch = _import(request, project, terminal)
-    book = read_answers(request.results, batch) if request.results else None
     if book and book.missing:
         terminal.say(f"The answers have no column for {', '.join(book.missing)}: these fields count as not found.")
     execution = _create(request, batch, version, one_by_one=bool(book and book.in_order))
-    return _run(request, execution, _agent(kind, execution, book), terminal)
+    return _run(request, execution, _agent(agent_kind(request.agent), execution, book), terminal)
 
 
 def _import(request: Request, project: Project, terminal: Terminal) -> Batch:
-    with terminal.importing() as show:
+    with terminal.reading("Importing") as show:
         imported = batch_of(project, request, show)
     batch = imported.batch
     found = "is imported already" if imported.reused else "is imported"
@@ -90,18 +89,6 @@ def _create(request: Request, batch: Batch, version: InstructionVersion, *, one_
         has_own_worker=True,
         allow_parallel=True,  # an earlier command that was killed must not stand in the way
     )
-
-
-def typed_settings(kind: AgentKind, given: Mapping[str, str]) -> dict[str, Any]:
-    """The settings as the agent wants them: on a command line all is text. What can't be meant is left to the agent."""
-    kinds = {setting.name: setting.kind for setting in kind.settings}
-    values: dict[str, Any] = dict(given)
-    for name, text in given.items():
-        if kinds.get(name) == "boolean" and text.lower() in ("true", "false"):
-            values[name] = text.lower() == "true"
-        elif kinds.get(name) == "integer" and text.isascii() and text.isdigit():
-            values[name] = int(text)
-    return values
 
 
 def _agent(kind: AgentKind, execution: Execution, book: AnswerBook | None) -> Agent:

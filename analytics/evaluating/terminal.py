@@ -44,10 +44,10 @@ class Terminal:
         self._console.print(Text(clean_text(message)), soft_wrap=True)
 
     @contextmanager
-    def importing(self) -> Iterator[Callable[[int, float], None]]:
+    def reading(self, what: str) -> Iterator[Callable[[int, float], None]]:
         """A bar for the share of the file that is read; it takes the rows done and the share."""
         with self._progress(TaskProgressColumn()) as bar:
-            task = bar.add_task("Importing", total=1.0)
+            task = bar.add_task(what, total=1.0)
             yield lambda rows, share: bar.update(task, completed=share)
 
     @contextmanager

@@ -17,7 +17,6 @@ from projects.services.projects import project_find_or_create
 
 LOCAL = "local"
 SHOWN_WARNINGS = 5
-WRONG_KEYS = (ProblemCode.DUPLICATE_KEY, ProblemCode.EMPTY_KEY, ProblemCode.LONG_KEY)
 FOR_RESULTS = "Answers that something else produced, read from a file."
 """The instructions of a project whose answers come from files and for which none were given."""
 
@@ -32,13 +31,18 @@ def check_database() -> None:
         raise BadInput("The database has no tables yet. Run this first: python manage.py migrate")
 
 
+def find_organization(slug: str) -> Organization | None:
+    """The organization of that short name, or without one the workspace `local`, which may not be there yet."""
+    found: Organization | None = Organization.objects.filter(slug=slug or LOCAL).first()
+    if found is None and slug:
+        raise BadInput(f"There is no organization “{slug}”. Leave --organization out to use the workspace “{LOCAL}”.")
+    return found
+
+
 def organization_of(slug: str) -> Organization:
     """The organization of that short name, or without one the workspace `local`, which is made once."""
-    found: Organization | None = Organization.objects.filter(slug=slug or LOCAL).first()
-    if found is not None:
+    if (found := find_organization(slug)) is not None:
         return found
-    if slug:
-        raise BadInput(f"There is no organization “{slug}”. Leave --organization out to use the workspace “{LOCAL}”.")
     try:
         return organization_create(name="Local", slug=LOCAL, owner=None, plan=Plan.ENTERPRISE)
     except AlreadyExists:  # another command was faster
@@ -50,27 +54,13 @@ def project_of(organization: Organization, request: Request) -> tuple[Project, I
     return project_find_or_create(
         organization=organization,
         user=None,
-        name=request.project or request.file.stem[:100],
+        name=request.project_name,
         instructions=request.instructions or FOR_RESULTS,
     )
 
 
 def batch_of(project: Project, request: Request, progress: Progress) -> ImportedFile:
     """The batch with the file's content, imported if the project does not have it already. Raises BadInput."""
-    try:
-        return _imported(project, request, request.key_column, progress)
-    except FileRefused as refusal:
-        counts = refusal.report.log.counts
-        if request.key_column is not None or not any(counts[code] for code in WRONG_KEYS):
-            raise BadInput(refused_text(request.file.name, refusal)) from refusal
-    # The key was guessed, and wrongly: what is not unique is an input.
-    try:
-        return _imported(project, request, "", progress)
-    except FileRefused as refusal:
-        raise BadInput(refused_text(request.file.name, refusal)) from refusal
-
-
-def _imported(project: Project, request: Request, key_column: str | None, progress: Progress) -> ImportedFile:
     try:
         with request.file.open("rb") as file:
             return import_file(
@@ -79,15 +69,15 @@ def _imported(project: Project, request: Request, key_column: str | None, progre
                 file=file,
                 filename=request.file.name,
                 url_column=request.url_column,
-                key_column=key_column,
+                key_column=request.key_column,
                 types=request.types,
                 options=request.options,
                 reuse=True,
                 progress=progress,
             )
-    except FileRefused:
+    except FileRefused as refusal:  # it was changed after it was checked
         purge_deleted()  # there may be no worker that ever would
-        raise
+        raise BadInput(refused_text(request.file.name, refusal)) from refusal
 
 
 def first_warnings(report: Report) -> list[str]:

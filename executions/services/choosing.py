@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from executions.models import Execution, SampleMethod
 from mino.common.errors import Detail, InvalidInput
 from mino.common.values.columns import ColumnRole
+from projects.importing.parse.choices import ColumnChoice
 from projects.models import Batch, BatchStatus, Column
 from projects.placeholders import unknown_placeholders
 
@@ -32,13 +34,16 @@ def frozen_columns(batch: Batch) -> list[dict[str, Any]]:
     A batch without a single ground-truth column takes the fields from the project's latest batch that has some. Raises
     InvalidInput when there is none.
     """
-    own = [column for column in batch.columns.all() if column.role != ColumnRole.IGNORED]
-    if any(column.role == ColumnRole.GROUND_TRUTH for column in own):
-        return [_frozen(column) for column in own]
+    return with_fields([frozen(column) for column in batch.columns.all()], batch.project_id)
+
+
+def with_fields(columns: Sequence[dict[str, Any]], project_id: uuid.UUID | None) -> list[dict[str, Any]]:
+    """Columns as `frozen` gives them, without the ignored ones and with fields, as `frozen_columns` describes it."""
+    own = [column for column in columns if column["role"] != ColumnRole.IGNORED]
+    if any(column["role"] == ColumnRole.GROUND_TRUTH for column in own):
+        return own
     latest = (
-        Batch.objects.filter(
-            project=batch.project_id, status=BatchStatus.READY, columns__role=ColumnRole.GROUND_TRUTH.value
-        )
+        Batch.objects.filter(project=project_id, status=BatchStatus.READY, columns__role=ColumnRole.GROUND_TRUTH.value)
         .order_by("-created_at", "-id")
         .first()
     )
@@ -48,9 +53,9 @@ def frozen_columns(batch: Batch) -> list[dict[str, Any]]:
             "its cells may be empty."
         )
         raise InvalidInput(message, code="NO_FIELDS", details=[Detail("batch", message)])
-    taken = {column.name for column in own}
+    taken = {column["name"] for column in own}
     fields = latest.columns.filter(role=ColumnRole.GROUND_TRUTH.value)
-    return [_frozen(column) for column in own] + [_frozen(field) for field in fields if field.name not in taken]
+    return own + [frozen(field) for field in fields if field.name not in taken]
 
 
 def check_placeholders(text: str, columns: Sequence[dict[str, Any]]) -> None:
@@ -68,5 +73,6 @@ def check_placeholders(text: str, columns: Sequence[dict[str, Any]]) -> None:
         raise InvalidInput(message, details=[Detail("instruction_version", message)])
 
 
-def _frozen(column: Column) -> dict[str, Any]:
+def frozen(column: Column | ColumnChoice) -> dict[str, Any]:
+    """A column, or the choice that becomes one, as an execution keeps it."""
     return {"name": column.name, "type": column.type, "role": column.role, "options": column.options}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, BinaryIO
@@ -20,6 +20,7 @@ from projects.importing.parse.choices import ColumnChoice, choices_from_guesses
 from projects.importing.parse.guess import guess_columns
 from projects.importing.parse.opening import open_table
 from projects.importing.parse.problems import ImportRefused, Problem, Severity
+from projects.importing.parse.rows import CheckedRow
 from projects.importing.parse.table import Table
 from projects.importing.settings import import_limits
 from projects.importing.staging import content_hash
@@ -86,11 +87,7 @@ def import_file(
     """
     if user is not None:
         require(user, "projects.change", project)
-    try:
-        table = open_table(file, limits=import_limits())
-        choices = chosen(table, url_column=url_column, key_column=key_column, types=types, options=options)
-    except ImportRefused as refusal:
-        raise FileRefused(Report(fatal=refusal.problem)) from refusal
+    table, choices = open_file(file, url_column=url_column, key_column=key_column, types=types, options=options)
     digest = content_hash(file)
     if reuse and (same := same_batch(project, digest, choices)):
         return ImportedFile(same, Report(), reused=True)
@@ -106,6 +103,32 @@ def import_file(
     rows = CheckedRows(table, choices, import_limits(), progress)
     _load(batch, rows, choices, leave_out_errors=leave_out_errors)
     return ImportedFile(batch, rows.report)
+
+
+def open_file(
+    file: BinaryIO,
+    *,
+    url_column: str | None = None,
+    key_column: str | None = None,
+    types: Mapping[str, str] | None = None,
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+) -> tuple[Table, list[ColumnChoice]]:
+    """The table in a seekable binary file, and its columns as `import_file` takes them. Raises what that raises."""
+    try:
+        table = open_table(file, limits=import_limits())
+        return table, chosen(table, url_column=url_column, key_column=key_column, types=types, options=options)
+    except ImportRefused as refusal:
+        raise FileRefused(Report(fatal=refusal.problem)) from refusal
+
+
+def good_rows(rows: CheckedRows) -> Iterator[CheckedRow]:
+    """The rows as an import takes them, without importing them. Raises FileRefused, at the end if a row has errors."""
+    try:
+        yield from (row for row in rows if row.good)
+    except ImportRefused as refusal:
+        raise FileRefused(replace(rows.report, fatal=refusal.problem)) from refusal
+    if not rows.report.good_rows or rows.report.bad_rows:
+        raise FileRefused(rows.report)
 
 
 def chosen(

@@ -46,6 +46,13 @@ def project_update(*, project: Project, user: User | None, name: str, descriptio
     return project
 
 
+def project_find(*, organization: Organization | None, name: str) -> Project | None:
+    """The project of that name, if there is one. Raises InvalidInput for what can't be a name."""
+    named = Project.objects.filter(organization=organization, name=checked_name(name, WHAT), is_deleted=False)
+    project: Project | None = named.first()
+    return project
+
+
 def project_find_or_create(
     *, organization: Organization, user: User | None, name: str, instructions: str
 ) -> tuple[Project, InstructionVersion]:
@@ -54,7 +61,7 @@ def project_find_or_create(
     Raises what `project_create` and `version_create` raise.
     """
     text = checked_instructions(instructions)
-    project = Project.objects.filter(organization=organization, name=checked_name(name, WHAT), is_deleted=False).first()
+    project = project_find(organization=organization, name=name)
     if project is None:
         project = project_create(organization=organization, user=user, name=name, instructions=text)
     version = project.versions.filter(text=text).order_by("-number").first()

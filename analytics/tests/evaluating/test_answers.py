@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from analytics.evaluating.answers import AnswerBook, read_answers
+from analytics.evaluating import answers
+from analytics.evaluating.answers import AnswerBook
 from analytics.evaluating.arguments import BadInput
 from analytics.tests.evaluating.conftest import Write
 from executions.agents.base import Task
@@ -14,6 +17,15 @@ from mino.tests.factories import ExecutionFactory, JobFactory, RowFactory
 from projects.models import Batch, Column
 
 FIRST = "https://shop1.example/item"
+
+
+def read_answers(path: Path, batch: Batch) -> AnswerBook:
+    """The answers for a batch, all of whose rows were met."""
+    book = answers.read_answers(path, list(batch.columns.order_by("position").values("name", "role")))
+    for row in batch.rows.all():
+        book.meet(row.key, row.url)
+    book.check_known(path.name)
+    return book
 
 
 def found(book: AnswerBook, url: str, key: str = "") -> Answer | None:
@@ -38,6 +50,26 @@ def test_fields_without_a_column_are_told(batch: Batch, write: Write) -> None:
 def test_an_export_can_be_scored_again(batch: Batch, write: Write) -> None:
     text = f"mino_row_key,site_url,expected_title,extracted_title\n1,{FIRST},Kettle,'=Kettle\n"
     assert found(read_answers(write("a.csv", text), batch), FIRST) == Answer({"title": "=Kettle"})
+
+
+@pytest.mark.parametrize("status", ["stopped", "queued", "running", "retrying", "skipped"])
+def test_rows_that_an_export_has_unfinished_are_errors(batch: Batch, write: Write, status: str) -> None:
+    text = f"mino_row_key,site_url,extracted_title,status,error_code\n1,{FIRST},,{status},\n"
+    answer = found(read_answers(write("a.csv", text), batch), FIRST)
+    assert answer == Answer({}, f"it was not finished when the export was written (its status is {status}).")
+
+
+def test_the_error_of_an_export_comes_before_its_status(batch: Batch, write: Write) -> None:
+    header = "mino_row_key,site_url,extracted_title,status,error_code"
+    assert found(read_answers(write("a.csv", f"{header}\n1,{FIRST},,skipped,TIMEOUT\n"), batch), FIRST) == Answer(
+        {}, "TIMEOUT"
+    )
+    assert found(read_answers(write("b.csv", f"{header}\n1,{FIRST},,completed,\n"), batch), FIRST) == Answer({})
+
+
+def test_a_status_in_any_other_file_means_nothing(batch: Batch, write: Write) -> None:
+    book = read_answers(write("a.csv", f"site_url,title,status\n{FIRST},Kettle,stopped\n"), batch)
+    assert found(book, FIRST) == Answer({"title": "Kettle"})
 
 
 @pytest.mark.parametrize(

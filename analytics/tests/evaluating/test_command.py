@@ -12,11 +12,11 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from accounts.models import Organization
-from analytics.evaluating.evaluation import typed_settings
+from analytics.evaluating.checking import typed_settings
 from analytics.tests.evaluating.conftest import Write
 from executions.agents.registry import AGENTS
-from executions.models import Execution
-from projects.models import Batch, BatchStatus, InstructionVersion, Project
+from executions.models import Execution, Job
+from projects.models import Batch, InstructionVersion, Project
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Captured = pytest.CaptureFixture[str]
@@ -161,14 +161,44 @@ def test_bad_input_is_explained_and_exits_with_2(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert sentence in " ".join(printed.err.split())
-    assert not Execution.objects.exists()
+    assert_nothing_was_written()
+
+
+def assert_nothing_was_written() -> None:
+    """Not even a workspace."""
+    models = (Organization, Project, InstructionVersion, Batch, Execution)
+    assert [model.__name__ for model in models if model.objects.exists()] == []
 
 
 def test_a_bad_file_is_told_by_line_and_column(write: Write, capsys: Captured) -> None:
     sites = write("bad.csv", "site_url,expected_price\nhttps://a.example/,1\nnot an address,2\n")
     assert run(sites, "--instructions", WHAT) == 2
     assert "line 3: site_url:" in capsys.readouterr().err
-    assert not Batch.objects.filter(status=BatchStatus.READY).exists()
+    assert_nothing_was_written()
+
+
+def test_a_file_without_fields_or_rows_leaves_nothing_behind(write: Write, capsys: Captured) -> None:
+    assert run(write("a.csv", "site_url,name\nhttps://a.example/,A\n"), "--instructions", WHAT) == 2
+    assert "Nothing says which fields to extract." in capsys.readouterr().err
+    assert run(write("b.csv", "site_url,expected_name\n"), "--instructions", WHAT) == 2
+    assert "no rows" in capsys.readouterr().err
+    assert_nothing_was_written()
+
+
+def test_a_mistake_leaves_a_project_that_is_there_as_it_is(sites: Path, answers: Path, capsys: Captured) -> None:
+    assert run(sites, "--results", answers, "--instructions", WHAT) == 0
+    assert run(sites, "--instructions", "Return the {{colour}} of it.") == 2
+    assert "no such input column" in capsys.readouterr().err
+    assert InstructionVersion.objects.get().text == WHAT
+
+
+def test_a_file_without_fields_asks_for_those_of_the_project(sites: Path, answers: Path, shop: str) -> None:
+    assert run(sites, "--results", answers, "--instructions", WHAT) == 0
+    sites.write_text(f"site_url\n{shop}/kettle/1\n{shop}/kettle/2\n")
+    assert run(sites, "--results", answers) == 0
+    execution = Execution.objects.get(number=2)
+    assert [column.name for column in execution.batch.columns.all()] == ["site_url"]
+    assert [column["name"] for column in execution.columns] == ["site_url", "price", "sku"]
 
 
 def test_a_file_without_addresses_is_told_how_to_name_them(write: Write, capsys: Captured) -> None:
@@ -179,6 +209,17 @@ def test_a_file_without_addresses_is_told_how_to_name_them(write: Write, capsys:
 def test_an_unknown_answer_is_told_by_its_line(sites: Path, write: Write, capsys: Captured) -> None:
     assert run(sites, "--results", write("a.csv", "site_url,price\nhttps://else.example/,1\n")) == 2
     assert "line 2: the URL https://else.example/" in capsys.readouterr().err
+    assert_nothing_was_written()
+
+
+def test_unfinished_rows_of_an_export_stay_errors(sites: Path, answers: Path, tmp_path: Path, capsys: Captured) -> None:
+    out = tmp_path / "out.csv"
+    assert run(sites, "--results", answers, "--export", out) == 0
+    out.write_text(out.read_text().replace(",completed,", ",stopped,", 1))
+    capsys.readouterr()
+    assert run(sites, "--results", out, "--json") == 0
+    assert figures(capsys)["jobs"]["error"] == 1
+    assert "(its status is stopped)" in Job.objects.get(status="error").error_message
 
 
 def test_numbers_out_of_range_are_refused(sites: Path) -> None:
