@@ -6,7 +6,7 @@ import sys
 from argparse import RawDescriptionHelpFormatter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser, DjangoHelpFormatter
+from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 
 from analytics.evaluating.arguments import (
     BadInput,
@@ -47,8 +47,20 @@ class Command(BaseCommand):
     help = "Run an agent over a table of sites and compare what it extracts with the known truth."
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """A parser whose help ends with the examples."""
-        return super().create_parser(prog_name, subcommand, epilog=EXAMPLES, formatter_class=HelpFormatter, **kwargs)
+        """A parser whose help ends with the examples, and which raises CommandError instead of printing its usage."""
+        parser = super().create_parser(prog_name, subcommand, epilog=EXAMPLES, formatter_class=HelpFormatter, **kwargs)
+        parser.called_from_command_line = False
+        return parser
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Run what a command line says; a mistake in it is told in a sentence, and the exit code is 2."""
+        try:
+            super().run_from_argv(argv)
+        except CommandError as error:
+            mistake = str(error).removeprefix("Error: ").removeprefix("argument ")
+            hint = f"All options are told by: python {argv[0]} {argv[1]} --help"
+            Terminal().say(f"{mistake[:1].upper()}{mistake[1:]}.\n{hint}")
+            sys.exit(BAD_INPUT)
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Say what may be given."""

@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from accounts.models import Organization
 from analytics.evaluating.checking import typed_settings
+from analytics.management.commands.evaluate import Command
 from analytics.tests.evaluating.conftest import Write
 from executions.agents.registry import AGENTS
 from executions.models import Execution, Job
@@ -225,6 +226,26 @@ def test_unfinished_rows_of_an_export_stay_errors(sites: Path, answers: Path, tm
 def test_numbers_out_of_range_are_refused(sites: Path) -> None:
     with pytest.raises(CommandError, match="not between 1 and 50"):
         run(sites, "--instructions", WHAT, "--concurrency", 51)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["FILE", "--concurrency", "51"], "--concurrency: 51 is not between 1 and 50."),
+        (["FILE", "--instructions", "@nowhere.txt"], "--instructions: there is no file nowhere.txt."),
+        (["FILE", "--colour"], "Unrecognized arguments: --colour."),
+        (["nowhere.csv"], "FILE: there is no file nowhere.csv."),
+        ([], "The following arguments are required: FILE."),
+    ],
+)
+def test_mistakes_in_the_options_are_told_without_the_usage(
+    sites: Path, capsys: Captured, arguments: list[str], sentence: str
+) -> None:
+    given = [str(sites) if argument == "FILE" else argument for argument in arguments]
+    with pytest.raises(SystemExit) as ended:
+        Command().run_from_argv(["manage.py", "evaluate", *given])
+    hint = "All options are told by: python manage.py evaluate --help"
+    assert (ended.value.code, *capsys.readouterr()) == (2, "", f"{sentence}\n{hint}\n")
 
 
 def test_what_is_not_unique_is_no_key_unless_it_is_named(write: Write, capsys: Captured) -> None:
