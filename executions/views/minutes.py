@@ -1,4 +1,4 @@
-"""Rows that ended in each of the latest minutes of an execution."""
+"""Rows that ended, completed or with an error, in each of the latest minutes of an execution."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 from django.core.cache import cache
 from django.db.models import Count, OuterRef, Subquery
 
-from executions.models import Execution, Job
+from executions.models import Execution, Job, JobStatus
 from executions.views.pace import MINUTE, Minute
 
 SHOWN = 20
+ENDED = (JobStatus.COMPLETED, JobStatus.ERROR)
+"""Rows that agents brought to an end. Stopped ones end all at once and say nothing about the pace."""
 SETTLED = timedelta(seconds=20)
 """A minute that is over for so long gets no more rows: attempts are written within seconds after they end."""
 
@@ -41,10 +43,10 @@ def _key(execution_id: uuid.UUID, start: datetime) -> str:
 
 
 def _count(execution_id: uuid.UUID, starts: Sequence[datetime]) -> dict[datetime, int]:
-    """One statement; each count is a range of the index `job_latest_results`."""
+    """One statement; each count reads a range of the index `job_latest_results`."""
     if not starts:
         return {}
-    ended = Job.objects.filter(execution=OuterRef("pk")).order_by().values("execution")
+    ended = Job.objects.filter(execution=OuterRef("pk"), status__in=ENDED).order_by().values("execution")
     counts = {
         f"minute_{place}": Subquery(
             ended.filter(finished_at__gte=start, finished_at__lt=start + MINUTE)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.cache import cache
 
-from executions.models import Execution, Job
+from executions.models import Execution, Job, JobStatus
 from executions.tests.views.conftest import Start
 from executions.views.chart import draw, nice_top
 from executions.views.minutes import latest_minutes
@@ -74,7 +74,8 @@ def test_bars_stay_inside_the_chart() -> None:
 def _ended(execution: Execution, *ages: float) -> None:
     """Let the first jobs have ended so many minutes before noon."""
     for position, age in enumerate(ages, start=1):
-        Job.objects.filter(execution=execution, position=position).update(finished_at=NOON - timedelta(minutes=age))
+        ended = {"status": JobStatus.COMPLETED, "finished_at": NOON - timedelta(minutes=age)}
+        Job.objects.filter(execution=execution, position=position).update(**ended)
     Execution.objects.filter(pk=execution.pk).update(started_at=NOON - timedelta(minutes=3))
     execution.refresh_from_db()
 
@@ -84,6 +85,15 @@ def test_rows_are_counted_in_the_minute_in_which_they_ended(start: Start) -> Non
     execution = start(rows=4)
     _ended(execution, 2.5, 2.9, 0.5)
     assert [minute.rows for minute in latest_minutes(execution, NOON)] == [2, 0, 1, 0]
+
+
+@pytest.mark.django_db
+def test_rows_that_were_stopped_do_not_make_the_pace_look_faster(start: Start) -> None:
+    execution = start(rows=4)
+    _ended(execution, 2.5, 2.5, 2.5, 2.5)
+    Job.objects.filter(execution=execution, position=2).update(status=JobStatus.ERROR)
+    Job.objects.filter(execution=execution, position__gt=2).update(status=JobStatus.STOPPED)
+    assert [minute.rows for minute in latest_minutes(execution, NOON)] == [2, 0, 0, 0]
 
 
 @pytest.mark.django_db
