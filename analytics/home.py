@@ -58,13 +58,13 @@ class Home:
 
 
 def home_of(executions: QuerySet[Execution], now: datetime) -> Home:
-    """Read the home page's figures off the newest of `executions`, in three queries."""
+    """Read the home page's figures off the newest of `executions`, in four queries."""
     newest = list(for_lists(executions).order_by("-created_at", "-id")[:LOOKED_AT])
     at_work = executions.filter(status__in=[ExecutionStatus.QUEUED, ExecutionStatus.RUNNING])
-    running = list(for_lists(at_work).order_by("-created_at", "-id"))
+    running = for_lists(at_work).order_by("-created_at", "-id")[:MOST_RUNNING]
     return Home(
-        running=[_running(one, now) for one in running[:MOST_RUNNING]],
-        running_count=len(running),
+        running=[_running(one, now) for one in running],
+        running_count=at_work.count(),
         needs=_needs(newest, now)[:MOST_NEEDS],
         recent=newest[:RECENT],
         week=_week(executions, now) if newest else None,

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -58,6 +60,17 @@ def test_what_needs_somebody_is_what_nobody_ran_again_since(project: Project) ->
     assert [one.execution.number for one in home.running] == [6]
     old = home_of(Execution.objects.all(), timezone.now() + timedelta(days=8))
     assert [one.number for one in old.needs] == [4]
+
+
+@pytest.mark.django_db
+def test_all_that_runs_is_counted_but_only_the_newest_are_loaded(batch: Batch) -> None:
+    for number in range(1, 9):
+        ExecutionFactory(batch=batch, number=number, status="running")
+    with CaptureQueriesContext(connection) as asked:
+        home = home_of(Execution.objects.all(), timezone.now())
+    assert [one.execution.number for one in home.running] == [8, 7, 6, 5, 4, 3]
+    assert home.running_count == 8
+    assert len([one for one in asked.captured_queries if one["sql"].endswith("LIMIT 6")]) == 1
 
 
 def test_the_live_part_is_polled_only_while_something_runs(
