@@ -22,7 +22,6 @@ SCRIPTS = ("latin", "latin-ext", "cyrillic", "greek")
 
 COPIES: dict[str, tuple[str, ...]] = {
     TABLER: ("dist/css/tabler.min.css",),
-    "echarts": ("dist/echarts.common.min.js", "LICENSE", "NOTICE"),
     "idiomorph": ("dist/idiomorph-ext.min.js", "LICENSE"),
     INTER: (*(f"files/inter-{script}-wght-normal.woff2" for script in SCRIPTS), "LICENSE"),
     MONO: (*(f"files/jetbrains-mono-{script}-wght-normal.woff2" for script in SCRIPTS), "LICENSE"),
