@@ -103,6 +103,7 @@ class Desk:
                     break
                 group.append(request)
             self._serve_group(group)
+        connection.close()
 
     def _next(self) -> _Request | None:
         """The next request; the connection goes back to the pool when none comes for a moment."""
