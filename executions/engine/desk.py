@@ -24,8 +24,6 @@ from executions.models import FailureType
 
 logger = logging.getLogger(__name__)
 LARGEST_GROUP = 64
-IDLE_SECONDS = 0.5
-"""After so long without a request the database connection goes back to the pool."""
 GATHER_SECONDS = 0.003
 """Attempts end in bursts: a moment's waiting for the others makes one transaction of many, at a third of the work."""
 PATIENCE = 600.0
@@ -91,7 +89,7 @@ class Desk:
     def _serve(self) -> None:
         open_for_more = True
         while open_for_more:
-            first = self._next()
+            first = self._requests.get()
             if first is None:
                 break
             time.sleep(GATHER_SECONDS)
@@ -103,15 +101,8 @@ class Desk:
                     break
                 group.append(request)
             self._serve_group(group)
-        connection.close()
-
-    def _next(self) -> _Request | None:
-        """The next request; the connection goes back to the pool when none comes for a moment."""
-        try:
-            return self._requests.get(timeout=IDLE_SECONDS)
-        except queue.Empty:
-            connection.close()
-            return self._requests.get()
+            if self._requests.empty():
+                connection.close()  # back to the pool while there is nothing to do
 
     def _serve_group(self, group: Sequence[_Request]) -> None:
         try:
