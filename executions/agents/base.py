@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from mino.common.values.columns import ColumnType
 
@@ -108,7 +108,10 @@ class AgentError(Exception):
     `code` is one of `ErrorCode`, `transient` says whether another attempt may succeed, `retry_after` is in seconds, and
     `message` is a sentence for the person who reads the job's page. `pause` asks for the whole execution to be paused,
     because every further job would fail in the same way (no credit, bad key). `raw` is the agent's own answer, if any;
-    `steps` and `cost` are what the failed run took all the same, in US dollars, None when unknown.
+    `steps` and `cost` are what the failed run took all the same, in US dollars, None when unknown. `infrastructure`: the
+    fault lies with the agent's own service or with the network, not with the site, so that many in a row mean that
+    every further job would fail. `throttled`: the agent's service asked for fewer requests at once.
+    `may_be_charged_twice`: a run may have been started, and paid for, whose id nobody knows.
     """
 
     def __init__(
@@ -119,6 +122,9 @@ class AgentError(Exception):
         transient: bool,
         retry_after: float | None = None,
         pause: bool = False,
+        infrastructure: bool = False,
+        throttled: bool = False,
+        may_be_charged_twice: bool = False,
         raw: Any = None,
         steps: int | None = None,
         cost: Decimal | None = None,
@@ -129,6 +135,9 @@ class AgentError(Exception):
         self.transient = transient
         self.retry_after = retry_after
         self.pause = pause
+        self.infrastructure = infrastructure
+        self.throttled = throttled
+        self.may_be_charged_twice = may_be_charged_twice
         self.raw = raw
         self.steps = steps
         self.cost = cost
@@ -138,11 +147,22 @@ class Cancelled(Exception):
     """The attempt was called off (`Reporter.cancelled` was set) and the agent has stopped its work."""
 
 
+class RunNotFound(Exception):
+    """There is no remote run to adopt. `may_be_charged_twice`: one may have been started all the same."""
+
+    def __init__(self, *, may_be_charged_twice: bool) -> None:
+        super().__init__("There is no such run.")
+        self.may_be_charged_twice = may_be_charged_twice
+
+
 class Reporter(Protocol):
     """What an agent may say while it runs. Every method returns at once; the agent's own threads may call it too."""
 
     cancelled: threading.Event
     """Set when the attempt is to be called off: agents look at it between steps and while they wait."""
+
+    leave_run: bool
+    """With `cancelled`: let the remote run go on, because somebody else adopts it. Otherwise it is to be stopped."""
 
     def started(self, run_id: str) -> None:
         """The remote run exists (and costs money from now on): keep its id at once."""
@@ -175,6 +195,17 @@ class Agent(ABC):
 
         Raises `AgentError` when there is no answer, `Cancelled` when `reporter.cancelled` was set.
         """
+
+    adopts_runs: ClassVar[bool] = False
+    """Whether its runs go on without us, so that another worker may take one over."""
+
+    def adopt(self, run_id: str, task: Task, reporter: Reporter, since: datetime) -> Result:
+        """Go on with a run of `task` that a lost worker began after `since`, instead of paying for a second one.
+
+        `run_id` is empty when the worker was lost before it could keep the id: the run is then looked for. Raises
+        `RunNotFound` when there is none, and what `run` raises.
+        """
+        raise RunNotFound(may_be_charged_twice=False)
 
     def cancel(self, run_id: str) -> None:
         """Stop the remote run, if there is one. Idempotent; best effort. The default has nothing remote to stop."""

@@ -34,6 +34,7 @@ class AttemptReporter:
     ) -> None:
         self.attempt = attempt
         self.cancelled = threading.Event()
+        self.leave_run = False
         self.run_id = ""
         self._on_started = on_started
         self._on_screenshot = on_screenshot

@@ -4,9 +4,10 @@ from executions.models.column_statistic import ColumnStatistic
 from executions.models.credential import AgentCredential
 from executions.models.execution import Execution, ExecutionStatus, ExecutionType, SampleMethod
 from executions.models.field_result import FieldResult
+from executions.models.heartbeat import Heartbeat, HeartbeatKind
 from executions.models.job import FailureType, Job, JobStatus
 from executions.models.retry import Retry, RetryStatus
-from executions.models.session import Screenshot, Session, SessionStatus
+from executions.models.session import Screenshot, ScreenshotUsage, Session, SessionStatus
 
 __all__ = [
     "AgentCredential",
@@ -16,12 +17,15 @@ __all__ = [
     "ExecutionType",
     "FailureType",
     "FieldResult",
+    "Heartbeat",
+    "HeartbeatKind",
     "Job",
     "JobStatus",
     "Retry",
     "RetryStatus",
     "SampleMethod",
     "Screenshot",
+    "ScreenshotUsage",
     "Session",
     "SessionStatus",
 ]

@@ -47,6 +47,7 @@ class SampleMethod(models.TextChoices):
     ALL = "all", "All rows"
     FIRST = "first", "The first rows"
     RANDOM = "random", "A random sample"
+    SELECTION = "selection", "Chosen rows"
 
 
 class ExecutionQuerySet(models.QuerySet["Execution"]):
@@ -77,6 +78,7 @@ class Execution(Identified, Dated):
     number = models.PositiveIntegerField()
     type = models.CharField(max_length=10, choices=ExecutionType, default=ExecutionType.TEST)
     status = models.CharField(max_length=9, choices=ExecutionStatus, default=ExecutionStatus.QUEUED)
+    status_code = models.CharField(max_length=40, blank=True)
     status_reason = models.TextField(blank=True)
 
     agent = models.CharField(max_length=20)
@@ -85,13 +87,18 @@ class Execution(Identified, Dated):
     instructions = models.TextField()
     columns = models.JSONField(default=list)
     mino_version = models.CharField(max_length=40, blank=True)
-    sample_method = models.CharField(max_length=6, choices=SampleMethod, default=SampleMethod.ALL)
+    sample_method = models.CharField(max_length=9, choices=SampleMethod, default=SampleMethod.ALL)
     sample_size = models.PositiveIntegerField(null=True, blank=True)
     seed = models.BigIntegerField(null=True, blank=True)
+    selection = models.JSONField(null=True, blank=True, editable=False)
     concurrency = models.PositiveSmallIntegerField(
         default=5, validators=[MinValueValidator(1), MaxValueValidator(MAX_CONCURRENCY)]
     )
     effective_concurrency = models.PositiveSmallIntegerField(default=5)
+    throttled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    raised_at = models.DateTimeField(null=True, blank=True, editable=False)
+    is_probing = models.BooleanField(default=False, editable=False)
+    error_streak = models.JSONField(default=dict, editable=False)
     max_retries = models.PositiveSmallIntegerField(default=3, validators=[MaxValueValidator(MAX_RETRIES)])
 
     total_jobs = models.PositiveIntegerField(default=0)
@@ -107,6 +114,12 @@ class Execution(Identified, Dated):
     passed_jobs = models.PositiveIntegerField(default=0)
     failed_jobs = models.PositiveIntegerField(default=0)
     not_gradable_jobs = models.PositiveIntegerField(default=0)
+    first_attempt_passed_jobs = models.PositiveIntegerField(default=0)
+    first_attempt_failed_jobs = models.PositiveIntegerField(default=0)
+    first_attempt_good_fields = models.PositiveBigIntegerField(default=0)
+    first_attempt_gradable_fields = models.PositiveBigIntegerField(default=0)
+    error_counts = models.JSONField(default=dict, editable=False)
+    completion_figures = models.JSONField(null=True, blank=True, editable=False)
     graded_rows = models.PositiveIntegerField(default=0)
     good_fields = models.PositiveBigIntegerField(default=0)
     gradable_fields = models.PositiveBigIntegerField(default=0)
@@ -115,6 +128,14 @@ class Execution(Identified, Dated):
     good_times_gradable = models.PositiveBigIntegerField(default=0)
     agent_seconds = models.FloatField(default=0)
     cost = models.DecimalField(max_digits=14, decimal_places=6, default=0)
+    retry_cost = models.DecimalField(max_digits=14, decimal_places=6, default=0)
+    largest_cost = models.DecimalField(max_digits=12, decimal_places=6, default=0, editable=False)
+    unpriced_attempts = models.PositiveIntegerField(default=0, editable=False)
+    currency = models.CharField(max_length=3, default="USD")
+    budget = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True)
+    attempt_cost_bound = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True, editable=False)
+    estimated_cost_low = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True)
+    estimated_cost_high = models.DecimalField(max_digits=14, decimal_places=6, null=True, blank=True)
 
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

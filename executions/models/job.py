@@ -85,6 +85,7 @@ class Job(Identified):
 
     attempts = models.PositiveSmallIntegerField(default=0)
     retry_count = models.PositiveSmallIntegerField(default=0)
+    requeue_count = models.PositiveSmallIntegerField(default=0)
     max_retries = models.PositiveSmallIntegerField(null=True, blank=True)
     next_retry_at = models.DateTimeField(null=True, blank=True)
     retry_reason = models.TextField(blank=True)
@@ -118,6 +119,10 @@ class Job(Identified):
             models.Index(fields=["execution", "-finished_at", "-id"], name="job_latest_results"),
             models.Index(
                 fields=["execution", "error_code", "position"], name="job_by_error", condition=Q(status="error")
+            ),
+            models.Index(fields=["execution", "next_retry_at"], name="job_retrying", condition=Q(status="retrying")),
+            models.Index(
+                fields=["organization", "-finished_at", "-id"], name="job_dead_letters", condition=Q(status="error")
             ),
             # Databases look for jobs that refer to an attempt whenever one is deleted.
             models.Index(fields=["current_session"], name="job_by_current_session"),

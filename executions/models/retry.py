@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from executions.models.execution import Execution
 from executions.models.job import Job
@@ -26,6 +27,7 @@ class Retry(Identified):
     execution = models.ForeignKey(Execution, models.CASCADE, related_name="retries")
     attempt_number = models.PositiveSmallIntegerField()
     scheduled_for = models.DateTimeField()
+    error_code = models.CharField(max_length=40, blank=True)
     error_message = models.TextField(blank=True)
     stack_trace = models.TextField(blank=True)
     status = models.CharField(max_length=10, choices=RetryStatus, default=RetryStatus.PENDING)
@@ -36,7 +38,12 @@ class Retry(Identified):
         ordering = ["scheduled_for", "id"]
         default_permissions = ()
         verbose_name_plural = "retries"
-        indexes = [models.Index(fields=["scheduled_for", "status"], name="retry_due")]
+        indexes = [
+            models.Index(fields=["scheduled_for", "status"], name="retry_due"),
+            models.Index(
+                fields=["execution", "scheduled_for", "id"], name="retry_pending", condition=Q(status="pending")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Attempt {self.attempt_number} at {self.scheduled_for:%Y-%m-%d %H:%M:%S}"

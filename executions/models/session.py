@@ -18,6 +18,7 @@ class SessionStatus(models.TextChoices):
     ERROR = "error", "Error"
     STOPPED = "stopped", "Stopped"
     HANDED_BACK = "handed_back", "Handed back"
+    LOST = "lost", "Lost"
 
 
 class Session(Identified):
@@ -30,10 +31,14 @@ class Session(Identified):
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     job = models.ForeignKey(Job, models.CASCADE, related_name="sessions", db_index=False)
     number = models.PositiveSmallIntegerField()
+    retry = models.ForeignKey("executions.Retry", models.SET_NULL, null=True, blank=True, related_name="+")
     status = models.CharField(max_length=11, choices=SessionStatus, default=SessionStatus.RUNNING)
     worker = models.CharField(max_length=200, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     agent_run_id = models.CharField(max_length=200, blank=True)
+    is_adopted = models.BooleanField(default=False)
+    may_be_charged_twice = models.BooleanField(default=False)
+    needs_cancel = models.BooleanField(default=False)
     live_view_url = models.TextField(blank=True)
     live_view_expires_at = models.DateTimeField(null=True, blank=True)
     steps = models.JSONField(default=list, blank=True)
@@ -55,6 +60,7 @@ class Session(Identified):
         constraints = [models.UniqueConstraint(fields=["job", "number"], name="session_number_unique")]
         indexes = [
             models.Index(fields=["lease_expires_at"], name="session_lease", condition=Q(status="running")),
+            models.Index(fields=["finished_at"], name="session_to_cancel", condition=Q(needs_cancel=True)),
         ]
 
     def __str__(self) -> str:
@@ -64,14 +70,34 @@ class Session(Identified):
 class Screenshot(Identified):
     """A picture of the page as the agent saw it."""
 
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", null=True, db_index=False)
     session = models.ForeignKey(Session, models.CASCADE, related_name="screenshots")
     image = models.ImageField(upload_to="screenshots/%Y/%m/%d/")
+    thumbnail = models.ImageField(upload_to="thumbnails/%Y/%m/%d/", blank=True)
+    bytes = models.PositiveIntegerField(default=0)
     caption = models.CharField(max_length=300, blank=True)
     taken_at = models.DateTimeField()
 
     class Meta:
         ordering = ["taken_at", "id"]
         default_permissions = ()
+        indexes = [
+            models.Index(fields=["organization", "taken_at"], name="screenshot_oldest_of_org"),
+            models.Index(fields=["taken_at"], name="screenshot_oldest"),
+        ]
 
     def __str__(self) -> str:
         return self.caption or "Screenshot"
+
+
+class ScreenshotUsage(models.Model):
+    """How many bytes of pictures an organization keeps, so that its limit is checked without adding them up."""
+
+    organization = models.OneToOneField(Organization, models.CASCADE, primary_key=True, related_name="+")
+    bytes = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.bytes} bytes"
