@@ -108,8 +108,8 @@ class AgentError(Exception):
     `code` is one of `ErrorCode`, `transient` says whether another attempt may succeed, `retry_after` is in seconds, and
     `message` is a sentence for the person who reads the job's page. `pause` asks for the whole execution to be paused,
     because every further job would fail in the same way (no credit, bad key). `raw` is the agent's own answer, if any;
-    `steps` and `cost` are what the failed run took all the same, in US dollars, None when unknown. `infrastructure`: the
-    fault lies with the agent's own service or with the network, not with the site, so that many in a row mean that
+    `steps` and `cost` are what the failed run took all the same, in US dollars, None when unknown. `infrastructure`:
+    the fault lies with the agent's own service or with the network, not with the site, so that many in a row mean that
     every further job would fail. `throttled`: the agent's service asked for fewer requests at once.
     `may_be_charged_twice`: a run may have been started, and paid for, whose id nobody knows.
     """
