@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import os
 import socket
@@ -11,24 +10,18 @@ import time
 import uuid
 from collections.abc import Mapping
 
-from django.core.files.base import ContentFile
 from django.db import Error, connection
-from django.utils import timezone
-from PIL import Image, UnidentifiedImageError
 
-from executions.agents.base import Agent, Screenshot
+from executions.agents.base import Agent
 from executions.engine.attempt import Attempt, Finished
 from executions.engine.desk import Desk
 from executions.engine.keeper import Keeper
 from executions.engine.reporter import AttemptReporter
 from executions.engine.running import agent_missing, run_attempt
-from executions.models import Screenshot as StoredScreenshot
 from executions.models import Session
-from mino.common.values.clean import clean_text
+from executions.pictures.storing import keep_screenshot
 
 logger = logging.getLogger(__name__)
-MAX_SCREENSHOT_BYTES = 5 * 1024 * 1024
-MAX_SCREENSHOT_PIXELS = 40_000_000
 
 
 class Worker:
@@ -99,39 +92,3 @@ def keep_run_id(attempt: Attempt, run_id: str) -> None:
         logger.warning("Job %s: the id of the remote run could not be written yet: %s", attempt.job_id, error)
     finally:
         connection.close()  # back to the pool: the agent goes on for minutes
-
-
-def keep_screenshot(attempt: Attempt, screenshot: Screenshot) -> None:
-    """Store a picture, if it is one."""
-    try:
-        _store_screenshot(attempt, screenshot)
-    except Exception:  # storages raise what they like, and no picture is worth a paid attempt
-        logger.warning("Job %s: a screenshot could not be stored", attempt.job_id, exc_info=True)
-    finally:
-        connection.close()
-
-
-def _store_screenshot(attempt: Attempt, screenshot: Screenshot) -> None:
-    image = screenshot.image
-    kind = picture_format(image)
-    if kind is None:
-        logger.warning("Job %s: a screenshot was left out, it is no picture or too large", attempt.job_id)
-        return
-    StoredScreenshot.objects.create(
-        session_id=attempt.session_id,
-        image=ContentFile(image, name=f"{attempt.session_id}.{kind}"),
-        caption=clean_text(screenshot.caption)[:300],
-        taken_at=timezone.now(),
-    )
-
-
-def picture_format(image: bytes) -> str | None:
-    """`png` or `jpeg` if the bytes are such a picture of a bearable size, else None."""
-    if len(image) > MAX_SCREENSHOT_BYTES:
-        return None
-    try:
-        with Image.open(io.BytesIO(image), formats=["PNG", "JPEG"]) as picture:
-            width, height = picture.size
-            return (picture.format or "").lower() if width * height <= MAX_SCREENSHOT_PIXELS else None
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
-        return None

@@ -16,7 +16,6 @@ from executions.agents.base import Reporter, Screenshot, Task
 from executions.engine import desk as desk_module
 from executions.engine import keeper as keeper_module
 from executions.engine import running as running_module
-from executions.engine import worker as worker_module
 from executions.engine.attempt import Attempt, Ending, Finished
 from executions.engine.desk import DatabaseGone, Desk, DeskClosed
 from executions.engine.keeper import Keeper, renew_leases
@@ -24,6 +23,7 @@ from executions.engine.ledger import exchange
 from executions.engine.reporter import AttemptReporter
 from executions.engine.worker import Worker
 from executions.models import AgentCredential, Execution, ExecutionStatus, Job, JobStatus, Session, SessionStatus
+from executions.pictures import storing as storing_module
 from executions.services.control import execution_stop
 from executions.tests.engine.agents import ScriptedAgent, right_title
 from executions.tests.engine.counting import assert_counters_equal_jobs
@@ -190,7 +190,7 @@ def test_a_picture_that_cannot_be_stored_costs_no_result(start: Start, monkeypat
         return right_title(task, reporter)
 
     start(rows=1)
-    monkeypatch.setattr(worker_module, "picture_format", full)
+    monkeypatch.setattr(storing_module, "picture_format", full)
     run_one(show)
     assert Job.objects.get().status == JobStatus.COMPLETED
 

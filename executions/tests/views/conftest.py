@@ -16,8 +16,8 @@ from executions.engine.ledger import exchange
 from executions.engine.plan import plan_of
 from executions.engine.reporter import AttemptReporter
 from executions.engine.running import run_attempt
-from executions.engine.worker import keep_screenshot
 from executions.models import Execution
+from executions.pictures.storing import keep_screenshot
 from executions.services.creation import execution_create
 from executions.tests.engine.agents import Behaviour, ScriptedAgent, right_title
 from mino.tests.factories import BatchFactory

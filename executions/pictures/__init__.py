@@ -1,0 +1,1 @@
+"""Pictures that agents take: checked, stored with a thumbnail, limited per organization, removed when old."""
