@@ -1,11 +1,50 @@
 """The Celery application: messages are wake-up calls and carry ids, nothing else."""
 
-import os
+from __future__ import annotations
 
-from celery import Celery
+import os
+from typing import Any
+
+from celery import Celery, Task
+from celery.signals import setup_logging, worker_ready, worker_shutdown
+
+from mino.common.tracing import bound
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mino.settings")
 
-app = Celery("mino")
+
+class TracedTask(Task):
+    """A task whose log lines carry its id."""
+
+    abstract = True
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Run it."""
+        with bound(task=self.request.id):
+            return self.run(*arguments, **named)
+
+
+app = Celery("mino", task_cls=TracedTask)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_logging(**_: Any) -> None:
+    """Let Django's settings alone say how logs look: with a receiver here Celery sets up nothing of its own."""
+
+
+@worker_ready.connect
+def begin_signs_of_life(**_: Any) -> None:
+    """The worker takes messages from now on."""
+    from executions.operating.heart import start_heart  # not sooner: the apps are not loaded yet
+
+    start_heart()
+
+
+@worker_shutdown.connect
+def end_signs_of_life(**_: Any) -> None:
+    """The worker ends by itself."""
+    from executions.operating.heart import stop_heart
+
+    stop_heart()

@@ -28,6 +28,11 @@ def process_worker() -> Worker:
         return _worker
 
 
+def running_attempts() -> int:
+    """How many attempts run in this process now."""
+    return len(_worker.keeper.running()) if _worker is not None else 0
+
+
 @worker_shutting_down.connect
 def stop_slots(**_: Any) -> None:
     """At SIGTERM: start nothing more, and hand back what does not end within the grace time."""
