@@ -144,7 +144,15 @@ class AgentError(Exception):
 
 
 class Cancelled(Exception):
-    """The attempt was called off (`Reporter.cancelled` was set) and the agent has stopped its work."""
+    """The attempt was called off (`Reporter.cancelled` was set) and the agent has stopped its work.
+
+    `steps` and `cost` are what the run took until then, in US dollars, None when unknown.
+    """
+
+    def __init__(self, *, steps: int | None = None, cost: Decimal | None = None) -> None:
+        super().__init__("The attempt was called off.")
+        self.steps = steps
+        self.cost = cost
 
 
 class RunNotFound(Exception):
