@@ -19,6 +19,8 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvValidationError
 from marshmallow import ValidationError
 
+from mino.common.values.prices import read_prices
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # What the library says when a text can't be read as its kind, in words that show the text.
@@ -60,6 +62,14 @@ def between(low: int, high: int | None = None) -> Callable[[float | Decimal], No
             raise ValidationError(f"{value} can't be used. Give a number {wanted}.")
 
     return check
+
+
+def price_list(value: str) -> None:
+    """Accept only prices of agents as `mino.common.values.prices` reads them."""
+    try:
+        read_prices(value)
+    except ValueError as error:
+        raise ValidationError(str(error)) from None
 
 
 def log_level(value: str) -> None:
@@ -156,15 +166,18 @@ class Environment:
         self.chromium: str = env.str("MINO_CHROMIUM", "", validate=program)
         self.eva_api_url: str = env.str("EVA_API_URL", "https://agent.tinyfish.ai", validate=web_address)
         self.eva_api_key: str = env.str("EVA_API_KEY", "")
-        self.eva_step_price: Decimal = env.decimal("EVA_STEP_PRICE", Decimal("0.016"), validate=between(0))
         self.agentql_api_url: str = env.str("AGENTQL_API_URL", "https://api.agentql.com", validate=web_address)
         self.agentql_api_key: str = env.str("AGENTQL_API_KEY", "")
+        prices: str = env.str("MINO_AGENT_PRICES", "", validate=price_list)
+        self.storage_price: Decimal = env.decimal("MINO_STORAGE_PRICE", Decimal("0.03"), validate=between(0, 1000))
+        self.query_price: Decimal = env.decimal("MINO_QUERY_PRICE", Decimal("0.0001"), validate=between(0, 1000))
         self.agent_frame_hosts: list[str] = env.list("AGENT_FRAME_HOSTS", ["*.tinyfish.ai", "*.tinyfish.io"])
         self.import_max_bytes: int = env.int("MINO_IMPORT_MAX_BYTES", 100 * 1024 * 1024, validate=positive)
         self.import_max_rows: int = env.int("MINO_IMPORT_MAX_ROWS", 1_000_000, validate=positive)
         self.import_max_columns: int = env.int("MINO_IMPORT_MAX_COLUMNS", 200, validate=positive)
         self.import_max_cell: int = env.int("MINO_IMPORT_MAX_CELL", 32_767, validate=positive)
         self._seal(env)
+        self.agent_prices = read_prices(prices)
         self.secret_key = self.secret_key or kept_secret(self.data_dir, "secret-key")
 
     def _seal(self, env: Env) -> None:

@@ -10,6 +10,7 @@ import dj_email_url
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
+from mino.common.values.prices import all_prices, currency_of
 from mino.env import BASE_DIR, Environment
 
 django_stubs_ext.monkeypatch()
@@ -270,9 +271,12 @@ LEASE_SECONDS = ENV.lease_seconds
 PARSER_PROCESSES = ENV.parser_processes
 EVA_API_URL = ENV.eva_api_url
 EVA_API_KEY = ENV.eva_api_key
-EVA_STEP_PRICE = ENV.eva_step_price
 AGENTQL_API_URL = ENV.agentql_api_url
 AGENTQL_API_KEY = ENV.agentql_api_key
+AGENT_PRICES = all_prices(ENV.agent_prices)
+CURRENCY = currency_of(ENV.agent_prices)
+STORAGE_PRICE = ENV.storage_price
+QUERY_PRICE = ENV.query_price
 IMPORT_MAX_BYTES = ENV.import_max_bytes
 IMPORT_MAX_ROWS = ENV.import_max_rows
 IMPORT_MAX_COLUMNS = ENV.import_max_columns

@@ -59,6 +59,8 @@ class AgentKind:
     default_timeout: float
     build: Callable[[], Agent] | None
     settings: tuple[AgentSetting, ...] = ()
+    adopts_runs: bool = False
+    """Whether its runs go on without us, so that another worker may take one over (`Agent.adopts_runs`)."""
     missing: Callable[[], str] = field(default=lambda: "")
     """Says what is missing before the agent can be used; empty when nothing is."""
 
@@ -88,7 +90,7 @@ def _build_local() -> Agent:
 
 def _build_eva() -> Agent:
     agent: Agent = import_string("executions.agents.eva.EvaAgent")(
-        api_key=settings.EVA_API_KEY, base_url=settings.EVA_API_URL, step_price=settings.EVA_STEP_PRICE
+        api_key=settings.EVA_API_KEY, base_url=settings.EVA_API_URL
     )
     return agent
 
@@ -148,6 +150,7 @@ AGENTS: Mapping[str, AgentKind] = {
                 AgentSetting("output_schema", "Ask for a fixed form of the answer", "boolean", True),
                 _SCREENSHOTS,
             ),
+            adopts_runs=True,
             missing=_needs("EVA_API_KEY"),
         ),
         AgentKind(

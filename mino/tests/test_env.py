@@ -48,7 +48,7 @@ def test_all_mistakes_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> 
         ("MINO_LEASE_SECONDS", "4.5", "'4.5' is not a whole number."),
         ("MINO_WORKER_GRACE", "long", "'long' is not a number."),
         ("MINO_WORKER_GRACE", "inf", "'inf' is not a number."),
-        ("EVA_STEP_PRICE", "-1", "-1 can't be used. Give a number of 0 or more."),
+        ("MINO_QUERY_PRICE", "-1", "-1 can't be used. Give a number from 0 to 1000."),
         ("MINO_ALLOWED_PORTS", "80,http", "'http' is not a port."),
         ("MINO_LOG_LEVEL", "LOUD", "'LOUD' is not a level. Choose one of: DEBUG"),
     ],

@@ -1,0 +1,1 @@
+"""What executions cost: prices, estimates, figures."""
