@@ -62,9 +62,12 @@ def attempt_cost_bound(agent: str, agent_settings: Mapping[str, Any], at: dateti
     return max(most_steps * price.per_step, price.per_request or Decimal(0))
 
 
-def expected_attempt_cost(agent: str, agent_settings: Mapping[str, Any], at: datetime) -> Decimal | None:
-    """What one attempt is thought to cost before anything is known of its steps, None when there is no such price."""
+def expected_attempt_cost(agent: str, at: datetime) -> Decimal | None:
+    """What one attempt is thought to cost before anything is known of its steps; a single step where no more is said.
+
+    None when no price is set.
+    """
     price = price_of(agent, at)
-    if price is None or price.per_request is None:
-        return attempt_cost_bound(agent, agent_settings, at)
-    return price.per_request
+    if price is None:
+        return None
+    return price.per_step if price.per_request is None else price.per_request

@@ -81,14 +81,13 @@ def test_the_most_that_an_attempt_can_cost(agent: str, agent_settings: dict[str,
 
 def test_a_price_by_request_alone_is_the_most_and_the_expected(settings: Settings) -> None:
     use(settings, '[{"agent": "agentql", "from": "2026-01-01", "per_request": "0.02"}]')
-    assert attempt_cost_bound("agentql", {}, NOW) == expected_attempt_cost("agentql", {}, NOW) == Decimal("0.02")
+    assert attempt_cost_bound("agentql", {}, NOW) == expected_attempt_cost("agentql", NOW) == Decimal("0.02")
 
 
-def test_an_attempt_is_thought_to_cost_a_request_or_else_all_its_steps(settings: Settings) -> None:
-    assert expected_attempt_cost("eva", {"max_steps": 20}, NOW) == Decimal("0.05")
+def test_an_attempt_is_thought_to_cost_a_request_or_else_a_step(settings: Settings) -> None:
+    assert expected_attempt_cost("eva", NOW) == Decimal("0.05")
     use(settings, '[{"agent": "eva", "from": "2026-01-01", "per_step": "0.01"}]')
-    assert expected_attempt_cost("eva", {"max_steps": 20}, NOW) == Decimal("0.2")
-    assert expected_attempt_cost("eva", {}, NOW) is None
+    assert expected_attempt_cost("eva", NOW) == Decimal("0.01")
 
 
 def test_every_agent_can_be_priced() -> None:
