@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Collection
 from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 
 from executions.models import Execution, FieldResult, Job, Retry, Screenshot, Session
+from executions.pictures.removing import remove_in_chunks
 from mino.common.errors import InvalidState
 
 JOBS_AT_ONCE = 1000
@@ -43,18 +43,14 @@ def _purge_jobs(execution: Execution) -> int:
     jobs = list(
         Job.objects.filter(execution=execution).order_by("position").values_list("pk", flat=True)[:JOBS_AT_ONCE]
     )
-    pictures = Screenshot.objects.filter(session__job__in=jobs)
-    files = list(pictures.values_list("image", flat=True))
+    remove_in_chunks(Screenshot.objects.filter(session__job__in=jobs))
     found: list[QuerySet[Any]] = [
         FieldResult.objects.filter(job__in=jobs),
         Retry.objects.filter(job__in=jobs),
-        Screenshot.objects.filter(pk__in=pictures.values("pk")),
         Session.objects.filter(job__in=jobs),
         Job.objects.filter(pk__in=jobs),
     ]
     with transaction.atomic():  # the keys between them are checked at its end, so that jobs may go after attempts
         for queryset in found:
             queryset._raw_delete(queryset.db)
-    for name in files:
-        default_storage.delete(name)
     return len(jobs)

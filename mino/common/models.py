@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from uuid_utils.compat import uuid7
@@ -11,6 +12,11 @@ from uuid_utils.compat import uuid7
 def new_id() -> uuid.UUID:
     """A fresh UUIDv7: roughly ordered by time, so that indexes grow at their end."""
     return uuid7()
+
+
+def first_id_at(moment: datetime) -> uuid.UUID:
+    """The lowest id of that moment: what was made earlier by more than clocks differ has a lower one."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 class Identified(models.Model):
