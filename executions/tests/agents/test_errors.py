@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from executions.agents import errors
 from executions.agents.base import AgentError, Cancelled, ErrorCode
 from executions.agents.errors import (
     from_api_status,
@@ -87,6 +88,40 @@ def test_a_finished_run_is_judged_by_code_then_category_then_text(
 ) -> None:
     error = from_run_error(code=code, category=category, message=message)
     assert (error.code, error.transient, error.pause) == (expected, transient, pause)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        errors.AGENT_DOWN,
+        errors.AGENT_UNREACHABLE,
+        errors.AGENT_CUT_OFF,
+        errors.AGENT_GARBLED,
+        errors.AGENT_SLOW,
+        errors.AGENT_UNKNOWN,
+    ],
+)
+def test_faults_of_the_service_and_of_the_network_are_told_from_those_of_the_site(kind: errors.Kind) -> None:
+    assert kind.error().infrastructure
+    assert not kind.error().throttled
+
+
+def test_only_the_agents_own_service_throttles() -> None:
+    busy, site = from_api_status(429), from_site_status(429)
+    assert site is not None
+    assert (busy.throttled, busy.infrastructure) == (True, False)
+    assert (site.throttled, site.infrastructure) == (False, False)
+    assert from_api_status(503, code="SERVICE_BUSY").throttled
+
+
+@pytest.mark.parametrize(
+    ("kind", "infrastructure"),
+    [("DnsError", True), ("ConnectError", True), ("OutboundTimeout", True), ("TooLarge", False), ("BadAnswer", False)],
+)
+def test_the_doors_errors_say_whose_fault_it_is(kind: str, infrastructure: bool) -> None:
+    raised = from_outbound(getattr(outbound, kind)("why"))
+    assert isinstance(raised, AgentError)
+    assert (raised.infrastructure, raised.message) == (infrastructure, "why")
 
 
 def test_every_error_of_the_door_has_its_code() -> None:
