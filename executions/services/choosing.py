@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from executions.models import Execution, SampleMethod
+from executions.models.execution import MAX_SAMPLE
 from mino.common.errors import Detail, InvalidInput
 from mino.common.values.columns import ColumnRole
 from projects.importing.parse.choices import ColumnChoice
 from projects.models import Batch, BatchStatus, Column
 from projects.placeholders import unknown_placeholders
+
+MAX_SELECTION = 1_000_000
 
 
 def chosen_positions(execution: Execution) -> Sequence[int]:
@@ -20,12 +24,57 @@ def chosen_positions(execution: Execution) -> Sequence[int]:
 
     The same seed over a batch of the same size always gives the same sample.
     """
+    if execution.sample_method == SampleMethod.SELECTION:
+        chosen: list[int] = execution.selection or []
+        return chosen
     available = execution.batch.row_count
-    size = min(execution.sample_size or available, available)
+    size = row_total(available, execution.sample_method, execution.sample_size)
     if execution.sample_method == SampleMethod.RANDOM:
         # Not for secrets: a sample that anybody can draw again.
         return sorted(random.Random(execution.seed).sample(range(1, available + 1), size))  # noqa: S311
     return range(1, size + 1)
+
+
+def row_total(available: int, method: str, size: int | None, selection: Sequence[int] | None = None) -> int:
+    """How many of a batch's `available` rows are run."""
+    if method == SampleMethod.SELECTION:
+        return len(selection or ())
+    return available if method == SampleMethod.ALL else min(size or available, available)
+
+
+def check_rows(batch: Batch, method: str, size: int | None, selection: Sequence[int] | None) -> list[int] | None:
+    """The chosen positions in their order, None when no single rows are chosen.
+
+    Raises InvalidInput, naming `sample_method`, `sample_size` or `selection`, when the choice can't be meant.
+    """
+    if method not in SampleMethod.values:
+        raise _refusal("sample_method", f"Choose one of {', '.join(SampleMethod.values)}.")
+    if method == SampleMethod.SELECTION:
+        return _checked_selection(batch, selection or ())
+    if selection is not None:
+        raise _refusal("selection", f"Rows are chosen, but the sample is “{method}”. Choose “selection” or no rows.")
+    if method != SampleMethod.ALL and (size is None or not 1 <= size <= MAX_SAMPLE):
+        raise _refusal("sample_size", f"A sample has 1 to {MAX_SAMPLE} rows.")
+    return None
+
+
+def _checked_selection(batch: Batch, selection: Sequence[int]) -> list[int]:
+    if not selection:
+        raise _refusal("selection", "No row is chosen. Choose at least one, or run all rows.")
+    if len(selection) > MAX_SELECTION:
+        raise _refusal("selection", f"{len(selection)} rows are chosen. Choose at most {MAX_SELECTION}.")
+    positions = sorted(selection)
+    if positions[0] < 1 or positions[-1] > batch.row_count:
+        missing = positions[0] if positions[0] < 1 else positions[-1]
+        raise _refusal("selection", f"There is no row {missing}. This batch has the rows 1 to {batch.row_count}.")
+    twin = next((one for one, other in itertools.pairwise(positions) if one == other), None)
+    if twin is not None:
+        raise _refusal("selection", f"Row {twin} is chosen twice. Choose each row once.")
+    return positions
+
+
+def _refusal(path: str, message: str) -> InvalidInput:
+    return InvalidInput(message, details=[Detail(path, message)])
 
 
 def frozen_columns(batch: Batch) -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -13,10 +14,17 @@ from django.db.models import F
 from accounts.models import Organization, User
 from accounts.permissions import require
 from executions.agents.registry import agent_kind
+from executions.costs.freezing import frozen_costs
 from executions.engine.waking import wake_preparation
 from executions.models import ColumnStatistic, Execution, ExecutionType, SampleMethod
-from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES, MAX_SAMPLE
-from executions.services.choosing import check_placeholders, chosen_positions, frozen_columns
+from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES
+from executions.services.choosing import (
+    check_placeholders,
+    check_rows,
+    chosen_positions,
+    frozen_columns,
+    row_total,
+)
 from executions.services.preparation import PREPARED_AT_ONCE, execution_prepare
 from mino.common.errors import AlreadyExists, Detail, InvalidInput, InvalidState
 from mino.common.values.columns import ColumnRole
@@ -40,28 +48,40 @@ def execution_create(
     concurrency: int = 5,
     max_retries: int = 3,
     timeout: int | None = None,
+    selection: Sequence[int] | None = None,
+    budget: Decimal | None = None,
     allow_parallel: bool = False,
     has_own_worker: bool = False,
 ) -> Execution:
     """Start a run of `instruction_version` by `agent` over rows of `batch`.
 
     `sample_size` is 1-1000 for a sample (the first rows, or random ones by `seed`; without a seed one is drawn and
-    kept). `concurrency` is 1-50, `max_retries` 0-10, `timeout` seconds per attempt (the agent's default if None). A
-    small execution starts at once; a worker creates the jobs of a large one first. `user` is None for the command line.
-    With `has_own_worker` the caller runs the jobs itself, and no other worker does. Raises InvalidInput, AlreadyExists
-    (the same is running), InvalidState (the batch is being deleted) or PermissionDenied.
+    kept). `selection` are the positions of the rows to run, for the sample method `selection`. `concurrency` is 1-50,
+    `max_retries` 0-10, `timeout` seconds per attempt (the agent's default if None). `budget` is the most that the agent
+    may cost, in the installation's currency: the execution pauses before it costs more. A small execution starts at
+    once; a worker creates the jobs of a large one first. `user` is None for the command line. With `has_own_worker` the
+    caller runs the jobs itself, and no other worker does. Raises InvalidInput, AlreadyExists (the same is running),
+    InvalidState (the batch is being deleted) or PermissionDenied.
     """
     if user is not None:
         require(user, "projects.run_execution", batch.project)
     kind = agent_kind(agent)
     _check_numbers(concurrency, max_retries, timeout)
-    _check_sample(sample_method, sample_size)
     _check_what(batch, instruction_version, type)
+    positions = check_rows(batch, sample_method, sample_size, selection)
     settings = kind.check_settings(agent_settings or {})
     columns = frozen_columns(batch)
     check_placeholders(instruction_version.text, columns)
     if sample_method == SampleMethod.RANDOM and seed is None:
         seed = secrets.randbelow(LARGEST_SEED)
+    costs = frozen_costs(
+        project_id=batch.project_id,
+        agent=agent,
+        agent_settings=settings,
+        rows=row_total(batch.row_count, sample_method, sample_size, positions),
+        max_retries=max_retries,
+        budget=budget,
+    )
     with transaction.atomic():
         organization = Organization.objects.select_for_update().get(pk=batch.organization_id)
         if not Batch.objects.filter(pk=batch.pk, status=BatchStatus.READY).exists():  # the lock was waited for
@@ -83,13 +103,15 @@ def execution_create(
             columns=columns,
             mino_version=mino_version(),
             sample_method=sample_method,
-            sample_size=None if sample_method == SampleMethod.ALL else sample_size,
+            sample_size=sample_size if sample_method in (SampleMethod.FIRST, SampleMethod.RANDOM) else None,
             seed=seed if sample_method == SampleMethod.RANDOM else None,
+            selection=positions,
             concurrency=concurrency,
             effective_concurrency=concurrency,
             max_retries=max_retries,
             has_own_worker=has_own_worker,
             created_by=user,
+            **costs,
         )
         execution.total_jobs = len(chosen_positions(execution))
         execution.save(force_insert=True)
@@ -126,15 +148,6 @@ def _check_numbers(concurrency: int, max_retries: int, timeout: int | None) -> N
     ]
     if wrong:
         raise InvalidInput("Some numbers are out of range.", details=wrong)
-
-
-def _check_sample(method: str, size: int | None) -> None:
-    if method not in SampleMethod.values:
-        message = f"Choose one of {', '.join(SampleMethod.values)}."
-        raise InvalidInput(message, details=[Detail("sample_method", message)])
-    if method != SampleMethod.ALL and (size is None or not 1 <= size <= MAX_SAMPLE):
-        message = f"A sample has 1 to {MAX_SAMPLE} rows."
-        raise InvalidInput(message, details=[Detail("sample_size", message)])
 
 
 def _check_what(batch: Batch, instruction_version: InstructionVersion, type: str) -> None:
