@@ -8,7 +8,8 @@ transaction that ends its last active job); queued, running, paused -> stopped; 
 can't run at all); completed -> running (a person's re-queue). stopped and failed are final.
 
 Job: queued -> running, skipped, stopped; running -> completed, error, retrying, stopped; running -> queued (handed
-back, the attempt does not count); retrying -> running, error, skipped, stopped; error, skipped -> queued (a person).
+back, the attempt does not count); retrying -> running, error, skipped, stopped; error, skipped -> queued (a person);
+error -> skipped (a person gives a dead letter up).
 
 Retry: pending -> processing -> completed, failed; pending -> cancelled.
 """
@@ -42,7 +43,7 @@ JOB: Table = {
     J.RETRYING: frozenset({J.RUNNING}),
     J.COMPLETED: frozenset({J.RUNNING}),
     J.ERROR: frozenset({J.RUNNING, J.RETRYING}),
-    J.SKIPPED: frozenset({J.QUEUED, J.RETRYING}),
+    J.SKIPPED: frozenset({J.QUEUED, J.RETRYING, J.ERROR}),
     J.STOPPED: frozenset({J.QUEUED, J.RUNNING, J.RETRYING}),
 }
 RETRY: Table = {

@@ -100,7 +100,7 @@ def _raise_failure(slots: Slots) -> None:
 
 def _stop(execution: Execution) -> None:
     try:
-        execution_stop(execution.pk)
+        execution_stop(execution.pk, user=None)
     except InvalidState:  # the last job had just ended
         pass
     finally:

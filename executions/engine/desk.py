@@ -183,16 +183,16 @@ def _lighter(request: _Request) -> Iterator[_Request]:
         return
     if request.wants_next:
         yield replace(request, wants_next=False)
-    handed_back = finished.ending is Ending.HANDED_BACK
+    called_off = finished.ending in (Ending.HANDED_BACK, Ending.RELEASED)
     bare = Finished(
         attempt=finished.attempt,
-        ending=finished.ending if handed_back else Ending.ERROR,
+        ending=finished.ending if called_off else Ending.ERROR,
         finished_at=finished.finished_at,
         agent_seconds=finished.agent_seconds,
         run_id=finished.run_id,
-        error_code="" if handed_back else finished.error_code or ErrorCode.INVALID_RESULT.value,
+        error_code="" if called_off else finished.error_code or ErrorCode.INVALID_RESULT.value,
         error_message=NOT_STORED,
-        failure_type="" if handed_back else finished.failure_type or FailureType.PERMANENT.value,
+        failure_type="" if called_off else finished.failure_type or FailureType.PERMANENT.value,
     )
     yield replace(request, finished=bare, wants_next=False)
 

@@ -1,110 +1,140 @@
-"""Writes what came of attempts: jobs, sessions, field results and statistics of a locked execution."""
+"""Writes what came of attempts: jobs, sessions, retries, field results and statistics of a locked execution."""
 
 from __future__ import annotations
 
 import uuid
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from executions.engine.attempt import Ending, Finished
-from executions.evaluation.verdict import EvaluationResult, Outcome
+from executions.engine.breaker import Breaker
+from executions.engine.retrying import Further, further_attempt, write_retries
+from executions.engine.tally import Tally
+from executions.evaluation.verdict import Outcome
 from executions.models import ColumnStatistic, Execution, FieldResult, Job, JobStatus, Session, SessionStatus
 from executions.transitions import move_each
 from mino.common.bulk import insert_many, update_many
 
-JOB_STATUS = {
-    Ending.COMPLETED: JobStatus.COMPLETED,
-    Ending.ERROR: JobStatus.ERROR,
-    Ending.HANDED_BACK: JobStatus.QUEUED,
-}
 SESSION_STATUS = {
     Ending.COMPLETED: SessionStatus.COMPLETED,
     Ending.ERROR: SessionStatus.ERROR,
     Ending.HANDED_BACK: SessionStatus.HANDED_BACK,
-}
-COUNTED = {
-    EvaluationResult.PASSED: "passed_jobs",
-    EvaluationResult.FAILED: "failed_jobs",
-    EvaluationResult.NOT_GRADABLE: "not_gradable_jobs",
+    Ending.LOST: SessionStatus.LOST,
 }
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
 
 
-@dataclass(slots=True)
-class Tally:
-    """What a group of finished attempts adds to the counters of its execution."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An attempt that ended, the state that its job goes to, and the further attempt if there is one."""
 
-    ended: int = 0
-    handed_back: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-    agent_seconds: float = 0.0
-    cost: Decimal = Decimal(0)
-
-    def add(self, finished: Finished) -> None:
-        """Count one attempt."""
-        self.ended += 1
-        self.agent_seconds += finished.agent_seconds
-        self.cost += finished.cost or 0
-        if finished.ending is Ending.HANDED_BACK:
-            self.handed_back += 1
-        elif finished.ending is Ending.ERROR:
-            self.counts["error_jobs"] += 1
-        else:
-            self.counts["completed_jobs"] += 1
-        if finished.verdict:
-            self.counts[COUNTED[finished.verdict.result]] += 1
-            self._add_fields(finished.verdict.good, finished.verdict.gradable)
-
-    def _add_fields(self, good: int, gradable: int) -> None:
-        if gradable:
-            self.counts["graded_rows"] += 1
-            self.counts["good_fields"] += good
-            self.counts["gradable_fields"] += gradable
-            self.counts["good_fields_squared"] += good * good
-            self.counts["gradable_fields_squared"] += gradable * gradable
-            self.counts["good_times_gradable"] += good * gradable
-
-    def changes(self) -> dict[str, Any]:
-        """The counters of the execution that change, and by how much."""
-        return {**self.counts, "agent_seconds": self.agent_seconds, "cost": self.cost}
+    finished: Finished
+    status: JobStatus
+    cost: Decimal | None
+    job_cost: Decimal | None
+    further: Further | None = None
 
 
-def write_finished(execution: Execution, finished: Sequence[Finished]) -> Tally:
+def write_finished(
+    execution: Execution, finished: Sequence[Finished], *, breaker: Breaker, now: datetime
+) -> tuple[Tally, list[Settled]]:
     """Write the results of attempts of one execution and answer what they add to its counters.
 
     The caller holds the execution's lock. Attempts that no longer hold their job are left out: a worker that lost its
-    lease writes nothing.
+    lease writes nothing. What an attempt that was stopped has cost is kept all the same.
     """
-    current = _holding(finished)
     tally = Tally()
-    for one in current:
-        tally.add(one)
-    for ending, status in JOB_STATUS.items():
-        rows = [_job_values(one) for one in current if one.ending is ending]
-        move_each(Job, rows, status, source=JobStatus.RUNNING)
-    update_many(Session, [_session_values(one) for one in current])
-    insert_many(FieldResult, list(_field_results(current)))
-    _count_outcomes(execution.pk, current)
-    return tally
+    held = _held_jobs(finished)
+    current = [one for one in finished if one.attempt.session_id in held]
+    _release([one for one in current if one.ending is Ending.RELEASED], now)
+    settled = [
+        _settle(one, held[one.attempt.session_id], execution, breaker, now)
+        for one in current
+        if one.ending is not Ending.RELEASED
+    ]
+    for one in settled:
+        tally.add(one.finished, one.status, one.cost)
+    _write(execution, settled)
+    _keep_late_costs([one for one in finished if one.attempt.session_id not in held], tally)
+    return tally, settled
 
 
-def _holding(finished: Sequence[Finished]) -> list[Finished]:
-    """Those whose session is still the running job's current one; their jobs are locked from here on."""
+def _held_jobs(finished: Sequence[Finished]) -> Mapping[uuid.UUID, Decimal | None]:
+    """What the jobs have cost so far, by the sessions that still hold them; the jobs are locked from here on."""
     jobs = Job.objects.select_for_update().filter(pk__in=[one.attempt.job_id for one in finished]).order_by("pk")
-    held = {
-        (job_id, session_id)
-        for job_id, session_id, status in jobs.values_list("pk", "current_session_id", "status")
+    return {
+        session_id: cost
+        for session_id, status, cost in jobs.values_list("current_session_id", "status", "cost")
         if status == JobStatus.RUNNING
     }
-    return [one for one in finished if (one.attempt.job_id, one.attempt.session_id) in held]
 
 
-def _job_values(one: Finished) -> dict[str, Any]:
+def _settle(
+    one: Finished, cost_so_far: Decimal | None, execution: Execution, breaker: Breaker, now: datetime
+) -> Settled:
+    """Decide where the job goes."""
+    cost = one.cost
+    total = cost_so_far if cost is None else (cost_so_far or Decimal(0)) + cost
+    hand_back = breaker.hear(one)
+    if one.ending is Ending.COMPLETED:
+        return Settled(one, JobStatus.COMPLETED, cost, total)
+    if hand_back or one.ending is Ending.HANDED_BACK:
+        return Settled(one, JobStatus.QUEUED, cost, total)
+    further = further_attempt(one, execution.max_retries, now)
+    return Settled(one, JobStatus.RETRYING if further else JobStatus.ERROR, cost, total, further)
+
+
+def _release(finished: Sequence[Finished], now: datetime) -> None:
+    """Let the leases end at once, so that another worker adopts the runs without waiting."""
+    update_many(
+        Session,
+        [
+            {"id": one.attempt.session_id, "lease_expires_at": now, "agent_run_id": one.run_id, "worker": ""}
+            for one in finished
+        ],
+        where={"status": SessionStatus.RUNNING},
+    )
+
+
+def _write(execution: Execution, settled: Sequence[Settled]) -> None:
+    for status in (JobStatus.COMPLETED, JobStatus.QUEUED, JobStatus.RETRYING, JobStatus.ERROR):
+        rows = [_job_values(one) for one in settled if one.status is status]
+        move_each(Job, rows, status, source=JobStatus.RUNNING)
+    update_many(Session, [_session_values(one) for one in settled])
+    write_retries(execution.pk, [(one.finished, one.further) for one in settled])
+    insert_many(FieldResult, list(_field_results(one.finished for one in settled)))
+    _count_outcomes(execution.pk, [one.finished for one in settled])
+
+
+def _keep_late_costs(late: Sequence[Finished], tally: Tally) -> None:
+    """A stopped attempt was paid for until its agent heard of it: its session, and nothing else, is completed."""
+    if not late:
+        return
+    stopped = Session.objects.filter(
+        pk__in=[one.attempt.session_id for one in late], status=SessionStatus.STOPPED, cost=None
+    )
+    pending = set(stopped.select_for_update().values_list("pk", flat=True))
+    for one in late:
+        if one.attempt.session_id in pending and one.ending is not Ending.RELEASED:
+            tally.add_cost(one.cost, is_first=one.attempt.is_first)
+            Session.objects.filter(pk=one.attempt.session_id).update(
+                needs_cancel=False,
+                cost=one.cost,
+                agent_run_id=one.run_id,
+                agent_seconds=one.agent_seconds,
+                step_count=one.step_count,
+                steps=list(one.steps),
+            )
+
+
+def _job_values(settled: Settled) -> dict[str, Any]:
+    one = settled.finished
     verdict = one.verdict
-    is_final = one.ending is not Ending.HANDED_BACK
+    is_final = settled.status in (JobStatus.COMPLETED, JobStatus.ERROR)
+    further = settled.further
     return {
         "id": one.attempt.job_id,
         "result": dict(one.data) if one.ending is Ending.COMPLETED else None,
@@ -117,20 +147,26 @@ def _job_values(one: Finished) -> dict[str, Any]:
         "error_code": one.error_code,
         "error_message": one.error_message,
         "failure_type": one.failure_type,
+        "retry_count": further.number if further else one.attempt.retry_count,
+        "next_retry_at": further.scheduled_for if further else None,
+        "retry_reason": further.reason if further else "",
         "agent_seconds": one.agent_seconds if is_final else None,
-        "cost": one.cost,
+        "cost": settled.job_cost,
         "step": "",
         "step_count": one.step_count,
         "progress": 100 if is_final else None,
         "finished_at": one.finished_at if is_final else None,
         "processed_at": one.finished_at if is_final else None,
+        "paused_at": one.finished_at if settled.status is JobStatus.QUEUED else None,
     }
 
 
-def _session_values(one: Finished) -> dict[str, Any]:
+def _session_values(settled: Settled) -> dict[str, Any]:
+    one = settled.finished
+    handed_back = settled.status is JobStatus.QUEUED
     return {
         "id": one.attempt.session_id,
-        "status": SESSION_STATUS[one.ending],
+        "status": SessionStatus.HANDED_BACK if handed_back else SESSION_STATUS[one.ending],
         "lease_expires_at": None,
         "agent_run_id": one.run_id,
         "steps": list(one.steps),
@@ -141,7 +177,8 @@ def _session_values(one: Finished) -> dict[str, Any]:
         "error_message": one.error_message,
         "failure_type": one.failure_type,
         "stack_trace": one.stack_trace,
-        "cost": one.cost,
+        "may_be_charged_twice": one.may_be_charged_twice,
+        "cost": settled.cost,
         "agent_seconds": one.agent_seconds,
         "finished_at": one.finished_at,
     }

@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -50,9 +50,10 @@ class Keeper:
         with self._lock:
             return list(self._reporters.values())
 
-    def cancel_all(self) -> None:
-        """Call off everything that runs in this process."""
+    def cancel_all(self, *, leave_runs: bool) -> None:
+        """Call off everything that runs in this process; with `leave_runs` remote runs go on, for others to adopt."""
         for reporter in self.running():
+            reporter.leave_run = leave_runs
             reporter.cancelled.set()
 
     def close(self) -> None:
@@ -73,6 +74,8 @@ class Keeper:
 
     def _write(self) -> None:
         reporters = self.running()
+        if reporters:
+            call_off_ended(reporters)
         if reporters and time.monotonic() - self._renewed >= settings.LEASE_SECONDS / 4:
             renew_leases([reporter.attempt.session_id for reporter in reporters])
             self._renewed = time.monotonic()
@@ -117,6 +120,17 @@ def _session_values(reporter: AttemptReporter, found: dict[str, Any]) -> dict[st
         "status": SessionStatus.RUNNING,
         **{name: found[name] for name in names},
     }
+
+
+def call_off_ended(reporters: Sequence[AttemptReporter]) -> None:
+    """Tell attempts that have lost their job: a stopped one ends its remote run, a lost one leaves it to its heir."""
+    by_session = {reporter.attempt.session_id: reporter for reporter in reporters}
+    ended = Session.objects.filter(pk__in=by_session).exclude(status=SessionStatus.RUNNING)
+    for session_id, status in ended.values_list("pk", "status"):
+        reporter = by_session[session_id]
+        if not reporter.cancelled.is_set():
+            reporter.leave_run = status == SessionStatus.LOST
+            reporter.cancelled.set()
 
 
 def renew_leases(sessions: Collection[uuid.UUID]) -> None:

@@ -1,7 +1,7 @@
 """The engine's book-keeping: one transaction ends attempts and takes the next jobs.
 
-Locks are taken in the order credential, execution (by id), job, session, so that no two workers can wait for each
-other. Several attempts that end at the same moment in one process share a transaction (`executions.engine.desk`).
+Locks are taken in the order credential, execution (by id), job, session, retry, so that no two workers can wait for
+each other. Several attempts that end at the same moment in one process share a transaction (`executions.engine.desk`).
 """
 
 from __future__ import annotations
@@ -9,69 +9,29 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from executions.engine.account import ACCOUNT_FIELDS, Account
 from executions.engine.attempt import Attempt, Finished
-from executions.engine.claiming import take_jobs
-from executions.engine.finishing import Tally, write_finished
-from executions.models import AgentCredential, Execution, ExecutionStatus
+from executions.engine.breaker import Breaker
+from executions.engine.claiming import Taken, due_retries, take_jobs
+from executions.engine.finishing import write_finished
+from executions.engine.money import next_cost, price
+from executions.engine.waking import wake_slots
+from executions.models import AgentCredential, Execution, ExecutionStatus, JobStatus, Retry, RetryStatus
 from executions.services.completion import complete_if_done
+from executions.services.holding import hold_execution
 from mino.common.bulk import update_many
 
 CANDIDATES = 20
 """How many executions are looked at for the next job; the ones with the smallest share running come first."""
-
-ACCOUNT_FIELDS = (
-    "organization_id",
-    "agent",
-    "status",
-    "effective_concurrency",
-    "queued_jobs",
-    "running_jobs",
-    "retrying_jobs",
-)
-
-
-@dataclass(slots=True)
-class Account:
-    """An execution under lock, as the allocation of slots sees it."""
-
-    execution: Execution
-    credential: AgentCredential | None
-    tally: Tally = field(default_factory=Tally)
-    claimed: int = 0
-
-    @property
-    def share(self) -> float:
-        """Which part of its concurrency runs."""
-        return self.running / self.execution.effective_concurrency
-
-    @property
-    def running(self) -> int:
-        """How many jobs run, with what this transaction gives and takes."""
-        return self.execution.running_jobs - self.tally.ended + self.claimed
-
-    @property
-    def has_active_jobs(self) -> bool:
-        """Whether anything waits or runs after this transaction."""
-        waiting = self.execution.queued_jobs + self.tally.handed_back - self.claimed
-        return waiting + self.running + self.execution.retrying_jobs > 0
-
-    @property
-    def has_work(self) -> bool:
-        """Whether one more job may be taken from it."""
-        waiting = self.execution.queued_jobs + self.tally.handed_back - self.claimed
-        return (
-            self.execution.status == ExecutionStatus.RUNNING
-            and waiting > 0
-            and self.running < self.execution.effective_concurrency
-            and (self.credential is None or self.credential.running_jobs < self.credential.concurrency)
-        )
+BUDGET_REACHED = "BUDGET_REACHED"
 
 
 def exchange(
@@ -93,16 +53,12 @@ def exchange(
         accounts = _lock(finished, wanted, agents, only)
         for execution_id, group in _by_execution(finished).items():
             if account := accounts.get(execution_id):
-                account.tally = write_finished(account.execution, group)
-                _give_back(account, account.tally.ended)
-        shares = _allocate(accounts.values(), wanted)
+                _end(account, group, now)
+        if wanted:
+            _count_due(accounts.values(), wanted, now)
         attempts: list[Attempt] = []
-        for execution_id, count in shares.items():
-            account = accounts[execution_id]
-            taken = take_jobs(account.execution, count, worker=worker, now=now)
-            _give_back(account, count - len(taken))
-            account.claimed = len(taken)
-            attempts.extend(taken)
+        for execution_id, count in _allocate(accounts.values(), wanted).items():
+            attempts.extend(_take(accounts[execution_id], count, worker, now))
         for account in accounts.values():
             _save(account, now)
     return attempts
@@ -130,17 +86,45 @@ def _lock(
     credentials = {(one.organization_id, one.agent): one for one in locked}
     executions = Execution.objects.filter(pk__in=organizations).select_for_update().order_by("pk")
     executions = executions.only(*ACCOUNT_FIELDS)
-    return {one.pk: Account(one, credentials.get((one.organization_id, one.agent))) for one in executions}
+    return {one.pk: _account(one, credentials.get((one.organization_id, one.agent))) for one in executions}
+
+
+def _account(execution: Execution, credential: AgentCredential | None) -> Account:
+    breaker = Breaker(
+        limit=settings.MINO_BREAKER_ERRORS,
+        is_open=execution.status == ExecutionStatus.PAUSED and bool(execution.status_code),
+        code=execution.status_code,
+        is_probing=execution.is_probing,
+        streak=execution.error_streak,
+    )
+    return Account(execution, credential, breaker, next_cost=next_cost(execution))
 
 
 def _candidates(agents: Collection[str], only: uuid.UUID | None) -> list[tuple[uuid.UUID, uuid.UUID]]:
     """Executions that may have work, with their organizations, the neediest first; nothing is locked yet."""
+    due = Retry.objects.filter(execution=OuterRef("pk"), status=RetryStatus.PENDING, scheduled_for__lte=timezone.now())
+    has_work = Q(queued_jobs__gt=0) | Q(Exists(due), retrying_jobs__gt=0)
     waiting = Execution.objects.filter(
-        status=ExecutionStatus.RUNNING, queued_jobs__gt=0, agent__in=list(agents)
-    ).filter(running_jobs__lt=F("effective_concurrency"))
+        has_work, status=ExecutionStatus.RUNNING, agent__in=list(agents), running_jobs__lt=F("effective_concurrency")
+    )
     waiting = waiting.filter(has_own_worker=False) if only is None else waiting.filter(pk=only)
     by_share = waiting.order_by(F("running_jobs") * 1.0 / F("effective_concurrency"), "pk")
     return list(by_share.values_list("pk", "organization_id")[:CANDIDATES])
+
+
+def _end(account: Account, finished: Sequence[Finished], now: datetime) -> None:
+    priced = [replace(one, cost=price(one)) if one.cost is None else one for one in finished]
+    account.tally, settled = write_finished(account.execution, priced, breaker=account.breaker, now=now)
+    _give_back(account, account.tally.ended)
+    before = account.execution.effective_concurrency
+    account.pace(settled, now)
+    wake_slots(min(account.execution.effective_concurrency - before, account.execution.queued_jobs))
+
+
+def _count_due(accounts: Iterable[Account], wanted: int, now: datetime) -> None:
+    for account in accounts:
+        if account.execution.retrying_jobs and account.execution.status == ExecutionStatus.RUNNING:
+            account.due = len(due_retries(account.execution.pk, now).values_list("pk")[:wanted])
 
 
 def _allocate(accounts: Iterable[Account], wanted: int) -> Counter[uuid.UUID]:
@@ -158,21 +142,44 @@ def _allocate(accounts: Iterable[Account], wanted: int) -> Counter[uuid.UUID]:
     return given
 
 
+def _take(account: Account, count: int, worker: str, now: datetime) -> Sequence[Attempt]:
+    taken: Taken = take_jobs(account.execution, count, worker=worker, now=now)
+    _give_back(account, count - len(taken.attempts))
+    account.claimed, account.claimed_retries = len(taken.attempts), taken.retries
+    return taken.attempts
+
+
 def _give_back(account: Account, count: int) -> None:
     if account.credential and count:
         account.credential.running_jobs = max(0, account.credential.running_jobs - count)
 
 
 def _save(account: Account, now: datetime) -> None:
-    """Write the counters of one execution, and its credential's."""
-    tally = account.tally
+    """Write the counters of one execution, and its credential's; pause or complete it where it has come to that."""
+    execution, tally = account.execution, account.tally
     changes = tally.changes()
     changes["running_jobs"] = account.claimed - tally.ended
-    changes["queued_jobs"] = tally.handed_back - account.claimed
+    changes["queued_jobs"] = tally.moved[JobStatus.QUEUED] - account.claimed + account.claimed_retries
+    changes["retrying_jobs"] = tally.moved[JobStatus.RETRYING] - account.claimed_retries
     changes = {name: change for name, change in changes.items() if change}
     if changes:
-        update_many(Execution, [{"id": account.execution.pk, "updated_at": now, **changes}], add=changes)
+        update_many(Execution, [{"id": execution.pk, "updated_at": now, **changes}], add=changes)
         if account.credential:
             account.credential.save(update_fields=["running_jobs", "updated_at"])
+    values = account.changed_values()
+    if values:
+        Execution.objects.filter(pk=execution.pk).update(**values)
+    if account.breaker.reason:
+        hold_execution(execution, code=account.breaker.code, reason=account.breaker.reason, now=now)
+    elif account.is_out_of_budget:
+        hold_execution(execution, code=BUDGET_REACHED, reason=_out_of_budget(account), now=now)
     if tally.ended and not account.has_active_jobs:
-        complete_if_done(account.execution.pk, now)
+        complete_if_done(execution.pk, now)
+
+
+def _out_of_budget(account: Account) -> str:
+    execution = account.execution
+    return (
+        f"{execution.cost + account.tally.cost:.2f} of the budget of {execution.budget:.2f} {execution.currency} are "
+        f"spent, and the next attempt may cost {account.next_cost:.2f}. Raise the budget to go on."
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from executions.agents.base import Agent, AgentError, Cancelled, ErrorCode, Result
+from executions.agents.base import Agent, AgentError, Cancelled, ErrorCode, Result, RunNotFound
 from executions.engine.attempt import Attempt, Ending, Finished
 from executions.engine.reporter import AttemptReporter
 from executions.evaluation.evaluate import evaluate_row
@@ -24,9 +24,12 @@ def run_attempt(attempt: Attempt, agent: Agent, reporter: AttemptReporter) -> Fi
     """Let `agent` do the attempt's task and answer what came of it. Never raises."""
     began = time.monotonic()
     try:
-        result = agent.run(attempt.task, reporter)
+        result = _ask(attempt, agent, reporter)
     except Cancelled:
-        return _finished(attempt, reporter, began, Ending.HANDED_BACK)
+        released = reporter.leave_run and agent.adopts_runs
+        return _finished(attempt, reporter, began, Ending.RELEASED if released else Ending.HANDED_BACK)
+    except RunNotFound as error:
+        return lost(attempt, reporter, may_be_charged_twice=error.may_be_charged_twice)
     except AgentError as error:
         return _failed(attempt, reporter, began, error)
     except Exception as error:
@@ -40,6 +43,29 @@ def run_attempt(attempt: Attempt, agent: Agent, reporter: AttemptReporter) -> Fi
         message = f"The agent's answer could not be compared: {type(error).__name__}. This is a fault of MINO."
         unread = AgentError(ErrorCode.INVALID_RESULT, message, transient=False, cost=result.cost, steps=result.steps)
         return _failed(attempt, reporter, began, unread)
+
+
+def _ask(attempt: Attempt, agent: Agent, reporter: AttemptReporter) -> Result:
+    """Start a run, or go on with the one that a lost worker began."""
+    if attempt.adopts_since is None:
+        return agent.run(attempt.task, reporter)
+    return agent.adopt(attempt.run_id, attempt.task, reporter, attempt.adopts_since)
+
+
+def lost(attempt: Attempt, reporter: AttemptReporter | None = None, *, may_be_charged_twice: bool = False) -> Finished:
+    """The end of an attempt whose worker is gone, and whose remote run, if there ever was one, can't be adopted."""
+    charged = " A run may have been started, and charged, all the same." if may_be_charged_twice else ""
+    return Finished(
+        attempt=attempt,
+        ending=Ending.LOST,
+        finished_at=timezone.now(),
+        agent_seconds=0.0,
+        steps=reporter.steps if reporter else (),
+        error_code=ErrorCode.WORKER_LOST.value,
+        error_message=f"The worker that ran this row went away.{charged}",
+        failure_type=FailureType.TRANSIENT,
+        may_be_charged_twice=may_be_charged_twice,
+    )
 
 
 def agent_missing(attempt: Attempt, reporter: AttemptReporter, error: Exception) -> Finished:
@@ -64,6 +90,7 @@ def _completed(attempt: Attempt, reporter: AttemptReporter, began: float, result
         Ending.COMPLETED,
         agent_seconds=seconds,
         step_count=reporter.step_count if result.steps is None else result.steps,
+        charged_steps=result.steps,
         data=data,
         sources=sources,
         raw=clean_value(result.raw),
@@ -81,6 +108,12 @@ def _failed(attempt: Attempt, reporter: AttemptReporter, began: float, error: Ag
         raw=clean_value(error.raw),
         cost=error.cost,
         step_count=reporter.step_count if error.steps is None else error.steps,
+        charged_steps=error.steps,
+        retry_after=error.retry_after,
+        pause=error.pause,
+        infrastructure=error.infrastructure,
+        throttled=error.throttled,
+        may_be_charged_twice=error.may_be_charged_twice,
         error_code=error.code.value,
         error_message=clean_text(error.message)[:2000],
         failure_type=FailureType.TRANSIENT if error.transient else FailureType.PERMANENT,

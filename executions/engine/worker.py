@@ -20,6 +20,7 @@ from executions.engine.reporter import AttemptReporter
 from executions.engine.running import agent_missing, run_attempt
 from executions.models import Session
 from executions.pictures.storing import keep_screenshot
+from mino.common.tracing import bound
 
 logger = logging.getLogger(__name__)
 
@@ -32,16 +33,22 @@ class Worker:
 
     def __init__(self, agents: Mapping[str, Agent], *, only: uuid.UUID | None = None) -> None:
         self.agents = agents
+        self._only = only
         self._used: dict[str, Agent] = {}
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.keeper = Keeper()
         self.desk = Desk(worker=self.name, agents=frozenset(agents), only=only)
         self.stopping = threading.Event()
 
-    def run_slot(self, *, seconds: float = float("inf")) -> bool:
-        """Do one job after the other for about `seconds`. Answers whether there may be more to do."""
+    def run_slot(self, *, seconds: float = float("inf"), first: Attempt | None = None) -> bool:
+        """Do one job after the other for about `seconds`, beginning with `first` if it is given.
+
+        Answers whether there may be more to do.
+        """
         until = time.monotonic() + seconds
-        attempt = None if self.stopping.is_set() else self.desk.hand_in(None, wants_next=True)
+        attempt = first
+        if attempt is None and not self.stopping.is_set():
+            attempt = self.desk.hand_in(None, wants_next=True)
         while attempt is not None:
             reporter = self._reporter(attempt)
             try:
@@ -60,15 +67,24 @@ class Worker:
         except Exception as error:
             logger.exception("The agent %s could not be made", attempt.plan.agent)
             return agent_missing(attempt, reporter, error)
-        return run_attempt(attempt, agent, reporter)
+        with bound(
+            organization=attempt.plan.organization_id,
+            execution=attempt.plan.execution_id,
+            job=attempt.job_id,
+            session=attempt.session_id,
+        ):
+            return run_attempt(attempt, agent, reporter)
 
     def stop(self, grace: float) -> None:
-        """Start nothing more; after `grace` seconds call off what still runs, so that it is handed back."""
+        """Start nothing more; after `grace` seconds call off what still runs, so that it is handed back.
+
+        Remote runs go on: their leases end at once, and other workers adopt them.
+        """
         self.stopping.set()
         deadline = time.monotonic() + grace
         while self.keeper.running() and time.monotonic() < deadline:
             time.sleep(0.05)
-        self.keeper.cancel_all()
+        self.keeper.cancel_all(leave_runs=self._only is None)
 
     def close(self) -> None:
         """End the threads and let the agents go that were used. Slots must have ended."""

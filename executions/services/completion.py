@@ -4,11 +4,35 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 
 from executions.models import Execution, ExecutionStatus
+from executions.services.holding import paused_seconds_until
 from executions.transitions import move
+
+FIGURES = (
+    "total_jobs",
+    "completed_jobs",
+    "error_jobs",
+    "skipped_jobs",
+    "stopped_jobs",
+    "passed_jobs",
+    "failed_jobs",
+    "not_gradable_jobs",
+    "first_attempt_passed_jobs",
+    "first_attempt_failed_jobs",
+    "first_attempt_good_fields",
+    "first_attempt_gradable_fields",
+    "graded_rows",
+    "good_fields",
+    "gradable_fields",
+    "good_fields_squared",
+    "gradable_fields_squared",
+    "good_times_gradable",
+)
+"""What is frozen when an execution completes for the first time."""
 
 
 def complete_if_done(execution_id: uuid.UUID, now: datetime) -> bool:
@@ -16,4 +40,25 @@ def complete_if_done(execution_id: uuid.UUID, now: datetime) -> bool:
     done = Execution.objects.filter(
         pk=execution_id, queued_jobs=0, running_jobs=0, retrying_jobs=0, prepared_jobs=F("total_jobs")
     ).filter(status__in=[ExecutionStatus.RUNNING, ExecutionStatus.PAUSED])
-    return move(done, ExecutionStatus.COMPLETED, finished_at=now) == 1
+    execution = done.first()
+    if execution is None:
+        return False
+    return (
+        move(
+            done,
+            ExecutionStatus.COMPLETED,
+            finished_at=now,
+            paused_seconds=paused_seconds_until(execution, now),
+            completion_figures=execution.completion_figures or figures_at(execution, now),
+            status_code="",
+            status_reason="",
+            is_probing=False,
+        )
+        == 1
+    )
+
+
+def figures_at(execution: Execution, now: datetime) -> dict[str, Any]:
+    """The figures as they are now, with what they cost: shown beside today's when they change later."""
+    figures: dict[str, Any] = {name: getattr(execution, name) for name in FIGURES}
+    return {**figures, "cost": str(execution.cost), "finished_at": now.isoformat()}

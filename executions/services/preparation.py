@@ -34,7 +34,9 @@ def _prepare_chunk(execution_id: uuid.UUID) -> bool:
     """Create one chunk of jobs. Answers whether more are missing."""
     with transaction.atomic():
         execution = Execution.objects.select_for_update(of=("self",)).select_related("batch").get(pk=execution_id)
-        if execution.status != ExecutionStatus.QUEUED:
+        if execution.is_finished or execution.status == ExecutionStatus.PAUSED:
+            return False
+        if execution.status == ExecutionStatus.RUNNING and execution.prepared_jobs >= execution.total_jobs:
             return False
         first = execution.prepared_jobs
         positions = chosen_positions(execution)[first : first + CHUNK]

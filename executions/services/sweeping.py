@@ -1,21 +1,73 @@
-"""Finds work again whose wake-up calls were lost."""
+"""Mends what lost wake-up calls, dead workers and restarts leave behind. Every part may run twice, late, or never."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Least
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
-from executions.engine.waking import wake_preparation, wake_slots
-from executions.models import Execution, ExecutionStatus, Session, SessionStatus
+from executions.agents.registry import AGENTS
+from executions.engine.account import raise_concurrency
+from executions.engine.recovery import adopting_agents, lost_sessions, settle_lost
+from executions.engine.waking import wake_adoption, wake_preparation, wake_slots
+from executions.models import Execution, ExecutionStatus, Heartbeat, Retry, RetryStatus, Session, SessionStatus
+from executions.operating.signs import BEAT, beat_seen
+from executions.services.completion import complete_if_done
 from executions.services.control import execution_stop
+from executions.services.failing import execution_fail
+from executions.services.recounting import recount
 
 ABANDONED_AFTER_LEASES = 5
 MOST_SLOTS = 10
 """Slots asked for in one sweep: enough to get going again, too few to flood a busy broker."""
+BEAT_SECONDS = 5.0
+
+
+def sweep() -> None:
+    """All of it. Sent by beat every five seconds; workers do it themselves when beat is missing."""
+    now = timezone.now()
+    trusted = leases_can_be_trusted(now)
+    beat_seen(now)
+    stop_abandoned()
+    fail_impossible()
+    if trusted:
+        recover(now)
+    close_ended(now)
+    raise_throttled(now)
+    find_work()
+
+
+def leases_can_be_trusted(now: datetime) -> bool:
+    """Whether a lease that has run out means a dead worker.
+
+    After a time in which nobody swept, the database was away and nobody could renew a lease either: their workers get a
+    third of a lease, which is more than the time between two renewals, to say that they are alive.
+    """
+    beat = Heartbeat.objects.filter(name=BEAT).first()
+    grace = timedelta(seconds=settings.LEASE_SECONDS / 3)
+    if beat is None or now - beat.seen_at > timedelta(seconds=3 * BEAT_SECONDS):
+        beat_seen(now)
+        Heartbeat.objects.filter(name=BEAT).update(details={"hold_until": (now + grace).isoformat()})
+        return False
+    hold_until = parse_datetime(str(beat.details.get("hold_until") or ""))
+    return hold_until is None or hold_until <= now
+
+
+def recover(now: datetime) -> None:
+    """Take back the jobs of workers whose leases have run out."""
+    lost = lost_sessions(now)
+    touched = set(lost.values_list("job__execution_id", flat=True)[:1000])
+    settle_lost(now)
+    adoptable = lost.filter(job__execution__agent__in=adopting_agents())
+    wake_adoption(min(MOST_SLOTS, adoptable.count()))
+    for execution_id in touched:
+        recount(execution_id)
 
 
 def stop_abandoned() -> int:
@@ -29,8 +81,50 @@ def stop_abandoned() -> int:
     own = Execution.objects.unfinished().filter(has_own_worker=True, updated_at__lt=quiet_since)
     abandoned = list(own.filter(~Exists(held)).values_list("pk", flat=True))
     for execution_id in abandoned:
-        execution_stop(execution_id)
+        execution_stop(execution_id, user=None)
     return len(abandoned)
+
+
+def fail_impossible() -> int:
+    """Fail executions that can't be run at all: their agent exists no more, or has lost its credential."""
+    failed = 0
+    unfinished = Execution.objects.unfinished().filter(has_own_worker=False)
+    for execution_id, agent in unfinished.values_list("pk", "agent"):
+        kind = AGENTS.get(agent)
+        missing = kind.missing() if kind else f"There is no agent “{agent}” any more."
+        if missing:
+            execution_fail(execution_id, code="AGENT_UNAUTHORIZED" if kind else "AGENT_FAILURE", reason=missing)
+            failed += 1
+    return failed
+
+
+def close_ended(now: datetime) -> int:
+    """Complete executions whose last job has ended, but that were not closed."""
+    over = Execution.objects.filter(
+        status__in=[ExecutionStatus.RUNNING, ExecutionStatus.PAUSED],
+        queued_jobs=0,
+        running_jobs=0,
+        retrying_jobs=0,
+        prepared_jobs=F("total_jobs"),
+    )
+    closed = 0
+    for execution_id in over.values_list("pk", flat=True):
+        with transaction.atomic():
+            Execution.objects.select_for_update().get(pk=execution_id)
+            closed += complete_if_done(execution_id, now)
+    return closed
+
+
+def raise_throttled(now: datetime) -> None:
+    """Raise the concurrency of executions that were throttled, also while no job of theirs ends."""
+    throttled = Execution.objects.filter(
+        status=ExecutionStatus.RUNNING, effective_concurrency__lt=F("concurrency"), raised_at__isnull=False
+    )
+    for execution_id in throttled.values_list("pk", flat=True):
+        with transaction.atomic():
+            execution = Execution.objects.select_for_update().get(pk=execution_id)
+            if raise_concurrency(execution, now):
+                execution.save(update_fields=["effective_concurrency", "raised_at"])
 
 
 def find_work() -> int:
@@ -38,15 +132,23 @@ def find_work() -> int:
 
     Answers how many slots were asked for.
     """
-    for execution_id in Execution.objects.filter(status=ExecutionStatus.QUEUED).values_list("pk", flat=True):
+    unprepared = Execution.objects.filter(
+        status__in=[ExecutionStatus.QUEUED, ExecutionStatus.RUNNING], prepared_jobs__lt=F("total_jobs")
+    )
+    for execution_id in unprepared.values_list("pk", flat=True):
         wake_preparation(execution_id)
+    due: Any = Retry.objects.filter(
+        execution=OuterRef("pk"), status=RetryStatus.PENDING, scheduled_for__lte=timezone.now()
+    )
     waiting = Execution.objects.filter(
+        Q(queued_jobs__gt=0) | Q(Exists(due), retrying_jobs__gt=0),
         status=ExecutionStatus.RUNNING,
         has_own_worker=False,
-        queued_jobs__gt=0,
         running_jobs__lt=F("effective_concurrency"),
     )
-    free = waiting.annotate(free=Least(F("queued_jobs"), F("effective_concurrency") - F("running_jobs")))
+    free = waiting.annotate(
+        free=Least(F("queued_jobs") + F("retrying_jobs"), F("effective_concurrency") - F("running_jobs"))
+    )
     wanted = min(MOST_SLOTS, sum(free.values_list("free", flat=True)))
     wake_slots(wanted)
     return wanted

@@ -22,7 +22,7 @@ ALLOWED = {
         "queued": {"running", "skipped", "stopped"},
         "running": {"completed", "error", "retrying", "stopped", "queued"},
         "retrying": {"running", "error", "skipped", "stopped"},
-        "error": {"queued"},
+        "error": {"queued", "skipped"},
         "skipped": {"queued"},
         "completed": set(),
         "stopped": set(),

@@ -28,6 +28,11 @@ def without_wake_ups() -> Iterator[None]:
         _nobody_listens.reset(token)
 
 
+def nobody_listens() -> bool:
+    """Whether wake-up calls are of no use in this thread, because it does all the work itself."""
+    return _nobody_listens.get()
+
+
 def send(task: str, *arguments: str, count: int = 1) -> None:
     """Publish a task `count` times, best effort: a broker that is down is logged, never an error for the caller."""
     if _nobody_listens.get():

@@ -258,7 +258,7 @@ def test_stopping_gives_slots_back_and_ends_attempts(start: Start, make_desk: Ca
     execution = start(rows=3)
     AgentCredential.objects.create(organization=execution.organization, agent="local", concurrency=4)
     first, second = take(2)
-    assert execution_stop(execution.pk) == 3
+    assert execution_stop(execution.pk, user=None).affected_jobs == 3
     assert_counters_equal_jobs()
     assert set(Session.objects.values_list("status", flat=True)) == {SessionStatus.STOPPED}
     make_desk().hand_in(completed(first), wants_next=True)

@@ -113,7 +113,7 @@ def test_the_transaction_that_ends_the_last_job_completes_the_execution(start: S
 def test_an_error_is_no_wrong_answer(start: Start, take: Take) -> None:
     execution = start(rows=1)
     [attempt] = take(1)
-    take(0, ended(attempt, Ending.ERROR, error_code="TIMEOUT", error_message="Too slow.", failure_type="transient"))
+    take(0, ended(attempt, Ending.ERROR, error_code="GOAL_FAILED", error_message="No.", failure_type="permanent"))
     execution.refresh_from_db()
     assert (execution.gradable_fields, execution.failed_jobs, execution.error_jobs) == (0, 0, 1)
     assert Job.objects.get().evaluation_result is None

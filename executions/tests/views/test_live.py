@@ -69,7 +69,7 @@ def test_the_part_asks_again_until_the_execution_has_ended(start: Start, work: W
 
 def test_a_stopped_execution_is_final(start: Start, live: Live) -> None:
     execution = start(rows=2)
-    execution_stop(execution.pk)
+    execution_stop(execution.pk, user=None)
     page = live(execution)
     assert "hx-trigger" not in page
     assert "Execution 1 is stopped." in page

@@ -1,0 +1,111 @@
+"""Takes jobs back from workers that are gone: their leases have run out.
+
+A remote run goes on without its worker. It is adopted: the job gets a new session, which fences the old one, and the
+new session's worker goes on with the same run. Where there is nothing to adopt, the attempt is over (WORKER_LOST) and
+the job is tried again like after any other passing failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from executions.agents.base import ErrorCode
+from executions.agents.registry import AGENTS
+from executions.costs.prices import is_free
+from executions.engine.attempt import Attempt
+from executions.engine.claiming import JOB_FIELDS, WaitingJob, attempt_at, session_values
+from executions.engine.ledger import exchange
+from executions.engine.plan import plan_of
+from executions.engine.running import lost
+from executions.models import Job, JobStatus, Session, SessionStatus
+from mino.common.bulk import insert_many
+from mino.common.models import new_id
+
+LOST_AT_ONCE = 100
+TAKEN_OVER = "The worker of this attempt went away. Its run was taken over by the next attempt."
+
+
+def lost_sessions(now: datetime) -> QuerySet[Session]:
+    """Attempts whose lease has run out, the longest ago first; those of a command that runs its own jobs aside."""
+    running = Session.objects.filter(status=SessionStatus.RUNNING, lease_expires_at__lt=now)
+    shared = running.filter(job__execution__has_own_worker=False, job__current_session=F("pk"))
+    return shared.order_by("lease_expires_at", "pk")
+
+
+def adopting_agents() -> list[str]:
+    """The agents whose runs go on without a worker."""
+    return [kind.name for kind in AGENTS.values() if kind.adopts_runs]
+
+
+def settle_lost(now: datetime) -> int:
+    """End the lost attempts whose agent has no runs to adopt, and have their jobs tried again. Answers how many."""
+    gone = lost_sessions(now).exclude(job__execution__agent__in=adopting_agents())
+    attempts = [_attempt_of(session) for session in _with_job(gone)[:LOST_AT_ONCE]]
+    gone_for_good = [lost(one, may_be_charged_twice=not is_free(one.plan.agent, one.started_at)) for one in attempts]
+    exchange(gone_for_good, 0, worker="", agents=(), now=now)
+    return len(attempts)
+
+
+def take_lost(count: int, *, worker: str, agents: Collection[str], now: datetime) -> list[Attempt]:
+    """Take over up to `count` remote runs of lost workers: each gets a new session, and the old one is fenced."""
+    able = [name for name in adopting_agents() if name in agents]
+    with transaction.atomic():
+        found = lost_sessions(now).filter(job__execution__agent__in=able).values_list("job_id", flat=True)[:count]
+        # Locks in the engine's order: job, session. Jobs that are being ended at this moment are not lost.
+        jobs = Job.objects.filter(pk__in=list(found), status=JobStatus.RUNNING).order_by("pk")
+        held = jobs.select_for_update(skip_locked=True).values_list("current_session", flat=True)
+        sessions = lost_sessions(now).filter(pk__in=list(held)).select_for_update(skip_locked=True, of=("self",))
+        return [_adopt(session, worker, now) for session in _with_job(sessions)]
+
+
+def _with_job(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    return sessions.select_related("job", "job__row").defer("raw_result", "steps", "job__result")
+
+
+def _adopt(session: Session, worker: str, now: datetime) -> Attempt:
+    """The attempt that goes on with the run of `session`. It began when the run did, so that the run is found again."""
+    attempt = replace(
+        _attempt_of(session),
+        session_id=new_id(),
+        number=session.job.attempts + 1,
+        run_id=session.agent_run_id,
+        adopts_since=session.started_at,
+    )
+    insert_many(Session, [_adopting_values(session, attempt, worker, now)])
+    Session.objects.filter(pk=session.pk).update(
+        status=SessionStatus.LOST,
+        lease_expires_at=None,
+        finished_at=now,
+        error_code=ErrorCode.WORKER_LOST.value,
+        error_message=TAKEN_OVER,
+    )
+    Job.objects.filter(pk=session.job_id).update(
+        current_session=attempt.session_id, attempts=attempt.number, resumed_at=now
+    )
+    return attempt
+
+
+def _adopting_values(session: Session, attempt: Attempt, worker: str, now: datetime) -> dict[str, Any]:
+    return {
+        **session_values(attempt, worker, now),
+        "is_adopted": True,
+        "agent_run_id": session.agent_run_id,
+        "live_view_url": session.live_view_url,
+        "live_view_expires_at": session.live_view_expires_at,
+        "may_be_charged_twice": session.may_be_charged_twice,
+    }
+
+
+def _attempt_of(session: Session) -> Attempt:
+    """The attempt that a session stands for, as its worker held it."""
+    job = session.job
+    known = dict(Job.objects.filter(pk=job.pk).values(*JOB_FIELDS)[0])
+    waiting = WaitingJob(*(known[name] for name in JOB_FIELDS))
+    attempt = attempt_at(plan_of(job.execution_id), waiting, session.started_at, retry_id=session.retry_id)
+    return replace(attempt, session_id=session.pk, number=session.number)

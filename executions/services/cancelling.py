@@ -1,0 +1,48 @@
+"""Calls off the remote runs of stopped attempts whose worker is gone; a worker that lives does it itself, at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from executions.agents.base import Agent
+from executions.costs.prices import attempt_cost
+from executions.models import Execution, Session, SessionStatus
+
+logger = logging.getLogger(__name__)
+LEFT_TO_WORKER = timedelta(seconds=15)
+AT_ONCE = 20
+
+
+def left_runs(now: datetime) -> QuerySet[Session]:
+    """Stopped attempts whose remote run nobody called off in time."""
+    return Session.objects.filter(needs_cancel=True, finished_at__lt=now - LEFT_TO_WORKER).order_by("finished_at")
+
+
+def cancel_left_runs(agents: Mapping[str, Agent], now: datetime) -> int:
+    """Stop such runs at their agents, some at a time. Answers how many were looked at."""
+    sessions = list(
+        left_runs(now).select_related("job__execution").defer("raw_result", "steps", "job__result")[:AT_ONCE]
+    )
+    for session in sessions:
+        agent = session.job.execution.agent
+        if session.agent_run_id and agent in agents:
+            agents[agent].cancel(session.agent_run_id)
+        else:
+            logger.warning("Attempt %s was stopped without knowing its remote run", session.pk)
+        _close(session, agent)
+    return len(sessions)
+
+
+def _close(session: Session, agent: str) -> None:
+    """Keep what the run is thought to have cost: its steps are not known any more."""
+    cost = attempt_cost(agent, steps=None, was_started=bool(session.agent_run_id), at=session.started_at)
+    with transaction.atomic():
+        Execution.objects.select_for_update().get(pk=session.job.execution_id)
+        mine = Session.objects.filter(pk=session.pk, needs_cancel=True, status=SessionStatus.STOPPED)
+        if mine.update(needs_cancel=False, cost=cost) and cost:
+            Execution.objects.filter(pk=session.job.execution_id).update(cost=F("cost") + cost)

@@ -1,0 +1,29 @@
+"""Pauses an execution that is under lock, and counts how long it was paused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from executions.models import Execution, ExecutionStatus
+from executions.transitions import move
+
+
+def hold_execution(execution: Execution, *, code: str, reason: str, now: datetime) -> bool:
+    """Pause with a reason (`code` is empty when a person does it). Answers whether it went on until now.
+
+    One that is paused already keeps the moment, and gets the reason if it has none. The caller holds the lock.
+    """
+    mine = Execution.objects.filter(pk=execution.pk)
+    values = {"status_code": code, "status_reason": reason}
+    if move(mine, ExecutionStatus.PAUSED, paused_at=now, updated_at=now, **values):
+        return True
+    if code:
+        mine.filter(status=ExecutionStatus.PAUSED, status_code="").update(**values)
+    return False
+
+
+def paused_seconds_until(execution: Execution, now: datetime) -> float:
+    """How long the execution was paused in all, with the pause that lasts until now."""
+    if execution.status != ExecutionStatus.PAUSED or execution.paused_at is None:
+        return execution.paused_seconds
+    return execution.paused_seconds + max(0.0, (now - execution.paused_at).total_seconds())

@@ -1,0 +1,40 @@
+"""Takes the locks of an execution in the engine's order: credential, then execution."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from accounts.permissions import Principal, require
+from executions.models import AgentCredential, Execution
+
+ACT = "projects.run_execution"
+
+
+@dataclass(frozen=True, slots=True)
+class Controlled:
+    """What a control did: the execution as it is now, and how many jobs it touched."""
+
+    execution: Execution
+    affected_jobs: int = 0
+
+
+def lock_execution(execution_id: uuid.UUID, user: Principal | None) -> tuple[Execution, AgentCredential | None]:
+    """The execution and its credential, both locked until the end of the transaction.
+
+    `user` None stands for MINO itself. Raises PermissionDenied, Execution.DoesNotExist.
+    """
+    found = Execution.objects.select_related("project").get(pk=execution_id)
+    if user is not None:
+        require(user, ACT, found.project)
+    credentials = AgentCredential.objects.filter(organization=found.organization_id, agent=found.agent)
+    credential = credentials.select_for_update().first()
+    execution: Execution = Execution.objects.select_for_update().get(pk=execution_id)
+    return execution, credential
+
+
+def give_back(credential: AgentCredential | None, count: int) -> None:
+    """Free the credential's slots of jobs that run no more."""
+    if credential is not None and count:
+        credential.running_jobs = max(0, credential.running_jobs - count)
+        credential.save(update_fields=["running_jobs", "updated_at"])

@@ -1,0 +1,168 @@
+"""Acts on single jobs: queues them again, skips them, cancels them."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from accounts.permissions import Principal
+from executions.engine.waking import wake_slots
+from executions.models import Execution, ExecutionStatus, Job, JobStatus, Retry
+from executions.services.completion import complete_if_done
+from executions.services.ending import cancel_retries, end_sessions, end_some
+from executions.services.locking import Controlled, give_back, lock_execution
+from executions.transitions import move
+from mino.common.errors import InvalidState
+
+FINAL = (ExecutionStatus.STOPPED, ExecutionStatus.FAILED)
+JOBS_AT_ONCE = 5000
+
+
+def jobs_requeue(
+    execution_id: uuid.UUID, *, user: Principal | None, jobs: Collection[uuid.UUID] | None = None, error_code: str = ""
+) -> Controlled:
+    """Run jobs that failed or were skipped again, within the same execution: all failed ones, or those of `jobs`.
+
+    `error_code` narrows all failed ones to those with that code. Jobs in another state are left alone. Each gets its
+    full number of retries anew; a completed execution runs again. `affected_jobs` counts them. Raises InvalidState when
+    the execution was stopped or has failed, PermissionDenied.
+    """
+    affected = 0
+    while True:
+        with transaction.atomic():
+            execution, _ = lock_execution(execution_id, user)
+            if execution.status in FINAL:
+                raise InvalidState(
+                    f"Execution {execution.number} is {execution.status}, which is final. Run its failed rows again as "
+                    "a new execution."
+                )
+            count = _requeue_some(execution, _chosen(execution, jobs, error_code))
+            affected += count
+            execution.refresh_from_db()
+        if count < JOBS_AT_ONCE:
+            return Controlled(execution, affected)
+
+
+def job_skip(job_id: uuid.UUID, *, user: Principal | None) -> Controlled:
+    """Leave a job out that waits or has failed. Raises InvalidState when it runs or is done, PermissionDenied."""
+    execution_id = Job.objects.values_list("execution_id", flat=True).get(pk=job_id)
+    result = jobs_skip(execution_id, user=user, jobs=[job_id])
+    status = Job.objects.values_list("status", flat=True).get(pk=job_id)
+    if status != JobStatus.SKIPPED:
+        raise InvalidState(f"This row is {status}: only rows that wait or have failed can be skipped.")
+    return result
+
+
+def jobs_skip(execution_id: uuid.UUID, *, user: Principal | None, jobs: Collection[uuid.UUID]) -> Controlled:
+    """Leave jobs out that wait or have failed; those in another state are left alone. `affected_jobs` counts them."""
+    with transaction.atomic():
+        execution, _ = lock_execution(execution_id, user)
+        now = timezone.now()
+        chosen = Job.objects.filter(execution=execution, pk__in=jobs)
+        failed = Counter(_lock(chosen.filter(status=JobStatus.ERROR)).values_list("error_code", flat=True))
+        waiting = Retry.objects.filter(job__in=_lock(chosen.filter(status=JobStatus.RETRYING)).values("pk"))
+        cancel_retries(waiting, now)
+        skipped = sum(
+            end_some(execution, chosen.filter(status=status), JobStatus.SKIPPED, source=status, now=now)
+            for status in (JobStatus.QUEUED, JobStatus.RETRYING, JobStatus.ERROR)
+        )
+        _uncount_errors(execution, failed)
+        complete_if_done(execution_id, now)
+        execution.refresh_from_db()
+        return Controlled(execution, skipped)
+
+
+def job_cancel(job_id: uuid.UUID, *, user: Principal | None) -> Controlled:
+    """Stop one job that waits or runs, also remotely. One that is stopped already stays so.
+
+    Raises InvalidState when it has ended otherwise, PermissionDenied.
+    """
+    with transaction.atomic():
+        execution_id = Job.objects.values_list("execution_id", flat=True).get(pk=job_id)
+        execution, credential = lock_execution(execution_id, user)
+        mine = Job.objects.filter(pk=job_id)
+        status = mine.select_for_update().values_list("status", flat=True).get()
+        if status == JobStatus.STOPPED:
+            return Controlled(execution)
+        if status not in (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.RETRYING):
+            raise InvalidState(f"This row is {status}: only rows that wait or run can be cancelled.")
+        now = timezone.now()
+        if status == JobStatus.RUNNING:
+            end_sessions(mine, execution.agent, now)
+            give_back(credential, 1)
+        end_some(execution, mine, JobStatus.STOPPED, source=status, now=now)
+        cancel_retries(Retry.objects.filter(job=job_id), now)
+        complete_if_done(execution_id, now)
+        execution.refresh_from_db()
+        wake_slots(min(1, execution.queued_jobs))
+        return Controlled(execution, 1)
+
+
+def _chosen(execution: Execution, jobs: Collection[uuid.UUID] | None, error_code: str) -> QuerySet[Job]:
+    ended = Job.objects.filter(execution=execution)
+    if jobs is not None:
+        return ended.filter(pk__in=jobs, status__in=[JobStatus.ERROR, JobStatus.SKIPPED])
+    failed = ended.filter(status=JobStatus.ERROR)
+    return failed.filter(error_code=error_code) if error_code else failed
+
+
+def _requeue_some(execution: Execution, chosen: QuerySet[Job]) -> int:
+    found = list(_lock(chosen).values_list("pk", "status", "error_code")[:JOBS_AT_ONCE])
+    if not found:
+        return 0
+    now = timezone.now()
+    jobs = Job.objects.filter(pk__in=[pk for pk, _, _ in found])
+    statuses = Counter(status for _, status, _ in found)
+    for status in statuses:
+        move(jobs.filter(status=status), JobStatus.QUEUED, source=status, **_fresh())
+    Execution.objects.filter(pk=execution.pk).update(
+        queued_jobs=F("queued_jobs") + len(found),
+        error_jobs=F("error_jobs") - statuses[JobStatus.ERROR],
+        skipped_jobs=F("skipped_jobs") - statuses[JobStatus.SKIPPED],
+        updated_at=now,
+    )
+    _uncount_errors(execution, Counter(code for _, status, code in found if status == JobStatus.ERROR))
+    _go_on(execution, now)
+    wake_slots(min(execution.effective_concurrency - execution.running_jobs, len(found)))
+    return len(found)
+
+
+def _fresh() -> dict[str, object]:
+    """What a job forgets when a person queues it again; its attempts stay."""
+    return {
+        "requeue_count": F("requeue_count") + 1,
+        "retry_count": 0,
+        "next_retry_at": None,
+        "retry_reason": "",
+        "failure_type": "",
+        "error_code": "",
+        "error_message": "",
+        "finished_at": None,
+        "processed_at": None,
+        "progress": None,
+    }
+
+
+def _go_on(execution: Execution, now: datetime) -> None:
+    """Let a completed execution run again; the time in between is no run time."""
+    rested = (now - execution.finished_at).total_seconds() if execution.finished_at else 0.0
+    mine = Execution.objects.filter(pk=execution.pk)
+    seconds = execution.paused_seconds + max(0.0, rested)
+    move(mine, ExecutionStatus.RUNNING, source=ExecutionStatus.COMPLETED, finished_at=None, paused_seconds=seconds)
+
+
+def _uncount_errors(execution: Execution, codes: Counter[str]) -> None:
+    if not codes:
+        return
+    left = {code: count - codes[code] for code, count in execution.error_counts.items() if count > codes[code]}
+    Execution.objects.filter(pk=execution.pk).update(error_counts=left)
+
+
+def _lock(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    return jobs.order_by("pk").select_for_update()
