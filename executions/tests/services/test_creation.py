@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import User
 from executions.engine.ledger import exchange
@@ -165,3 +168,52 @@ def test_an_execution_whose_own_worker_is_gone_is_stopped(batch: Batch) -> None:
 def test_the_sweep_asks_for_as_many_slots_as_can_be_used(batch: Batch) -> None:
     create(batch, concurrency=2)
     assert find_work() == 2
+
+
+def test_chosen_rows_are_run_in_their_order(batch: Batch) -> None:
+    execution = create(batch, sample_method="selection", selection=[3, 1])
+    assert (execution.selection, execution.total_jobs, execution.sample_size) == ([1, 3], 2, None)
+    assert [(job.position, job.row_position) for job in execution.jobs.all()] == [(1, 1), (2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"sample_method": "selection"}, "No row is chosen. Choose at least one"),
+        ({"sample_method": "selection", "selection": []}, "No row is chosen"),
+        ({"sample_method": "selection", "selection": [1, 4]}, "There is no row 4. This batch has the rows 1 to 3."),
+        ({"sample_method": "selection", "selection": [0, 1]}, "There is no row 0"),
+        ({"sample_method": "selection", "selection": [2, 1, 2]}, "Row 2 is chosen twice"),
+        ({"selection": [1]}, "Rows are chosen, but the sample is “all”"),
+    ],
+)
+def test_a_wrong_choice_of_rows_is_told(batch: Batch, values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InvalidInput, match=re.escape(sentence)) as refusal:
+        create(batch, **values)
+    assert [detail.path for detail in refusal.value.details] == ["selection"]
+
+
+def test_an_execution_keeps_what_it_may_cost(batch: Batch, settings: Settings) -> None:
+    settings.EVA_API_KEY = "secret"
+    execution = create(batch, agent="eva", agent_settings={"max_steps": 20}, budget=Decimal("0.5"))
+    assert (execution.budget, execution.currency, execution.attempt_cost_bound) == (
+        Decimal("0.5"),
+        "USD",
+        Decimal("0.32"),
+    )
+    assert (execution.estimated_cost_low, execution.estimated_cost_high) == (Decimal("0.15"), Decimal("0.15"))
+
+
+@pytest.mark.parametrize("budget", ["0", "-1", "NaN", "Infinity", "100000000", "0.0000001"])
+def test_a_budget_is_an_amount_of_money(batch: Batch, budget: str) -> None:
+    with pytest.raises(InvalidInput, match="Choose an amount above 0") as refusal:
+        create(batch, budget=Decimal(budget))
+    assert [detail.path for detail in refusal.value.details] == ["budget"]
+
+
+def test_a_budget_needs_a_price(batch: Batch, settings: Settings) -> None:
+    settings.AGENTQL_API_KEY = "secret"
+    with pytest.raises(InvalidInput, match="No price is set for AgentQL"):
+        create(batch, agent="agentql", budget=Decimal(1))
+    execution = create(batch, agent="agentql")
+    assert (execution.estimated_cost_low, execution.attempt_cost_bound) == (None, None)
