@@ -18,6 +18,7 @@ class Recording:
 
     def __init__(self, then: Callable[[], None] = lambda: None) -> None:
         self.cancelled = threading.Event()
+        self.leave_run = False
         self.said: list[tuple[str, Any]] = []
         self._then = then
 

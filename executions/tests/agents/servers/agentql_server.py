@@ -6,6 +6,7 @@ Which scenario a request plays is said by the address to query: `https://shop.te
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import gzip
 import re
@@ -14,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from executions.tests.agents.servers.eva_server import KEY, run_alone
-from executions.tests.agents.servers.http import Reply, Request
+from executions.tests.agents.servers.http import Cut, Reply, Request
 
 _QUERY_NAME = re.compile(r"^\s*([a-z][a-z0-9_]*)", re.MULTILINE)
 
@@ -49,6 +50,8 @@ class AgentQLServer:
         if (request.method, request.path) != ("POST", "/v1/query-data"):
             return Reply(404, {"error_info": "Not found"})
         scenario = parse_qs(urlsplit(request.body["url"]).query).get("scenario", ["ok"])[0]
+        if scenario == "cut":
+            raise Cut
         if scenario in REFUSALS:
             return REFUSALS[scenario]
         if scenario == "endless":
@@ -70,4 +73,5 @@ async def _endless() -> AsyncIterator[bytes]:
 
 
 if __name__ == "__main__":
-    run_alone(lambda delay: AgentQLServer(delay=delay), "A stand-in for AgentQL's REST API.")
+    command = argparse.ArgumentParser(description="A stand-in for AgentQL's REST API.")
+    run_alone(lambda arguments: AgentQLServer(delay=arguments.delay), command)

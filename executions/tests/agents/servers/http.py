@@ -33,7 +33,7 @@ class Reply:
 
 
 class Cut(Exception):
-    """Raised by a stream to break the connection in the middle."""
+    """Raised by a handler or a stream to break the connection instead of answering, or in the middle."""
 
 
 Handler = Callable[[Request], Awaitable[Reply]]
@@ -47,7 +47,7 @@ async def serve(handler: Handler, port: int = 0) -> asyncio.Server:
             while (request := await _read(reader)) is not None:
                 if not await _send(writer, await handler(request)):
                     break
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+        except (Cut, ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
