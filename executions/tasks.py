@@ -12,13 +12,17 @@ from django.utils import timezone
 
 from executions.engine.process import process_worker, room
 from executions.engine.recovery import take_lost
+from executions.operating.heart import every_tick
+from executions.operating.signs import beat_seen
 from executions.services.cancelling import cancel_left_runs
 from executions.services.preparation import execution_prepare
 from executions.services.retention import raw_results_expire, screenshots_expire
-from executions.services.sweeping import sweep
+from executions.services.sweeping import sweep, sweep_without_beat
 from mino.common.waking import send
 
 SLOT_SECONDS = 30.0
+
+every_tick.append(sweep_without_beat)
 
 
 @shared_task
@@ -64,6 +68,7 @@ def prepare_execution(execution_id: str) -> None:
 @shared_task
 def wake_executions() -> None:
     """Mend what lost wake-up calls and dead workers leave behind. Sent by beat every five seconds."""
+    beat_seen(timezone.now())
     sweep()
     cancel_left_runs(process_worker().agents, timezone.now())
 

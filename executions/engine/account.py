@@ -56,6 +56,7 @@ class Account:
     claimed_retries: int = 0
     next_cost: Decimal | None = None
     paced: bool = False
+    unreadable: str = ""
 
     @property
     def limit(self) -> int:

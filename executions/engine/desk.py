@@ -13,6 +13,7 @@ import time
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 
 from django.db import Error, InterfaceError, OperationalError, connection
@@ -21,6 +22,7 @@ from executions.agents.base import ErrorCode
 from executions.engine.attempt import Attempt, Ending, Finished
 from executions.engine.ledger import exchange
 from executions.models import FailureType
+from mino.common.waking import without_wake_ups
 
 logger = logging.getLogger(__name__)
 LARGEST_GROUP = 64
@@ -87,6 +89,11 @@ class Desk:
         self._thread.join()
 
     def _serve(self) -> None:
+        # A process that runs one execution by itself takes its retries itself, and may have no broker.
+        with without_wake_ups() if self._only else nullcontext():
+            self._serve_until_closed()
+
+    def _serve_until_closed(self) -> None:
         open_for_more = True
         while open_for_more:
             first = self._requests.get()

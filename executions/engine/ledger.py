@@ -23,15 +23,18 @@ from executions.engine.breaker import Breaker
 from executions.engine.claiming import Taken, due_retries, take_jobs
 from executions.engine.finishing import write_finished
 from executions.engine.money import next_cost, price
+from executions.engine.plan import UnreadablePlan
 from executions.engine.waking import wake_slots
 from executions.models import AgentCredential, Execution, ExecutionStatus, JobStatus, Retry, RetryStatus
 from executions.services.completion import complete_if_done
+from executions.services.failing import execution_fail
 from executions.services.holding import hold_execution
 from mino.common.bulk import update_many
 
 CANDIDATES = 20
 """How many executions are looked at for the next job; the ones with the smallest share running come first."""
 BUDGET_REACHED = "BUDGET_REACHED"
+UNREADABLE = "What this execution froze can't be read by this version of MINO:"
 
 
 def exchange(
@@ -143,7 +146,10 @@ def _allocate(accounts: Iterable[Account], wanted: int) -> Counter[uuid.UUID]:
 
 
 def _take(account: Account, count: int, worker: str, now: datetime) -> Sequence[Attempt]:
-    taken: Taken = take_jobs(account.execution, count, worker=worker, now=now)
+    try:
+        taken = take_jobs(account.execution, count, worker=worker, now=now)
+    except UnreadablePlan as error:
+        taken, account.unreadable = Taken(), str(error)
     _give_back(account, count - len(taken.attempts))
     account.claimed, account.claimed_retries = len(taken.attempts), taken.retries
     return taken.attempts
@@ -169,7 +175,9 @@ def _save(account: Account, now: datetime) -> None:
     values = account.changed_values()
     if values:
         Execution.objects.filter(pk=execution.pk).update(**values)
-    if account.breaker.reason:
+    if account.unreadable:
+        execution_fail(execution.pk, code="SYSTEM_FAILURE", reason=f"{UNREADABLE} {account.unreadable}")
+    elif account.breaker.reason:
         hold_execution(execution, code=account.breaker.code, reason=account.breaker.reason, now=now)
     elif account.is_out_of_budget:
         hold_execution(execution, code=BUDGET_REACHED, reason=_out_of_budget(account), now=now)

@@ -12,10 +12,21 @@ from mino.common.values.columns import ColumnRole, ColumnType
 from mino.common.values.options import MatchingOptions
 
 
+class UnreadablePlan(Exception):
+    """What an execution froze can't be read any more, as after a step back to an older MINO."""
+
+
 @lru_cache(maxsize=64)
 def plan_of(execution_id: uuid.UUID) -> Plan:
-    """The frozen part of an execution. It never changes, so that it may be kept."""
+    """The frozen part of an execution. It never changes, so that it may be kept. Raises UnreadablePlan."""
     execution = Execution.objects.get(pk=execution_id)
+    try:
+        return _plan(execution)
+    except (LookupError, TypeError, ValueError) as error:
+        raise UnreadablePlan(f"{type(error).__name__}: {error}") from error
+
+
+def _plan(execution: Execution) -> Plan:
     return Plan(
         execution_id=execution.pk,
         organization_id=execution.organization_id,

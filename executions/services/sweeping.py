@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,24 +17,36 @@ from executions.agents.registry import AGENTS
 from executions.engine.account import raise_concurrency
 from executions.engine.recovery import adopting_agents, lost_sessions, settle_lost
 from executions.engine.waking import wake_adoption, wake_preparation, wake_slots
-from executions.models import Execution, ExecutionStatus, Heartbeat, Retry, RetryStatus, Session, SessionStatus
-from executions.operating.signs import BEAT, beat_seen
+from executions.models import (
+    Execution,
+    ExecutionStatus,
+    Heartbeat,
+    HeartbeatKind,
+    Retry,
+    RetryStatus,
+    Session,
+    SessionStatus,
+)
+from executions.operating.signs import beat_is_missing
 from executions.services.completion import complete_if_done
 from executions.services.control import execution_stop
 from executions.services.failing import execution_fail
 from executions.services.recounting import recount
 
+logger = logging.getLogger(__name__)
 ABANDONED_AFTER_LEASES = 5
 MOST_SLOTS = 10
 """Slots asked for in one sweep: enough to get going again, too few to flood a busy broker."""
-BEAT_SECONDS = 5.0
+SWEEP = "sweep"
+"""The name under which the last sweep is kept."""
+AWAY_AFTER = 25.0
+"""Seconds without a sweep after which the database may have been away: workers sweep at least every 20, even alone."""
 
 
 def sweep() -> None:
     """All of it. Sent by beat every five seconds; workers do it themselves when beat is missing."""
     now = timezone.now()
     trusted = leases_can_be_trusted(now)
-    beat_seen(now)
     stop_abandoned()
     fail_impossible()
     if trusted:
@@ -43,19 +56,26 @@ def sweep() -> None:
     find_work()
 
 
+def sweep_without_beat() -> None:
+    """Do beat's work when beat is missing. Each worker calls it now and then."""
+    if beat_is_missing(timezone.now()):
+        logger.warning("Beat has not been seen for a while: this worker looks for lost work itself")
+        sweep()
+
+
 def leases_can_be_trusted(now: datetime) -> bool:
     """Whether a lease that has run out means a dead worker.
 
     After a time in which nobody swept, the database was away and nobody could renew a lease either: their workers get a
     third of a lease, which is more than the time between two renewals, to say that they are alive.
     """
-    beat = Heartbeat.objects.filter(name=BEAT).first()
-    grace = timedelta(seconds=settings.LEASE_SECONDS / 3)
-    if beat is None or now - beat.seen_at > timedelta(seconds=3 * BEAT_SECONDS):
-        beat_seen(now)
-        Heartbeat.objects.filter(name=BEAT).update(details={"hold_until": (now + grace).isoformat()})
-        return False
-    hold_until = parse_datetime(str(beat.details.get("hold_until") or ""))
+    last = Heartbeat.objects.filter(name=SWEEP).first()
+    hold_until = parse_datetime(str(last.details.get("hold_until") or "")) if last else None
+    if last is None or now - last.seen_at > timedelta(seconds=AWAY_AFTER):
+        hold_until = now + timedelta(seconds=settings.LEASE_SECONDS / 3)
+    values = {"seen_at": now, "details": {"hold_until": hold_until.isoformat() if hold_until else ""}}
+    new = {**values, "kind": HeartbeatKind.BEAT, "started_at": now}
+    Heartbeat.objects.update_or_create(name=SWEEP, defaults=values, create_defaults=new)
     return hold_until is None or hold_until <= now
 
 
