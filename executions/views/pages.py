@@ -31,4 +31,6 @@ def describe_rows(execution: Execution) -> str:
         return f"the first {total} rows"
     if execution.sample_method == SampleMethod.RANDOM:
         return f"{total} rows at random"
+    if execution.sample_method == SampleMethod.SELECTION:
+        return f"{total} chosen rows" if execution.total_jobs != 1 else "one chosen row"
     return f"all {total} rows" if execution.total_jobs != 1 else "its one row"
