@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from executions.agents.base import Agent, AgentError, Cancelled, ErrorCode, Result, RunNotFound
+from executions.agents.errors import classify
 from executions.engine.attempt import Attempt, Ending, Finished
 from executions.engine.reporter import AttemptReporter
 from executions.evaluation.evaluate import evaluate_row
@@ -25,17 +26,17 @@ def run_attempt(attempt: Attempt, agent: Agent, reporter: AttemptReporter) -> Fi
     began = time.monotonic()
     try:
         result = _ask(attempt, agent, reporter)
-    except Cancelled:
+    except Cancelled as error:
         released = reporter.leave_run and agent.adopts_runs
-        return _finished(attempt, reporter, began, Ending.RELEASED if released else Ending.HANDED_BACK)
+        ending = Ending.RELEASED if released else Ending.HANDED_BACK
+        return _finished(attempt, reporter, began, ending, cost=error.cost, charged_steps=error.steps)
     except RunNotFound as error:
         return lost(attempt, reporter, may_be_charged_twice=error.may_be_charged_twice)
     except AgentError as error:
         return _failed(attempt, reporter, began, error)
     except Exception as error:
         logger.exception("Agent %s broke on job %s", attempt.plan.agent, attempt.job_id)
-        message = f"The agent broke down: {type(error).__name__}. This is a fault of the agent, not of the site."
-        return _failed(attempt, reporter, began, AgentError(ErrorCode.UNKNOWN_ERROR, message, transient=True))
+        return _failed(attempt, reporter, began, classify(error))
     try:
         return _completed(attempt, reporter, began, result)
     except Exception as error:  # a slot that breaks here would leave its job running for ever
