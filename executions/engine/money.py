@@ -26,7 +26,8 @@ def _was_started(finished: Finished) -> bool:
         return True
     kind = AGENTS.get(finished.attempt.plan.agent)
     has_run_ids = kind is not None and kind.adopts_runs
-    return finished.ending is Ending.ERROR and not has_run_ids and not finished.pause and not finished.throttled
+    was_refused = finished.pause or finished.throttled
+    return not has_run_ids and not was_refused and finished.ending in (Ending.ERROR, Ending.HANDED_BACK)
 
 
 def next_cost(execution: Execution) -> Decimal | None:

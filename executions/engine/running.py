@@ -36,7 +36,9 @@ def run_attempt(attempt: Attempt, agent: Agent, reporter: AttemptReporter) -> Fi
         return _failed(attempt, reporter, began, error)
     except Exception as error:
         logger.exception("Agent %s broke on job %s", attempt.plan.agent, attempt.job_id)
-        return _failed(attempt, reporter, began, classify(error))
+        failure = classify(error)
+        failure.__cause__ = error  # for the stack trace
+        return _failed(attempt, reporter, began, failure)
     try:
         return _completed(attempt, reporter, began, result)
     except Exception as error:  # a slot that breaks here would leave its job running for ever
