@@ -54,7 +54,7 @@ def screenshot_store(organization_id: uuid.UUID, session_id: uuid.UUID, screensh
     stored.image.save(f"{stored.pk}.{kind}", ContentFile(image), save=False)
     try:
         stored.thumbnail.save(f"{stored.pk}.jpeg", ContentFile(thumbnail), save=False)
-        is_kept = _insert(stored)
+        is_kept = _insert(organization_id, stored)
     except BaseException:
         delete_files(_files(stored))
         raise
@@ -63,14 +63,14 @@ def screenshot_store(organization_id: uuid.UUID, session_id: uuid.UUID, screensh
         _note(stored, NO_ROOM)
 
 
-def _insert(stored: StoredScreenshot) -> bool:
+def _insert(organization_id: uuid.UUID, stored: StoredScreenshot) -> bool:
     """Write the row and count its bytes; False if others used up the room each time."""
     for _ in range(TRIES):
         with transaction.atomic():
-            if reserve(stored.organization_id, stored.bytes):  # type: ignore[arg-type]  # set by the caller
+            if reserve(organization_id, stored.bytes):
                 stored.save(force_insert=True)
                 return True
-        if not make_room(stored.organization_id, stored.bytes):  # type: ignore[arg-type]
+        if not make_room(organization_id, stored.bytes):
             return False
     return False
 
