@@ -43,9 +43,14 @@ class TooMuch(Exception):
 
 
 class Watch:
-    """What bounds one attempt: a moment, an event that calls it off, and how many bytes may come in."""
+    """What bounds one attempt: a moment, an event that calls it off, and how many bytes may come in.
+
+    `sent` says whether anything of a request has left: from then on, nobody knows what the service made of it until it
+    answers. Whoever makes several requests sets it back.
+    """
 
     def __init__(self, seconds: float, cancelled: threading.Event | None, max_bytes: int) -> None:
+        self.sent = False
         self._end = time.monotonic() + seconds
         self._cancelled = cancelled
         self._bytes_left = max_bytes
@@ -58,6 +63,10 @@ class Watch:
         if left <= 0:
             raise OutOfTime
         return left
+
+    def renewed(self, max_bytes: int) -> Watch:
+        """The same moment and event for one more request, with bytes of its own. Raises `Cancelled` or `OutOfTime`."""
+        return Watch(self.remaining(), self._cancelled, max_bytes)
 
     def pause(self, seconds: float) -> None:
         """Wait, unless the attempt ends before. Raises `Cancelled` or `OutOfTime`."""
@@ -169,7 +178,11 @@ class _WatchedStream(httpcore.NetworkStream):
             return received
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _shorter(timeout, self._backend.watch))
+        watch = self._backend.watch
+        timeout = _shorter(timeout, watch)
+        if watch is not None:
+            watch.sent = True
+        self._stream.write(buffer, timeout)
 
     def close(self) -> None:
         self._stream.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from decimal import Decimal
 
 import httpx
@@ -10,8 +11,9 @@ from tinyfish import SDKError
 
 from executions.agents.base import Agent, Reporter, Result, Task
 from executions.agents.errors import UNAUTHORIZED
-from executions.agents.eva.attempt import Attempt, Terms
+from executions.agents.eva.attempt import Attempt
 from executions.agents.eva.client import EvaClient
+from executions.agents.eva.run import Terms
 from executions.agents.remote import OutOfTime, Pool, TooMuch, Watch
 
 DEFAULT_BASE_URL = "https://agent.tinyfish.ai"
@@ -31,6 +33,7 @@ class EvaAgent(Agent):
 
     name = "eva"
     default_timeout = 600.0
+    adopts_runs = True
 
     def __init__(
         self,
@@ -47,10 +50,15 @@ class EvaAgent(Agent):
 
     def run(self, task: Task, reporter: Reporter) -> Result:
         """Start a run, follow its events, and read what came of it. See `Agent.run`."""
-        if not self._has_key:
-            raise UNAUTHORIZED.error("No key is set.")
+        self._check_key()
         with self._clients.borrowed() as client:
             return Attempt(client, task, reporter, self._terms).make()
+
+    def adopt(self, run_id: str, task: Task, reporter: Reporter, since: datetime) -> Result:
+        """Ask for a lost worker's run until it is over, and read what came of it. See `Agent.adopt`."""
+        self._check_key()
+        with self._clients.borrowed() as client:
+            return Attempt(client, task, reporter, self._terms).adopt(run_id, since)
 
     def cancel(self, run_id: str) -> None:
         """Stop a remote run. Best effort: what goes wrong is logged."""
@@ -63,3 +71,7 @@ class EvaAgent(Agent):
     def close(self) -> None:
         """Close the connections."""
         self._clients.close()
+
+    def _check_key(self) -> None:
+        if not self._has_key:
+            raise UNAUTHORIZED.error("No key is set.")

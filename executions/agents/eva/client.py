@@ -1,16 +1,21 @@
-"""The maker's client, with the two calls that it lacks and with connections that end when the attempt does."""
+"""The maker's client, with the calls that it lacks and with connections that end when the attempt does."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote
 
 import httpx
-from tinyfish import TinyFish
+from pydantic import ValidationError
+from tinyfish import APIConnectionError, SSEParseError, TinyFish
 
 from executions.agents.remote import Watch, WatchedTransport
 
+# What reading the service's answers can raise besides its own refusals. AttributeError: the client package asks an
+# event that is no object for its type. RecursionError: JSON nested too deeply.
+BROKEN = (APIConnectionError, httpx.HTTPError, SSEParseError, ValidationError, AttributeError, RecursionError)
 _CONNECT_SECONDS = 10.0
 
 
@@ -36,10 +41,17 @@ class EvaClient(TinyFish):
     def run_as_it_is(self, run_id: str, *, screenshots: bool = False) -> dict[str, Any]:
         """The run object as the service sends it, where the client's models would refuse it. Raises ValueError."""
         params = {"screenshots": "base64"} if screenshots else None
-        run = self._request("GET", f"/v1/runs/{quote(run_id, safe='')}", params=params).json()
-        if not isinstance(run, dict):
-            raise ValueError("The run is no JSON object.")
-        return run
+        return self._object(f"/v1/runs/{quote(run_id, safe='')}", params)
+
+    def runs_as_they_are(self, **filters: str) -> dict[str, Any]:
+        """One page of the list of runs, as the service sends it. Raises ValueError."""
+        return self._object("/v1/runs", filters)
+
+    def _object(self, path: str, params: Mapping[str, str] | None) -> dict[str, Any]:
+        answer = self._request("GET", path, params=params).json()
+        if not isinstance(answer, dict):
+            raise ValueError("The answer is no JSON object.")
+        return answer
 
     def cancel_run(self, run_id: str) -> None:
         """Ask the service to stop a run; it does not mind being asked twice."""

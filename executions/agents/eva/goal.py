@@ -30,15 +30,20 @@ _FORMS = {
 
 
 def goal_of(task: Task) -> str:
-    """The goal: the instructions, and the exact keys and types of the answer."""
+    """The goal: the instructions, the address, and the exact keys and types of the answer.
+
+    The address stands in it because the service's list of runs shows goals but no addresses: so the run for one site
+    can be told from those for others (`looking`). The same task always gives the same goal.
+    """
+    task_and_place = f"{task.instructions.strip()}\n\nThe page to work on: {task.url}"
     if not task.fields:
-        return f"{task.instructions.strip()}\n\nReturn one JSON object with what was found. {_CLOSING}"
+        return f"{task_and_place}\n\nReturn one JSON object with what was found. {_CLOSING}"
     keys = "\n".join(
         f"- {json.dumps(field.name, ensure_ascii=False)}: {_FORMS[field.type][0]} or null; {_FORMS[field.type][1]}"
         for field in task.fields
     )
     return (
-        f"{task.instructions.strip()}\n\n"
+        f"{task_and_place}\n\n"
         f"Return exactly one JSON object with exactly these keys, spelled as here:\n{keys}\n\n"
         f"Use null for whatever the site does not show. Do not guess. {_CLOSING}"
     )

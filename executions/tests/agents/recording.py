@@ -7,7 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from executions.agents.base import Screenshot, Step, Task, WantedField
+import pytest
+
+from executions.agents.base import Agent, AgentError, Screenshot, Step, Task, WantedField
 from mino.common.values.columns import ColumnType
 
 FIELDS = (WantedField("price", ColumnType.NUMBER), WantedField("name", ColumnType.TEXT))
@@ -50,3 +52,10 @@ def task(scenario: str = "ok", **changes: Any) -> Task:
         "timeout": 20.0,
     }
     return Task(**{**usual, **changes})
+
+
+def failure(agent: Agent, scenario: str, **changes: Any) -> AgentError:
+    """The error that the scenario ends with."""
+    with pytest.raises(AgentError) as caught:
+        agent.run(task(scenario, **changes), Recording())
+    return caught.value
