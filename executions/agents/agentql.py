@@ -12,7 +12,7 @@ import httpx
 
 from executions.agents import errors
 from executions.agents.answers import pick
-from executions.agents.base import Agent, Reporter, Result, Screenshot, Step, Task, WantedField
+from executions.agents.base import Agent, AgentError, Reporter, Result, Screenshot, Step, Task, WantedField
 from executions.agents.pictures import picture_from_base64
 from executions.agents.remote import OutOfTime, Pool, TooMuch, Watch, WatchedTransport
 from mino.common.values.columns import ColumnType
@@ -54,11 +54,12 @@ class AgentQLAgent(Agent):
             with self._clients.borrowed() as client:
                 answer = client.ask(request_of(task, names), watch)
         except (OutOfTime, httpx.TimeoutException) as error:
-            raise errors.AGENT_SLOW.error(f"Not done after {task.timeout:g} seconds.") from error
+            raise _unanswered(errors.AGENT_SLOW.error(f"Not done after {task.timeout:g} seconds."), watch) from error
         except TooMuch as error:
             raise errors.INVALID_RESULT.error("Far more than an answer may have.") from error
         except httpx.RequestError as error:
-            raise errors.AGENT_UNREACHABLE.error() from error
+            kind = errors.AGENT_CUT_OFF if watch.sent else errors.AGENT_UNREACHABLE
+            raise _unanswered(kind.error(), watch) from error
         return _read(answer, task.fields, names, reporter)
 
     def close(self) -> None:
@@ -91,6 +92,12 @@ class _Client:
 
     def close(self) -> None:
         self._http.close()
+
+
+def _unanswered(error: AgentError, watch: Watch) -> AgentError:
+    """A question that left may be charged though nobody heard the answer: it has no id to ask for it again."""
+    error.may_be_charged_twice = watch.sent
+    return error
 
 
 def identifiers(fields: Sequence[WantedField]) -> dict[str, str]:

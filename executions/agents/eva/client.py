@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import quote
@@ -47,7 +46,7 @@ class EvaClient(TinyFish):
         """One page of the list of runs, as the service sends it. Raises ValueError."""
         return self._object("/v1/runs", filters)
 
-    def _object(self, path: str, params: Mapping[str, str] | None) -> dict[str, Any]:
+    def _object(self, path: str, params: dict[str, str] | None) -> dict[str, Any]:
         answer = self._request("GET", path, params=params).json()
         if not isinstance(answer, dict):
             raise ValueError("The answer is no JSON object.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from executions.agents.base import Agent, AgentError, Cancelled, ErrorCode, Reporter, Result, Screenshot, Step, Task
-from executions.agents.browser import BrowserUnavailable
+from executions.agents.browser import BrowserUnavailable, shut_down
 from executions.agents.local.extract import Answers, read_answer
 from executions.agents.local.instructions import BadSelector, read_hints
 from executions.agents.local.loading import Loaded, load, render
@@ -55,6 +55,7 @@ class LocalAgent(Agent):
 
     def __init__(self, *, policy: OutboundPolicy, processes: int | None = None, limits: Limits | None = None) -> None:
         self._policy = policy
+        self._uses_browser = False
         self._pool = ParserPool(settings.PARSER_PROCESSES if processes is None else processes, limits or Limits())
 
     def run(self, task: Task, reporter: Reporter) -> Result:
@@ -75,8 +76,10 @@ class LocalAgent(Agent):
         return Result(data=answers.data, sources=answers.sources, steps=None, cost=None, raw=answers.data)
 
     def close(self) -> None:
-        """End the parser processes."""
+        """End the parser processes, and the browser if this agent started it."""
         self._pool.close()
+        if self._uses_browser:
+            shut_down()
 
     def _load(self, attempt: _Attempt) -> Loaded:
         attempt.step("Opening the page", 5, attempt.task.url)
@@ -84,6 +87,7 @@ class LocalAgent(Agent):
 
     def _render(self, attempt: _Attempt) -> Loaded:
         attempt.step("Opening the page in a browser", 10, attempt.task.url)
+        self._uses_browser = True
         try:
             loaded = render(
                 attempt.task.url, policy=self._policy, timeout=attempt.left(), cancelled=attempt.reporter.cancelled

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from executions.agents.agentql import AgentQLAgent, identifiers
-from executions.agents.base import AgentError, Cancelled, ErrorCode, WantedField
-from executions.tests.agents.recording import Recording, task
+from executions.agents.base import Cancelled, ErrorCode, WantedField
+from executions.tests.agents.recording import Recording, failure, task
 from executions.tests.agents.servers.agentql_server import AgentQLServer
 from executions.tests.agents.servers.eva_server import KEY
 from executions.tests.agents.servers.http import running
@@ -30,12 +30,6 @@ def agentql(server: AgentQLServer) -> Iterator[AgentQLAgent]:
         agent = AgentQLAgent(api_key=KEY, base_url=address)
         yield agent
         agent.close()
-
-
-def _failure(agentql: AgentQLAgent, scenario: str, **changes: object) -> AgentError:
-    with pytest.raises(AgentError) as caught:
-        agentql.run(task(scenario, **changes), Recording())
-    return caught.value
 
 
 def test_the_fields_become_a_query_and_its_answer_the_result(agentql: AgentQLAgent, server: AgentQLServer) -> None:
@@ -100,18 +94,24 @@ def test_without_any_wanted_field_everything_found_is_the_result(agentql: AgentQ
 def test_each_failure_has_its_kind(
     agentql: AgentQLAgent, scenario: str, code: str, transient: bool, pause: bool
 ) -> None:
-    error = _failure(agentql, scenario)
+    error = failure(agentql, scenario)
     assert (error.code, error.transient, error.pause) == (code, transient, pause)
 
 
 def test_the_reason_and_the_waiting_time_are_kept(agentql: AgentQLAgent) -> None:
-    error = _failure(agentql, "rate_limited")
+    error = failure(agentql, "rate_limited")
     assert (error.retry_after, error.message.endswith("It said: Slow down")) == (9, True)
 
 
 @pytest.mark.parametrize("scenario", ["silence", "endless"])
 def test_an_answer_that_never_ends_is_a_timeout(agentql: AgentQLAgent, scenario: str) -> None:
-    assert _failure(agentql, scenario, timeout=0.4).code == ErrorCode.TIMEOUT
+    error = failure(agentql, scenario, timeout=0.4)
+    assert (error.code, error.may_be_charged_twice) == (ErrorCode.TIMEOUT, True)
+
+
+def test_a_question_that_left_may_be_charged_though_the_connection_broke(agentql: AgentQLAgent) -> None:
+    error = failure(agentql, "cut")
+    assert (error.code, error.transient, error.may_be_charged_twice) == (ErrorCode.NETWORK_ERROR, True, True)
 
 
 def test_a_call_that_is_called_off_ends_while_it_waits(agentql: AgentQLAgent) -> None:
@@ -135,16 +135,17 @@ def test_the_screenshot_is_passed_on_when_asked(agentql: AgentQLAgent, server: A
 def test_a_missing_or_wrong_key_pauses_everything(server: AgentQLServer, key: str) -> None:
     with running(server) as address:
         agentql = AgentQLAgent(api_key=key, base_url=address)
-        error = _failure(agentql, "ok")
+        error = failure(agentql, "ok")
         agentql.close()
     assert (error.code, error.pause) == (ErrorCode.AGENT_UNAUTHORIZED, True)
 
 
 def test_settings_that_cannot_be_used_ask_nothing(agentql: AgentQLAgent, server: AgentQLServer) -> None:
     for settings in ({"mode": "slow"}, {"wait_for": 11}, {"wait_for": "long"}):
-        assert _failure(agentql, "ok", settings=settings).code == ErrorCode.AGENT_FAILURE
+        assert failure(agentql, "ok", settings=settings).code == ErrorCode.AGENT_FAILURE
     assert server.requests == []
 
 
 def test_a_service_that_is_not_there_is_a_network_error() -> None:
-    assert _failure(AgentQLAgent(api_key=KEY, base_url="http://127.0.0.1:9"), "ok").code == ErrorCode.NETWORK_ERROR
+    error = failure(AgentQLAgent(api_key=KEY, base_url="http://127.0.0.1:9"), "ok")
+    assert (error.code, error.may_be_charged_twice) == (ErrorCode.NETWORK_ERROR, False)

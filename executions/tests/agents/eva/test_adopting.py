@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,26 +18,28 @@ from executions.tests.agents.recording import Recording, task
 from executions.tests.agents.servers.eva_server import FOUND, KEY, SCENARIOS, STREAMING_URL, EvaServer
 from executions.tests.agents.servers.http import Reply
 
+Lost = Callable[[Task], datetime]
+
 
 @pytest.fixture
-def lost(address: str):
+def lost(address: str) -> Iterator[Lost]:
     """Starts a run as a worker that is gone at once did; gives the moment before."""
+    with httpx.Client(base_url=address, headers={"X-API-Key": KEY}) as client:
 
-    def start(wanted: Task) -> datetime:
-        since = datetime.now(UTC)
-        body = {"url": wanted.url, "goal": goal_of(wanted)}
-        url = f"{address}/v1/automation/run-sse"
-        with httpx.stream("POST", url, json=body, headers={"X-API-Key": KEY}, timeout=5) as response:
-            response.raise_for_status()
-        return since
+        def start(wanted: Task) -> datetime:
+            since = datetime.now(UTC)
+            body = {"url": wanted.url, "goal": goal_of(wanted)}
+            with client.stream("POST", "/v1/automation/run-sse", json=body) as response:
+                response.raise_for_status()
+            return since
 
-    return start
+        yield start
 
 
 @pytest.mark.parametrize("scenario", ["ok", "cut", "text_json"])
 @pytest.mark.parametrize("run_id", ["run-1", ""])
 def test_a_lost_workers_run_is_concluded_as_if_nothing_had_happened(
-    eva: EvaAgent, server: EvaServer, lost, scenario: str, run_id: str
+    eva: EvaAgent, server: EvaServer, lost: Lost, scenario: str, run_id: str
 ) -> None:
     wanted, reporter = task(scenario), Recording()
     result = eva.adopt(run_id, wanted, reporter, lost(wanted))
@@ -45,7 +48,7 @@ def test_a_lost_workers_run_is_concluded_as_if_nothing_had_happened(
     assert (list(server.runs), server.cancelled) == (["run-1"], [])
 
 
-def test_a_run_that_still_goes_on_is_shown_and_waited_for(eva: EvaAgent, server: EvaServer, lost) -> None:
+def test_a_run_that_still_goes_on_is_shown_and_waited_for(eva: EvaAgent, server: EvaServer, lost: Lost) -> None:
     server.scenarios["slow"] = replace(SCENARIOS["cut"], polls=4)
     wanted, reporter = task("slow"), Recording()
     assert eva.adopt("run-1", wanted, reporter, lost(wanted)).data == FOUND
@@ -53,14 +56,14 @@ def test_a_run_that_still_goes_on_is_shown_and_waited_for(eva: EvaAgent, server:
     assert len(reporter.heard("heartbeat")) == 5
 
 
-def test_an_adopted_run_that_failed_fails_the_attempt_and_is_charged(eva: EvaAgent, lost) -> None:
+def test_an_adopted_run_that_failed_fails_the_attempt_and_is_charged(eva: EvaAgent, lost: Lost) -> None:
     wanted = task("goal_failure")
     with pytest.raises(AgentError) as caught:
         eva.adopt("run-1", wanted, Recording(), lost(wanted))
     assert (caught.value.code, caught.value.cost) == (ErrorCode.GOAL_FAILED, Decimal("0.048"))
 
 
-def test_an_adopted_run_that_somebody_cancelled_is_a_failure_like_any_other(eva: EvaAgent, lost) -> None:
+def test_an_adopted_run_that_somebody_cancelled_is_a_failure_like_any_other(eva: EvaAgent, lost: Lost) -> None:
     wanted = task("silence")
     since = lost(wanted)
     eva.cancel("run-1")
@@ -75,14 +78,14 @@ def test_a_run_that_the_service_does_not_know_is_not_found_and_was_not_charged(e
     assert caught.value.may_be_charged_twice is False
 
 
-def test_a_service_that_is_down_for_a_while_is_asked_until_it_answers(eva: EvaAgent, server: EvaServer, lost) -> None:
+def test_a_service_that_is_down_is_asked_until_it_answers(eva: EvaAgent, server: EvaServer, lost: Lost) -> None:
     wanted = task()
     since = lost(wanted)
     server.outages = 5
     assert eva.adopt("run-1", wanted, Recording(), since).data == FOUND
 
 
-def test_a_service_that_stays_down_is_a_time_out(eva: EvaAgent, server: EvaServer, lost) -> None:
+def test_a_service_that_stays_down_is_a_time_out(eva: EvaAgent, server: EvaServer, lost: Lost) -> None:
     wanted = task(timeout=0.3)
     since = lost(wanted)
     server.outages = 10_000
@@ -92,7 +95,7 @@ def test_a_service_that_stays_down_is_a_time_out(eva: EvaAgent, server: EvaServe
     assert (error.code, error.transient, error.infrastructure) == (ErrorCode.TIMEOUT, True, True)
 
 
-def test_an_adopted_run_has_the_time_of_an_attempt_and_is_stopped_then(eva: EvaAgent, server: EvaServer, lost) -> None:
+def test_an_adopted_run_is_stopped_at_the_time_out(eva: EvaAgent, server: EvaServer, lost: Lost) -> None:
     wanted = task("silence", timeout=0.3)
     with pytest.raises(AgentError) as caught:
         eva.adopt("", wanted, Recording(), lost(wanted))
@@ -102,7 +105,7 @@ def test_an_adopted_run_has_the_time_of_an_attempt_and_is_stopped_then(eva: EvaA
 
 @pytest.mark.parametrize(("leave_run", "cancelled"), [(True, []), (False, ["run-1"])])
 def test_an_adoption_that_is_called_off_leaves_or_stops_the_run(
-    eva: EvaAgent, server: EvaServer, lost, leave_run: bool, cancelled: list[str]
+    eva: EvaAgent, server: EvaServer, lost: Lost, leave_run: bool, cancelled: list[str]
 ) -> None:
     wanted, reporter = task("silence"), Recording(then=lambda: reporter.cancelled.set())
     reporter.leave_run = leave_run
@@ -111,7 +114,7 @@ def test_an_adoption_that_is_called_off_leaves_or_stops_the_run(
     assert server.cancelled == cancelled
 
 
-def test_without_an_id_two_runs_that_fit_are_nobodys(eva: EvaAgent, lost) -> None:
+def test_without_an_id_two_runs_that_fit_are_nobodys(eva: EvaAgent, lost: Lost) -> None:
     since = lost(task())
     lost(task())
     with pytest.raises(RunNotFound) as caught:
@@ -119,14 +122,14 @@ def test_without_an_id_two_runs_that_fit_are_nobodys(eva: EvaAgent, lost) -> Non
     assert caught.value.may_be_charged_twice is True
 
 
-def test_without_an_id_and_without_a_run_nothing_was_charged(eva: EvaAgent, server: EvaServer, lost) -> None:
+def test_without_an_id_and_without_a_run_nothing_was_charged(eva: EvaAgent, server: EvaServer, lost: Lost) -> None:
     lost(task("ok&row=other"))
     with pytest.raises(RunNotFound) as caught:
         eva.adopt("", task(), Recording(), datetime.now(UTC))
     assert caught.value.may_be_charged_twice is False
 
 
-def test_without_an_id_and_without_a_list_nothing_is_ruled_out(eva: EvaAgent, server: EvaServer, lost) -> None:
+def test_without_an_id_and_without_a_list_nothing_is_ruled_out(eva: EvaAgent, server: EvaServer, lost: Lost) -> None:
     server.listing = Reply(500)
     with pytest.raises(RunNotFound) as caught:
         eva.adopt("", task(), Recording(), lost(task()))
@@ -134,7 +137,7 @@ def test_without_an_id_and_without_a_list_nothing_is_ruled_out(eva: EvaAgent, se
 
 
 def test_a_run_is_found_among_many_and_by_a_goal_too_long_for_an_address(
-    eva: EvaAgent, server: EvaServer, lost
+    eva: EvaAgent, server: EvaServer, lost: Lost
 ) -> None:
     wanted = task(instructions="Find the price. " * 500)
     since = lost(replace(wanted, url="https://shop.test/?scenario=ok&row=0"))
@@ -147,7 +150,7 @@ def test_a_run_is_found_among_many_and_by_a_goal_too_long_for_an_address(
     assert all(len(request.query.get("goal", [""])[0]) < 2000 for request in server.requests)
 
 
-def test_clocks_may_differ_a_little(eva: EvaAgent, server: EvaServer, lost) -> None:
+def test_clocks_may_differ_a_little(eva: EvaAgent, server: EvaServer, lost: Lost) -> None:
     wanted = task("cut")
     since = lost(wanted)
     assert eva.adopt("", wanted, Recording(), since + timedelta(seconds=3)).data == FOUND
@@ -155,7 +158,7 @@ def test_clocks_may_differ_a_little(eva: EvaAgent, server: EvaServer, lost) -> N
         eva.adopt("", wanted, Recording(), since + timedelta(seconds=30))
 
 
-def test_many_adoptions_at_once_find_each_its_own_run(eva: EvaAgent, server: EvaServer, lost) -> None:
+def test_many_adoptions_at_once_find_each_its_own_run(eva: EvaAgent, server: EvaServer, lost: Lost) -> None:
     wanted = [task(f"ok&row={number}") for number in range(10)]
     since = [lost(each) for each in wanted]
     reporters = [Recording() for _ in wanted]

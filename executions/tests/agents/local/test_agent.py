@@ -25,6 +25,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.cancelled = threading.Event()
+        self.leave_run = False
         self.steps: list[Step] = []
         self.screenshots: list[Screenshot] = []
 
@@ -178,3 +179,13 @@ def test_a_page_made_by_scripts_is_read_as_the_browser_shows_it(agent: LocalAgen
     assert agent.run(task, reporter).data == {"price": 24.9}
     assert [shot.image[:4] for shot in reporter.screenshots] == [b"\x89PNG"]
     shut_down()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not available(), reason="needs Chromium")
+def test_an_agent_that_closes_takes_its_browser_with_it(site: Site) -> None:
+    built = LocalAgent(policy=site.policy(), processes=1)
+    _run(built, site, _html(SHOP), settings={"render": "always"})
+    assert any(thread.name == "browser" for thread in threading.enumerate())
+    built.close()
+    assert not any(thread.name == "browser" for thread in threading.enumerate())
