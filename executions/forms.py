@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
-from executions.agents.registry import AgentKind, AgentSetting, available_agents
+from executions.agents.registry import AgentKind, available_agents
+from executions.costs.estimating import HIGHEST_TOTAL, SMALLEST
+from executions.costs.prices import currency
+from executions.form_fields import VersionField, setting_field, setting_name
 from executions.models import Execution, ExecutionType, SampleMethod
-from executions.models.execution import MAX_CONCURRENCY, MAX_SAMPLE
+from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES, MAX_SAMPLE
+from executions.presets import from_address, read_rows, repeated, rows_in_words
 from executions.services.creation import LARGEST_SEED, MAX_TIMEOUT
 from mino.common.errors import ServiceError
-from projects.models import Batch, InstructionVersion, Project
-
-
-class VersionField(forms.ModelChoiceField[InstructionVersion]):
-    """A version of the instructions, named by its number and what changed."""
-
-    def __init__(self, project: Project) -> None:
-        versions = project.versions.only("number", "change_description", "project_id").order_by("-number")
-        self.production_id = project.production_version_id
-        super().__init__(versions, empty_label=None, label="Instructions", initial=self.production_id)
-
-    def label_from_instance(self, obj: InstructionVersion) -> str:
-        """`Version 7, production: asks for the price with tax`."""
-        production = ", production" if obj.pk == self.production_id else ""
-        about = f": {obj.change_description[:80]}" if obj.change_description else ""
-        return f"Version {obj.number}{production}{about}"
+from projects.models import Batch
 
 
 class ExecutionForm(forms.Form):
     """What to run: agent with its settings, version, type, rows, limits.
 
-    The settings of each agent are fields named `AGENT-SETTING`; only those of the chosen agent count.
+    The settings of each agent are fields named `AGENT-SETTING`; only those of the chosen agent count. It begins with
+    what `like`, an earlier execution, used, and with what `query`, the page's address, says. Single rows are chosen by
+    one of the two alone (`?rows=3,17`); `rows_mistake` says what is wrong with that.
     """
 
     field_order = ["agent", "instruction_version"]
@@ -64,9 +57,31 @@ class ExecutionForm(forms.Form):
         label="Time-out in seconds",
         help_text="For one attempt. Empty: the agent's own.",
     )
+    max_retries = forms.IntegerField(
+        min_value=0,
+        max_value=MAX_RETRIES,
+        initial=3,
+        label="Retries of a row",
+        help_text=f"0 to {MAX_RETRIES}, after failures that may pass. Each is charged like a first attempt.",
+    )
+    budget = forms.DecimalField(
+        min_value=SMALLEST,
+        max_value=HIGHEST_TOTAL,
+        max_digits=14,
+        decimal_places=6,
+        required=False,
+        help_text="The execution pauses before its agent costs more. Empty: no limit.",
+    )
     allow_parallel = forms.BooleanField(required=False, label="Run it beside the one that is running")
 
-    def __init__(self, *arguments: Any, batch: Batch, like: Execution | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        *arguments: Any,
+        batch: Batch,
+        like: Execution | None = None,
+        query: QueryDict | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(*arguments, **options)
         self.kinds = available_agents()
         self.fields["agent"] = forms.ChoiceField(
@@ -78,61 +93,80 @@ class ExecutionForm(forms.Form):
         for kind in self.kinds:
             for setting in kind.settings:
                 self.fields[setting_name(kind, setting)] = setting_field(setting)
+        self.fields["budget"].label = f"Budget in {currency()}"
         self.order_fields(self.field_order)
-        if like is not None:
-            self._repeat(like)
+        self.selection = self._chosen_rows(batch, like, query or QueryDict())
+        self._offer_rows()
+        self._begin_with(repeated(like) if like else {})
+        self._begin_with({"sample_method": SampleMethod.SELECTION.value} if self.selection else {})
+        self._begin_with(from_address(self.fields, query, batch.project) if query else {})
 
-    def _repeat(self, like: Execution) -> None:
-        """Begin with what another execution used."""
-        for name in ("agent", "type", "sample_method", "sample_size", "seed", "concurrency", "timeout"):
-            self.fields[name].initial = getattr(like, name)
-        self.fields["instruction_version"].initial = like.instruction_version_id
-        for name, value in like.agent_settings.items():
-            if f"{like.agent}-{name}" in self.fields:
-                self.fields[f"{like.agent}-{name}"].initial = value
+    def _chosen_rows(self, batch: Batch, like: Execution | None, query: QueryDict) -> Sequence[int] | None:
+        self.rows_mistake = ""
+        if "rows" not in query:
+            return like.selection if like else None
+        try:
+            return read_rows(query["rows"], batch.row_count)
+        except ValueError as error:
+            self.rows_mistake = str(error)
+            return None
+
+    def _offer_rows(self) -> None:
+        """Offer the chosen rows, if there are some, first."""
+        methods = [choice for choice in SampleMethod.choices if choice[0] != SampleMethod.SELECTION]
+        if self.selection:
+            methods.insert(0, (SampleMethod.SELECTION.value, rows_in_words(self.selection)))
+        self.fields["sample_method"] = forms.ChoiceField(
+            choices=methods, widget=forms.RadioSelect, initial=SampleMethod.ALL, label="Rows"
+        )
+
+    def _begin_with(self, values: Mapping[str, Any]) -> None:
+        """Begin with these values, as far as the fields offer them."""
+        for name, value in values.items():
+            choices = getattr(self.fields.get(name), "choices", None) if name in ("agent", "sample_method") else None
+            if name in self.fields and (choices is None or value in dict(choices)):
+                self.initial[name] = value
 
     def agents(self) -> list[tuple[AgentKind, list[forms.BoundField]]]:
         """Each agent with the fields of its settings."""
         return [(kind, [self[setting_name(kind, one)] for one in kind.settings]) for kind in self.kinds]
 
+    def clean(self) -> dict[str, Any]:
+        """Forget what is wrong with the settings of agents that were not chosen: they are not even sent by scripts."""
+        for kind in self.kinds:
+            for setting in kind.settings if kind.name != self.cleaned_data.get("agent") else ():
+                self.errors.pop(setting_name(kind, setting), None)
+        return self.cleaned_data
+
+    def known(self) -> dict[str, Any]:
+        """The values as far as they are right; before anything was sent those that the form begins with."""
+        if self.is_bound:
+            return dict(self.cleaned_data) if hasattr(self, "cleaned_data") else {}
+        return {name: self.get_initial_for_field(field, name) for name, field in self.fields.items()}
+
+    def settings_among(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What `values`, by field, say to the agent that they choose."""
+        kind = next((kind for kind in self.kinds if kind.name == values.get("agent")), None)
+        return {one.name: values.get(setting_name(kind, one)) for one in kind.settings} if kind else {}
+
     def chosen(self) -> dict[str, Any]:
         """The arguments for the service, besides the batch and the user."""
         values = dict(self.cleaned_data)
-        settings = {}
-        for kind in self.kinds:
-            for setting in kind.settings:
-                value = values.pop(setting_name(kind, setting), None)
-                if kind.name == values["agent"]:
-                    settings[setting.name] = value
-        if values["sample_method"] == SampleMethod.ALL:
+        settings = self.settings_among(values)
+        own = {setting_name(kind, setting) for kind in self.kinds for setting in kind.settings}
+        values = {name: value for name, value in values.items() if name not in own}
+        method = values["sample_method"]
+        if method not in (SampleMethod.FIRST, SampleMethod.RANDOM):
             values["sample_size"] = None
-        return {**values, "agent_settings": settings}
+        selection = self.selection if method == SampleMethod.SELECTION else None
+        return {**values, "agent_settings": settings, "selection": selection}
 
     def add_refusal(self, error: ServiceError) -> None:
         """Show what the service refused, at its field where it names one."""
         for detail in error.details:
-            name = detail.path
+            name = "sample_method" if detail.path == "selection" else detail.path
             if name.startswith("agent_settings."):
                 name = f"{self.cleaned_data.get('agent', '')}-{name.removeprefix('agent_settings.')}"
             self.add_error(name if name in self.fields else None, detail.message)
         if not error.details:
             self.add_error(None, error.message)
-
-
-def setting_name(kind: AgentKind, setting: AgentSetting) -> str:
-    """The name of the field for a setting of an agent."""
-    return f"{kind.name}-{setting.name}"
-
-
-def setting_field(setting: AgentSetting) -> forms.Field:
-    """The form field for a setting of an agent."""
-    common: dict[str, Any] = {"label": setting.label, "initial": setting.default, "help_text": setting.help}
-    if setting.kind == "boolean":
-        return forms.BooleanField(required=False, **common)
-    if setting.kind == "choice":
-        return forms.ChoiceField(choices=setting.choices, **common)
-    if setting.kind == "integer":
-        return forms.IntegerField(
-            min_value=setting.low, max_value=setting.high, required=setting.default is not None, **common
-        )
-    return forms.CharField(max_length=setting.max_length, required=False, **common)

@@ -64,9 +64,9 @@ class Estimate:
         return self.low is not None and self.high is not None and self.high - self.low >= Decimal("0.01")
 
     @property
-    def is_pilot_useful(self) -> bool:
-        """Whether a first sample would say more."""
-        return self.ground == Ground.PRICES and self.rows > PILOT_ROWS
+    def pilot_rows(self) -> int | None:
+        """How many rows a first sample should have to say more, None when there is no need for one."""
+        return PILOT_ROWS if self.ground == Ground.PRICES and self.rows > PILOT_ROWS else None
 
     def is_above(self, budget: Decimal | None) -> bool:
         """Whether even the lowest cost that is expected exceeds the budget."""

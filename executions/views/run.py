@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import WorkspaceRequest
 from accounts.permissions import require
 from executions.agents.registry import AGENTS
+from executions.costs.estimating import Estimate, estimate_cost
+from executions.costs.shares import expected_share
 from executions.forms import ExecutionForm
-from executions.models import Execution
+from executions.models import Execution, SampleMethod
 from executions.services import creation
+from executions.services.choosing import row_total
 from mino.common.errors import ServiceError
-from mino.common.ui.formats import number
+from mino.common.ui.formats import money, number
 from projects.models import Batch
 from projects.queries import batch_of
 
@@ -25,28 +30,37 @@ ALREADY_RUNNING = "EXECUTION_ALREADY_RUNNING"
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def execution_create(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> HttpResponse:
-    """Choose agent, version, rows and limits, and start; `?like=` begins with the choices of an earlier execution."""
+    """Choose agent, version, rows and limits, see what it will cost, and start.
+
+    The address says what the form begins with: `?like=` an earlier execution, `?rows=3,17` single rows, `?agent=`,
+    `?version=`, `?timeout=`, `?local-render=` and so on. htmx asks for the estimate of what is chosen alone.
+    """
     batch = batch_of(request, batch_id)
     require(request.user, "projects.run_execution", batch.project)
-    form = ExecutionForm(request.POST or None, batch=batch, like=_like(batch, request.GET.get("like", "")))
+    data = request.POST or (request.GET if request.htmx else None)
+    like = _like(batch, request.GET.get("like", ""))
+    form = ExecutionForm(data, batch=batch, like=like, query=request.GET)
+    if request.htmx and request.method != "POST":
+        form.is_valid()  # what is right counts
+        return render(request, "executions/_estimate.html", {"batch": batch, **_estimate(form, batch)})
     offer_parallel = "allow_parallel" in request.POST
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and "estimate" not in request.POST:
         try:
             execution = creation.execution_create(batch=batch, user=request.user, **form.chosen())
         except ServiceError as error:
             form.add_refusal(error)
             offer_parallel = offer_parallel or error.code == ALREADY_RUNNING
         else:
-            rows = f"{number(execution.total_jobs)} row{'' if execution.total_jobs == 1 else 's'}"
-            messages.success(request, f"Execution {execution.number} is started: {rows}.")
+            _tell_start(request, execution)
             return redirect("execution", slug=slug, execution_id=execution.pk)
-    unavailable = [(kind, kind.missing()) for kind in AGENTS.values() if kind.build and kind.missing()]
     context = {
         "batch": batch,
         "project": batch.project,
         "form": form,
         "offer_parallel": offer_parallel,
-        "unavailable": unavailable,
+        "unavailable": [(kind, kind.missing()) for kind in AGENTS.values() if kind.build and kind.missing()],
+        "asking": _asking(request.GET),
+        **_estimate(form, batch),
     }
     return render(request, "executions/run.html", context)
 
@@ -58,3 +72,55 @@ def _like(batch: Batch, text: str) -> Execution | None:
     except ValueError:
         return None
     return Execution.objects.filter(batch=batch, pk=wanted).first()
+
+
+def _asking(query: QueryDict) -> str:
+    """The query with which the estimate is asked for: which rows are meant. All else is in the form."""
+    kept = QueryDict(mutable=True)
+    for name in ("like", "rows"):
+        if name in query:
+            kept[name] = query[name]
+    return kept.urlencode()
+
+
+def _estimate(form: ExecutionForm, batch: Batch) -> dict[str, Any]:
+    """What is chosen will cost, as far as enough is chosen: the context of `_estimate.html`."""
+    values = form.known()
+    kind = AGENTS.get(values.get("agent") or "")
+    rows = _rows(form, batch, values)
+    if kind is None or rows is None or values.get("max_retries") is None:
+        return {"estimate": None}
+    settings = form.settings_among(values)
+    estimate: Estimate = estimate_cost(
+        project_id=batch.project_id,
+        agent=kind.name,
+        agent_settings=settings,
+        rows=rows,
+        max_retries=values["max_retries"],
+        at=timezone.now(),
+    )
+    return {
+        "estimate": estimate,
+        "agent": kind,
+        "is_above_budget": estimate.is_above(values.get("budget")),
+        "share": expected_share(rows, with_screenshots=bool(settings.get("screenshots"))),
+    }
+
+
+def _rows(form: ExecutionForm, batch: Batch, values: dict[str, Any]) -> int | None:
+    """How many rows are chosen, None when that is not said yet."""
+    method, size = values.get("sample_method"), values.get("sample_size")
+    if method is None or (method in (SampleMethod.FIRST, SampleMethod.RANDOM) and not size):
+        return None
+    return row_total(batch.row_count, method, size, form.selection)
+
+
+def _tell_start(request: WorkspaceRequest, execution: Execution) -> None:
+    rows = f"{number(execution.total_jobs)} row{'' if execution.total_jobs == 1 else 's'}"
+    messages.success(request, f"Execution {execution.number} is started: {rows}.")
+    budget, low = execution.budget, execution.estimated_cost_low
+    if budget is not None and low is not None and budget < low:
+        spent, expected = (money(amount, execution.currency) for amount in (budget, low))
+        messages.warning(
+            request, f"The budget of {spent} is below the {expected} expected at least: it will pause before its end."
+        )

@@ -36,8 +36,8 @@ def test_without_a_history_the_prices_tell(project: Project) -> None:
     told = estimate(project, agent_settings={"max_steps": 10})
     assert (told.ground, told.low, told.high) == (Ground.PRICES, Decimal(25), Decimal(25))
     assert told.most == Decimal("0.16") * 500 * 4
-    assert told.is_pilot_useful
-    assert not estimate(project, rows=20).is_pilot_useful
+    assert told.pilot_rows == 20
+    assert estimate(project, rows=20).pilot_rows is None
 
 
 def test_a_price_by_step_alone_tells_the_least(project: Project, settings: Settings) -> None:
