@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable
@@ -23,6 +24,8 @@ from mino.common.values.prices import read_prices
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMATS = ("text", "json")
+FEWEST_OF_TOKEN = 20
 # What the library says when a text can't be read as its kind, in words that show the text.
 PLAIN_WORDS = {
     "Not a valid boolean.": "{!r} is neither true nor false. Write one of the two.",
@@ -76,6 +79,18 @@ def log_level(value: str) -> None:
     """Accept only the levels that Python knows."""
     if value not in LOG_LEVELS:
         raise ValidationError(f"{value!r} is not a level. Choose one of: {', '.join(LOG_LEVELS)}.")
+
+
+def log_format(value: str) -> None:
+    """Accept only the formats that MINO writes."""
+    if value not in LOG_FORMATS:
+        raise ValidationError(f"{value!r} is not a format. Choose one of: {', '.join(LOG_FORMATS)}.")
+
+
+def metrics_token(value: str) -> None:
+    """Accept only a secret that can stand in a header and that nobody guesses. It is not shown."""
+    if value and not (re.fullmatch(r"[!-~]+", value) and len(value) >= FEWEST_OF_TOKEN):
+        raise ValidationError(f"Give {FEWEST_OF_TOKEN} characters or more, without spaces.")
 
 
 def web_address(value: str) -> None:
@@ -155,12 +170,16 @@ class Environment:
         self.email_url: str = env.str("EMAIL_URL", "", validate=mail_address)
         self.from_address: str = env.str("MINO_FROM_ADDRESS", "MINO <mino@localhost>")
         self.log_level: str = env.str("MINO_LOG_LEVEL", "INFO", validate=log_level)
+        self.log_format: str = env.str("MINO_LOG_FORMAT", "text", validate=log_format)
+        self.metrics: bool = env.bool("MINO_METRICS", False)
+        self.metrics_token: str = env.str("MINO_METRICS_TOKEN", "", validate=metrics_token)
         self.allowed_networks: list[str] = env.list("MINO_ALLOWED_NETWORKS", [], validate=network_list)
         ports: list[str] | None = env.list("MINO_ALLOWED_PORTS", [], validate=port_list)  # None: told when sealed
         self.allowed_ports = [int(port) for port in ports or []]
         self.sample_site: bool = env.bool("MINO_SAMPLE_SITE", False)
         self.worker_threads: int = env.int("MINO_WORKER_THREADS", 64, validate=between(1, 1000))
         self.worker_grace: float = env.float("MINO_WORKER_GRACE", 20.0, validate=between(0))
+        self.breaker_errors: int = env.int("MINO_BREAKER_ERRORS", 10, validate=positive)
         self.lease_seconds: int = env.int("MINO_LEASE_SECONDS", 60, validate=between(5))
         self.parser_processes: int = env.int("MINO_PARSER_PROCESSES", 2, validate=positive)
         self.chromium: str = env.str("MINO_CHROMIUM", "", validate=program)
@@ -190,6 +209,8 @@ class Environment:
         except EnvValidationError as error:
             found: dict[str, list[str]] = dict(error.error_messages)  # type: ignore[arg-type]
             wrong = {name: [_plain(name, str(one)) for one in messages] for name, messages in found.items()}
+        if self.metrics and not self.metrics_token and "MINO_METRICS_TOKEN" not in wrong:
+            wrong["MINO_METRICS_TOKEN"] = ["MINO_METRICS is on, so a token is needed. Give a secret of your own."]
         if wrong:
             lines = [f"  {name}: {' '.join(messages)}" for name, messages in sorted(wrong.items())]
             raise EnvironmentMistakes("The environment has mistakes:\n" + "\n".join(lines))

@@ -49,7 +49,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mino.common.requests.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "mino.common.requests.ProbesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -63,6 +65,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
     "accounts.middleware.WorkspaceMiddleware",
+    "mino.common.requests.AddressIdsMiddleware",
 ]
 
 ROOT_URLCONF = "mino.urls"
@@ -219,6 +222,7 @@ CELERY_BEAT_SCHEDULE = {
 # ---- security ------------------------------------------------------------------------------------------------------
 _https = _public.scheme == "https"
 SECURE_SSL_REDIRECT = _https
+SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$", r"^metrics$"]  # asked for behind the proxy that ends TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
@@ -249,9 +253,21 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"refusals": {"()": "mino.common.logs.WithoutRefusals"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
+    "formatters": {
+        "text": {
+            "()": "mino.common.logs.TextFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+        "json": {"()": "mino.common.logs.JsonLines"},
+    },
+    "filters": {
+        "refusals": {"()": "mino.common.logs.WithoutRefusals"},
+        "ids": {"()": "mino.common.logs.WithIds"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": ENV.log_format, "filters": ["refusals", "ids"]}
+    },
     "root": {"handlers": ["console"], "level": ENV.log_level},
     "loggers": {
         "celery": {"level": "WARNING"},
@@ -267,8 +283,12 @@ MINO_ALLOWED_NETWORKS = ENV.allowed_networks
 MINO_ALLOWED_PORTS = ENV.allowed_ports
 MINO_SAMPLE_SITE = ENV.sample_site
 MINO_CHROMIUM = ENV.chromium
+TRUSTED_PROXIES = ENV.trusted_proxies
+METRICS = ENV.metrics
+METRICS_TOKEN = ENV.metrics_token
 WORKER_GRACE = ENV.worker_grace
 LEASE_SECONDS = ENV.lease_seconds
+MINO_BREAKER_ERRORS = ENV.breaker_errors
 PARSER_PROCESSES = ENV.parser_processes
 EVA_API_URL = ENV.eva_api_url
 EVA_API_KEY = ENV.eva_api_key

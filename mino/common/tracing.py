@@ -19,18 +19,27 @@ def bound(**ids: object) -> Iterator[None]:
 
     A new thread begins with nothing bound. Other names than those of `IDS` are a TypeError.
     """
-    unknown = sorted(set(ids) - set(IDS))
-    if unknown:
-        raise TypeError(f"{', '.join(unknown)} can't be bound. Log lines carry: {', '.join(IDS)}.")
-    merged = {**_bound.get(), **{name: str(value) for name, value in ids.items() if value is not None}}
-    token = _bound.set({name: value for name, value in merged.items() if ids.get(name, "") is not None})
+    token = _bound.set(_merged(ids))
     try:
         yield
     finally:
         _bound.reset(token)
 
 
+def bind(**ids: object) -> None:
+    """As `bound`, until the `with` block of `bound` ends in which this is called."""
+    _bound.set(_merged(ids))
+
+
 def bound_ids() -> dict[str, str]:
     """What is bound here and now, in the order of `IDS`."""
     ids = _bound.get()
     return {name: ids[name] for name in IDS if name in ids}
+
+
+def _merged(ids: Mapping[str, object]) -> dict[str, str]:
+    unknown = sorted(set(ids) - set(IDS))
+    if unknown:
+        raise TypeError(f"{', '.join(unknown)} can't be bound. Log lines carry: {', '.join(IDS)}.")
+    merged = {**_bound.get(), **ids}
+    return {name: str(value) for name, value in merged.items() if value is not None}

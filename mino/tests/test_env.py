@@ -50,6 +50,8 @@ def test_all_mistakes_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> 
         ("MINO_WORKER_GRACE", "inf", "'inf' is not a number."),
         ("MINO_QUERY_PRICE", "-1", "-1 can't be used. Give a number from 0 to 1000."),
         ("MINO_ALLOWED_PORTS", "80,http", "'http' is not a port."),
+        ("MINO_LOG_FORMAT", "xml", "'xml' is not a format. Choose one of: text, json."),
+        ("MINO_METRICS_TOKEN", "too short", "Give 20 characters or more, without spaces."),
         ("MINO_LOG_LEVEL", "LOUD", "'LOUD' is not a level. Choose one of: DEBUG"),
     ],
 )
@@ -59,6 +61,14 @@ def test_what_would_fail_only_later_is_told_at_the_start(
     monkeypatch.setenv(name, value)
     with pytest.raises(EnvironmentMistakes, match=f"{name}: .*{sentence}"):
         Environment()
+
+
+def test_metrics_need_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINO_METRICS", "true")
+    with pytest.raises(EnvironmentMistakes, match="MINO_METRICS_TOKEN: MINO_METRICS is on, so a token is needed"):
+        Environment()
+    monkeypatch.setenv("MINO_METRICS_TOKEN", "a-token-of-twenty-characters")
+    assert Environment().metrics
 
 
 def test_a_command_tells_mistakes_without_a_traceback() -> None:

@@ -1,14 +1,19 @@
-"""What the logs say of refusals and of faults."""
+"""How log records look: refusals and faults, ids, and text that tries to forge a line."""
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from mino.common.logs import WithoutRefusals
+from mino.common.logs import JsonLines, TextFormatter, WithIds, WithoutRefusals
+from mino.common.tracing import bound
+
+TEXT = TextFormatter("{levelname} {name}: {message}", style="{")
 
 
 def record_of(error: Exception) -> logging.LogRecord:
@@ -24,3 +29,44 @@ def test_only_faults_have_a_traceback(error: Exception, has_traceback: bool) -> 
     record = record_of(error)
     assert WithoutRefusals().filter(record)
     assert bool(record.exc_info) is has_traceback
+
+
+def record(message: str, *arguments: object, **extra: Any) -> logging.LogRecord:
+    """A log record with the ids that are bound now."""
+    made = logging.getLogger("mino").makeRecord("mino", logging.INFO, "", 0, message, arguments, None, extra=extra)
+    WithIds().filter(made)
+    return made
+
+
+def test_a_line_ends_with_the_ids_that_are_bound() -> None:
+    with bound(execution="e1", job="j1"):
+        assert TEXT.format(record("Job %s ended", 7)) == "INFO mino: Job 7 ended [execution=e1 job=j1]"
+    assert TEXT.format(record("Nothing runs")) == "INFO mino: Nothing runs"
+
+
+@pytest.mark.parametrize("forged", ["\n", "\r", "\x0b", "\x85", "\u2028", "\x1b[2K", "\x00", "\u202e", "\ud800"])
+def test_text_from_outside_forges_no_line(forged: str) -> None:
+    line = TEXT.format(record("The page says: %s", f"hello{forged}INFO mino: all is well"))
+    assert line.isprintable()
+    assert line.startswith("INFO mino: The page says: hello\\")
+
+
+def test_the_text_of_an_error_forges_no_line_in_its_traceback() -> None:
+    lines = TEXT.format(record_of(ValueError("broken\nINFO mino: all is well\rreally"))).split("\n")
+    assert all(line.startswith("    ") for line in lines[1:])
+    assert lines[-1] == "    INFO mino: all is well\\rreally"
+
+
+def test_a_json_line_has_each_id_as_a_field() -> None:
+    with bound(request="r1", organization="o1"):
+        line = JsonLines().format(record("Two\nlines", status_code=404, request=object()))
+    assert "\n" not in line
+    found = json.loads(line)
+    assert found.pop("time")
+    expected = {"level": "INFO", "logger": "mino", "message": "Two\nlines", "status_code": 404}
+    assert found == {**expected, "request_id": "r1", "organization_id": "o1"}
+
+
+def test_a_json_line_has_the_traceback_of_a_fault() -> None:
+    found = json.loads(JsonLines().format(record_of(ValueError("broken"))))
+    assert found["traceback"].endswith("ValueError: broken")

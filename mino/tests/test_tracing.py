@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from mino.common.tracing import bound, bound_ids
+from mino.common.tracing import bind, bound, bound_ids
 
 
 def test_ids_are_bound_meanwhile_and_add_up() -> None:
@@ -44,3 +44,10 @@ def test_another_thread_has_nothing_bound() -> None:
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(TypeError, match="user can't be bound"), bound(user=1):
         pass
+
+
+def test_what_is_added_later_ends_with_the_block_around_it() -> None:
+    with bound(request=1):
+        bind(organization=2)
+        assert bound_ids() == {"request": "1", "organization": "2"}
+    assert bound_ids() == {}
