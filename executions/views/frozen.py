@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import WorkspaceRequest
 from executions.agents.registry import AGENTS
+from executions.costs.figures import cost_figures
+from executions.costs.shares import own_share
 from executions.models import Execution
 from executions.views.figures import described_columns
 from executions.views.finding import find_execution
@@ -20,13 +22,15 @@ from mino.common.values.columns import ColumnRole
 
 @require_safe
 def execution_settings(request: WorkspaceRequest, slug: str, execution_id: uuid.UUID) -> HttpResponse:
-    """Everything that decides the results: instructions, columns with their matching, agent, rows, limits."""
+    """Everything that decides the results: instructions, columns with their matching, agent, rows, limits; the cost."""
     found = find_execution(request, execution_id)
     context = {
         **execution_context(request, found, "settings"),
         "columns": described_columns(found),
         "inputs": [column["name"] for column in found.columns if column["role"] != ColumnRole.GROUND_TRUTH],
         "agent_settings": _agent_settings(found),
+        "cost": cost_figures(found),
+        "share": own_share(found),
     }
     return render(request, "executions/settings.html", context)
 
