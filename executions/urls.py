@@ -3,8 +3,9 @@
 from django.urls import path
 
 from executions.views.frozen import execution_settings
-from executions.views.job import job, job_answer, screenshot
+from executions.views.job import job, job_answer
 from executions.views.live import execution
+from executions.views.pictures import screenshot, thumbnail
 from executions.views.results import execution_errors, execution_results
 from executions.views.run import execution_create
 
@@ -20,4 +21,5 @@ urlpatterns = [
     path(JOB, job, name="job"),
     path(f"{JOB}attempts/<int:number>/answer/", job_answer, name="job_answer"),
     path("o/<slug:slug>/screenshots/<uuid:screenshot_id>/", screenshot, name="screenshot"),
+    path("o/<slug:slug>/screenshots/<uuid:screenshot_id>/thumbnail/", thumbnail, name="thumbnail"),
 ]

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from executions.models import Job
 from executions.views import addresses
 from executions.views.error_words import meaning_of
-from mino.common.ui import signs
+from mino.common.ui import formats, signs
 
 register = template.Library()
 LONGEST_SHOWN = 300
@@ -48,6 +48,12 @@ def job_strip(job: Job, fields: Sequence[str]) -> SafeString:
 def latest_steps(steps: Sequence[Mapping[str, Any]], count: int = 8) -> Sequence[Mapping[str, Any]]:
     """The last steps of an attempt: `{% latest_steps session.steps as steps %}`."""
     return steps[-count:]
+
+
+@register.filter
+def clock(seconds: float) -> str:
+    """How far into an attempt something happened, always in one form: `{{ step.at|clock }}` is `0:07` or `1:02:05`."""
+    return formats.clock(seconds)
 
 
 @register.filter

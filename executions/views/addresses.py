@@ -17,6 +17,16 @@ class Site:
     link: str
 
 
+@dataclass(frozen=True, slots=True)
+class LiveView:
+    """A page of the agent's that shows a run: where a link leads, and what may stand in a frame (empty: nothing)."""
+
+    link: str
+    frame: str
+    expires_at: datetime | None
+    is_expired: bool
+
+
 def split_address(url: str) -> SplitResult | None:
     """The parts of an http or https address, None for anything else."""
     try:
@@ -45,6 +55,17 @@ def may_be_framed(url: str, expires_at: datetime | None, now: datetime, hosts: S
     if expires_at is not None and expires_at <= now:
         return False
     return any(_matches(parts.hostname or "", pattern) for pattern in hosts)
+
+
+def live_view(url: str, expires_at: datetime | None, now: datetime, hosts: Sequence[str]) -> LiveView | None:
+    """Where a run could be watched, None if the agent gave no web address. What is expired leads nowhere."""
+    link = site(url).link
+    if not link:
+        return None
+    if expires_at is not None and expires_at <= now:
+        return LiveView("", "", expires_at, is_expired=True)
+    framed = may_be_framed(url, expires_at, now, hosts)
+    return LiveView(link, link if framed else "", expires_at, is_expired=False)
 
 
 def _matches(host: str, pattern: str) -> bool:

@@ -1,30 +1,27 @@
-"""The page of one job, and what belongs to its attempts: pictures and raw answers."""
+"""The page of one job, and the raw answers of its attempts."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from typing import TypeVar
 
-from django.db.models import Prefetch, Q, QuerySet
-from django.http import FileResponse, Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import WorkspaceRequest
 from executions.agents.registry import AGENTS
-from executions.models import Job, Screenshot, Session
+from executions.models import Job, Session
+from executions.views.attempts import attempts_of, read_number
 from executions.views.cells import cells_of, outcome_counts
 from executions.views.error_words import meaning_of
 from executions.views.figures import field_names
-from executions.views.finding import find_job, visible_jobs
+from executions.views.finding import find_job
+from executions.views.pictures import lock_down
 
-Answer = TypeVar("Answer", HttpResponse, FileResponse)
-PICTURE_TYPES = {".png": "image/png", ".jpeg": "image/jpeg", ".jpg": "image/jpeg"}
 OTHER_EXECUTIONS = 10
-MOST_ATTEMPTS = 20
-LOCKED_DOWN = "sandbox; default-src 'none'"
-"""The content policy of what an agent gave: whatever it is, it runs nothing and loads nothing."""
 
 
 @require_safe
@@ -40,7 +37,7 @@ def job(request: WorkspaceRequest, slug: str, job_id: uuid.UUID) -> HttpResponse
         "cells": cells,
         "outcomes": outcome_counts(cells),
         "good_cells": sum(cell.outcome in ("correct", "correctly_empty") for cell in cells),
-        "attempts": _attempts(found),
+        "attempts": attempts_of(found, read_number(request.GET.get("attempts_before", "")), timezone.now()),
         "before": before,
         "after": after,
         "over_time": _over_time(found),
@@ -59,26 +56,7 @@ def job_answer(request: WorkspaceRequest, slug: str, job_id: uuid.UUID, number: 
     session = get_object_or_404(Session, job=found, number=number)
     text = json.dumps(session.raw_result, ensure_ascii=False, indent=2)
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
-    return _lock_down(response)
-
-
-@require_safe
-def screenshot(request: WorkspaceRequest, slug: str, screenshot_id: uuid.UUID) -> HttpResponse | FileResponse:
-    """A picture that an agent took, for those who may see its job."""
-    pictures = Screenshot.objects.filter(session__job__in=visible_jobs(request))
-    found = get_object_or_404(pictures, pk=screenshot_id)
-    name = str(found.image.name)
-    content_type = next((kind for ending, kind in PICTURE_TYPES.items() if name.lower().endswith(ending)), None)
-    if content_type is None or not found.image.storage.exists(name):
-        raise Http404("The picture is no longer kept.")
-    return _lock_down(FileResponse(found.image.open("rb"), content_type=content_type))
-
-
-def _lock_down(response: Answer) -> Answer:
-    response["Content-Security-Policy"] = LOCKED_DOWN
-    response["Content-Disposition"] = "inline"
-    response["Cache-Control"] = "private, max-age=300"
-    return response
+    return lock_down(response)
 
 
 def _neighbours(found: Job) -> tuple[Job | None, Job | None]:
@@ -88,13 +66,6 @@ def _neighbours(found: Job) -> tuple[Job | None, Job | None]:
     ).only("position", "row_position")
     by_position = {one.position: one for one in beside}
     return by_position.get(found.position - 1), by_position.get(found.position + 1)
-
-
-def _attempts(found: Job) -> QuerySet[Session]:
-    """The attempts with their pictures: two queries. Raw answers may be large, so they stay where they are."""
-    sessions = Session.objects.filter(job=found).defer("raw_result", "extracted_data", "stack_trace")
-    with_pictures = sessions.prefetch_related(Prefetch("screenshots"))
-    return with_pictures.annotate(has_answer=Q(raw_result__isnull=False)).order_by("number")[:MOST_ATTEMPTS]
 
 
 def _over_time(found: Job) -> QuerySet[Job]:

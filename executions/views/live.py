@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import WorkspaceRequest
 from executions.models import Execution, ExecutionStatus, Job, JobStatus
-from executions.views.addresses import may_be_framed
+from executions.views.addresses import LiveView, live_view
 from executions.views.arrivals import Arrivals, arrivals, read_positions
 from executions.views.chart import draw
 from executions.views.figures import (
@@ -89,7 +89,7 @@ def _lists(execution: Execution, query: QueryDict, now: datetime) -> dict[str, A
     return {
         "running": [(job, _seconds(job, now)) for job in running],
         "watched": watched,
-        "watched_frame": _frame(watched, now),
+        "watched_view": _view(watched, now),
         "results": results,
         "poll": _poll(running, results, chosen),
         "latest": _poll(running, None, chosen),
@@ -124,13 +124,12 @@ def _live_view(job: Job) -> str:
     return job.current_session.live_view_url if job.current_session else ""
 
 
-def _frame(job: Job | None, now: datetime) -> str:
-    """The address of the live view if it may be shown within the page."""
+def _view(job: Job | None, now: datetime) -> LiveView | None:
+    """Where the watched run can be seen."""
     session = job.current_session if job else None
     if session is None:
-        return ""
-    url, expires_at = session.live_view_url, session.live_view_expires_at
-    return url if may_be_framed(url, expires_at, now, settings.AGENT_FRAME_HOSTS) else ""
+        return None
+    return live_view(session.live_view_url, session.live_view_expires_at, now, settings.AGENT_FRAME_HOSTS)
 
 
 def _seconds(job: Job, now: datetime) -> float | None:

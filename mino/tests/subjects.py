@@ -48,7 +48,7 @@ class Subjects:
         job = execution.jobs.first()
         assert job is not None
         session = SessionFactory(job=job)
-        screenshot = Screenshot.objects.create(session=session, image=picture(), taken_at=JOINED)
+        screenshot = Screenshot.objects.create(session=session, image=picture(), thumbnail=picture(), taken_at=JOINED)
         uploaded = ContentFile(b"site_url,expected_price\nhttps://shop.example/1,12\nnowhere,13\n")
         batch_import = import_upload(project=self.project, user=people["member"], file=uploaded, name="sites.csv")
         self._values: dict[str, Any] = {

@@ -56,6 +56,11 @@ def duration(value: timedelta | Number | None) -> str:
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
     if 0 < seconds < 9.95:
         return f"{seconds:.1f}{SPACE}s"
+    return clock(seconds)
+
+
+def clock(seconds: Number) -> str:
+    """Seconds as a clock, however few: `0:07`, `0:38`, `1:02:05`."""
     minutes, rest = divmod(round(max(seconds, 0)), MINUTE)
     hours, minutes = divmod(minutes, MINUTE)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -25,8 +25,15 @@ STATES: dict[str, tuple[str, str]] = {
     "stopped": ("player-stop", "Stopped"),
     "skipped": ("player-skip-forward", "Skipped"),
     "handed_back": ("arrow-back-up", "Handed back"),
+    "lost": ("plug-connected-x", "Lost"),
 }
-LOOKS_LIKE = {"importing": "running", "stopping": "running", "ready": "completed", "waiting": "retrying"}
+LOOKS_LIKE = {
+    "importing": "running",
+    "stopping": "running",
+    "ready": "completed",
+    "waiting": "retrying",
+    "lost": "error",
+}
 
 OUTCOMES: dict[str, tuple[str, str]] = {
     "correct": ("check", "Correct"),
