@@ -150,6 +150,20 @@ def test_a_run_is_found_among_many_and_by_a_goal_too_long_for_an_address(
     assert all(len(request.query.get("goal", [""])[0]) < 2000 for request in server.requests)
 
 
+def test_the_run_of_the_attempt_before_is_not_adopted(eva: EvaAgent, lost: Lost) -> None:
+    eva.run(task(), Recording())
+    with pytest.raises(RunNotFound) as caught:
+        eva.adopt("", task(), Recording(), datetime.now(UTC))
+    assert caught.value.may_be_charged_twice is False
+
+
+def test_of_two_runs_the_one_that_began_in_time_is_adopted(eva: EvaAgent, lost: Lost) -> None:
+    lost(task("cut"))
+    since, reporter = lost(task("cut")), Recording()
+    eva.adopt("", task("cut"), reporter, since)
+    assert reporter.heard("started") == ["run-2"]
+
+
 def test_clocks_may_differ_a_little(eva: EvaAgent, server: EvaServer, lost: Lost) -> None:
     wanted = task("cut")
     since = lost(wanted)

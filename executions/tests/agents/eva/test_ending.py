@@ -12,6 +12,7 @@ from executions.agents.base import Cancelled, ErrorCode
 from executions.agents.eva import EvaAgent
 from executions.tests.agents.recording import Recording, failure, task
 from executions.tests.agents.servers.eva_server import FOUND, SCENARIOS, EvaServer
+from executions.tests.agents.servers.http import Reply
 
 
 def test_silence_is_a_timeout_and_stops_the_run(eva: EvaAgent, server: EvaServer) -> None:
@@ -96,3 +97,9 @@ def test_a_time_out_before_the_id_is_known_finds_the_run_and_stops_it(eva: EvaAg
     error = failure(eva, "start_silent_endless", timeout=0.3)
     assert (error.code, error.may_be_charged_twice) == (ErrorCode.TIMEOUT, False)
     assert server.cancelled == ["run-1"]
+
+
+def test_a_time_out_before_the_id_is_known_and_without_a_list_says_so(eva: EvaAgent, server: EvaServer) -> None:
+    server.listing = Reply(500)
+    error = failure(eva, "start_silent_endless", timeout=0.3)
+    assert (error.code, error.may_be_charged_twice) == (ErrorCode.TIMEOUT, True)

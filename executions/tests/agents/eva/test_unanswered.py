@@ -72,3 +72,10 @@ def test_a_forbidden_schema_and_a_cut_start_still_make_one_run(eva: EvaAgent, se
     server.schema_allowed = False
     assert eva.run(task("start_cut", settings={"output_schema": True}), Recording()).data == FOUND
     assert list(server.runs) == ["run-1"]
+
+
+def test_a_refused_look_at_a_run_is_not_taken_for_a_refused_schema(eva: EvaAgent, server: EvaServer) -> None:
+    server.outage, server.outages = Reply(403, {"error": {"code": "FORBIDDEN", "message": "no"}}), 1
+    error = failure(eva, "cut", settings={"output_schema": True})
+    assert error.code == ErrorCode.AGENT_FORBIDDEN
+    assert len(server.bodies) == 1

@@ -13,7 +13,8 @@ from executions.tests.agents.servers.eva_scenarios import BROKEN, BUSY, HEARTBEA
 class Chaos:
     """Seconds that a run takes, and the chance (0 to 1) of each mishap. Runs whose address names a scenario play that.
 
-    `lost_starts`: the run exists, but the connection is cut before anybody learns its id.
+    `lost_starts`: the run exists, but the connection is cut before anybody learns its id. `wait`: how many seconds
+    refusals and failures ask for, instead of their usual ones.
     """
 
     shortest: float = 0.0
@@ -22,6 +23,7 @@ class Chaos:
     lost_starts: float = 0.0
     cuts: float = 0.0
     failures: float = 0.0
+    wait: float | None = None
     seed: int | None = None
 
 
@@ -39,13 +41,21 @@ class Weather:
     def befalls(self, usual: Scenario) -> Scenario:
         """What becomes of a run that would go as `usual`."""
         if self._happens(self._chaos.refusals):
-            return BUSY
-        scenario = replace(BROKEN, events=USUAL) if self._happens(self._chaos.failures) else usual
+            return self._waiting(BUSY)
+        scenario = replace(self._waiting(BROKEN), events=USUAL) if self._happens(self._chaos.failures) else usual
         if self._happens(self._chaos.lost_starts):
             return replace(scenario, start=self._random.choice(["cut", "cut_after_headers"]))
         if self._happens(self._chaos.cuts):
             return replace(scenario, events=(LIVE, PROGRESS, "cut", HEARTBEAT))
         return scenario
+
+    def _waiting(self, scenario: Scenario) -> Scenario:
+        wait = self._chaos.wait
+        if wait is None:
+            return scenario
+        if scenario.refusal:
+            return replace(scenario, refusal=replace(scenario.refusal, headers={"Retry-After": f"{wait:g}"}))
+        return replace(scenario, error={**(scenario.error or {}), "retry_after": wait})
 
     def _happens(self, chance: float) -> bool:
         return self._random.random() < chance
@@ -58,6 +68,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lost-starts", type=float, default=0.0, help="chance of a cut before STARTED")
     parser.add_argument("--cuts", type=float, default=0.0, help="chance of a cut in the middle of the stream")
     parser.add_argument("--failures", type=float, default=0.0, help="chance of SYSTEM_FAILURE")
+    parser.add_argument("--wait", type=float, help="seconds that refusals and failures ask for, instead of 11 and 7")
     parser.add_argument("--seed", type=int, help="the same number draws the same mishaps")
 
 
@@ -70,5 +81,6 @@ def chaos_of(arguments: argparse.Namespace) -> Chaos:
         lost_starts=arguments.lost_starts,
         cuts=arguments.cuts,
         failures=arguments.failures,
+        wait=arguments.wait,
         seed=arguments.seed,
     )

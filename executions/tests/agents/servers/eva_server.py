@@ -29,8 +29,8 @@ class EvaServer:
     """Plays the service.
 
     `requests` lists what was asked, `cancelled` the runs that were called off (also those that were over), `runs` all
-    runs by id. `outages` is how many of the next GETs are answered with 503, `listing` what GET /v1/runs answers
-    instead of the list.
+    runs by id. `outages` is how many of the next GETs are answered with `outage`, `listing` what GET /v1/runs
+    answers instead of the list.
     """
 
     def __init__(self, *, delay: float = 0.0, schema_allowed: bool = True, chaos: Chaos | None = None) -> None:
@@ -41,6 +41,7 @@ class EvaServer:
         self.screenshot = ""
         self.runs: dict[str, PlayedRun] = {}
         self.outages = 0
+        self.outage = Reply(503, said("UNAVAILABLE", "Come back later"))
         self.listing: Reply | None = None
         self._weather = Weather(chaos or Chaos(shortest=delay))
 
@@ -59,7 +60,7 @@ class EvaServer:
             return await self._start(request)
         if request.method == "GET" and self.outages > 0:
             self.outages -= 1
-            return Reply(503, said("UNAVAILABLE", "Come back later"))
+            return self.outage
         if request.path == "/v1/runs":
             return self.listing or self._list(request)
         return self._one(request)
@@ -125,6 +126,7 @@ def _remembered(run: PlayedRun) -> dict[str, Any]:
         "goal": run.goal,
         "status": run.status,
         "created_at": run.created_at,
+        "finished_at": run.finished_at,
         "steps": run.told()["num_of_steps"],
         "paid": run.paid,
     }
