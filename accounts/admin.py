@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.forms import ModelForm
+from django.http import HttpRequest
 
 from accounts.models import Membership, Organization, User
+from accounts.services import user_save
 
 
 @admin.register(User)
@@ -23,6 +26,10 @@ class UserAdmin(DjangoUserAdmin[User]):
         ("Dates", {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]})]
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool) -> None:
+        """Save the user as the profile page does."""
+        user_save(obj, avatar_before=str(form.initial.get("avatar") or ""))
 
 
 class MembershipInline(admin.TabularInline[Membership, Organization]):

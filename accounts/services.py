@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -28,3 +31,11 @@ def organization_create(*, name: str, slug: str, owner: User | None, plan: str =
     if owner is not None:
         forget_roles(owner)
     return organization
+
+
+def user_save(user: User, *, avatar_before: str) -> None:
+    """Save a changed user; the file of an avatar that was replaced or taken away goes after the commit."""
+    with transaction.atomic():
+        user.save()
+        if avatar_before and avatar_before != user.avatar.name:
+            transaction.on_commit(partial(default_storage.delete, avatar_before), robust=True)

@@ -40,7 +40,7 @@ def profile(request: SignedInRequest) -> HttpResponse:
     """One's own name, picture and time zone."""
     form = ProfileForm(request.POST or None, request.FILES or None, instance=request.user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        services.user_save(form.save(commit=False), avatar_before=str(form.initial["avatar"] or ""))
         messages.success(request, "Your profile is saved.")
         return redirect("profile")
     return render(request, "accounts/profile.html", {"form": form})

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 from django.core import mail
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -143,6 +144,22 @@ def test_a_profile_keeps_name_picture_and_time_zone(client_for: ClientFor, owner
     assert (owner.name, owner.time_zone) == ("Ines", "Europe/Paris")
     seen = client_for(viewer).get(f"/profile/avatar/{owner.pk}/")
     assert (seen.status_code, seen["Content-Type"]) == (200, "image/png")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_picture_that_is_replaced_or_taken_away_leaves_no_file(client_for: ClientFor, owner: User) -> None:
+    def changed(**values: object) -> str:
+        client_for(owner).post("/profile/", {"name": "Ines", **values})
+        owner.refresh_from_db()
+        return str(owner.avatar.name)
+
+    first = changed(avatar=SimpleUploadedFile("me.png", picture().read(), "image/png"))
+    assert changed() == first
+    assert default_storage.exists(first)
+    second = changed(avatar=SimpleUploadedFile("me.png", picture().read(), "image/png"))
+    assert (default_storage.exists(first), default_storage.exists(second)) == (False, True)
+    changed(**{"avatar-clear": "on"})
+    assert not default_storage.exists(second)
 
 
 def test_a_picture_that_is_lost_is_not_found(client_for: ClientFor, owner: User) -> None:
