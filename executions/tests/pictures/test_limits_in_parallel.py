@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,12 +19,15 @@ from executions.tests.pictures.conftest import assert_usage_equals_pictures, fil
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(tasks: Iterable[Callable[[], object]]) -> None:
+def at_once(tasks: Sequence[Callable[[], object]]) -> None:
     """Run the tasks in threads of their own; what one raises fails the test."""
     failed: list[Exception] = []
+    together = threading.Barrier(len(tasks))
 
     def run(task: Callable[[], object]) -> None:
         try:
+            connection.ensure_connection()
+            together.wait(60)
             task()
         except Exception as error:  # noqa: BLE001 - told below
             failed.append(error)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from executions.templatetags.executions_ui import site
-from executions.views.addresses import may_be_framed
+from executions.views.addresses import LiveView, live_view, may_be_framed
 from executions.views.addresses import site as parts_of
 
 NOW = datetime(2026, 11, 12, tzinfo=UTC)
@@ -54,3 +54,11 @@ def test_anything_else_may_not(url: str) -> None:
 
 def test_an_expired_live_view_may_not() -> None:
     assert not may_be_framed("https://a.tinyfish.ai/", NOW, NOW, HOSTS)
+
+
+def test_a_live_view_leads_nowhere_once_it_has_expired() -> None:
+    url, later = "https://a.tinyfish.ai/", NOW + timedelta(hours=24)
+    assert live_view(url, later, NOW, HOSTS) == LiveView(url, url, later, is_expired=False)
+    assert live_view(url, later, later, HOSTS) == LiveView("", "", later, is_expired=True)
+    assert live_view("https://other.example/", None, NOW, HOSTS) == LiveView("https://other.example/", "", None, False)
+    assert live_view("", None, NOW, HOSTS) is None
