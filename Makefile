@@ -2,11 +2,12 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
+TRIALS ?= 100
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test test-quick lint format bench vendor install install-dev clean
+.PHONY: run test test-quick lint format bench chaos vendor install install-dev clean
 
 # What `make run` uses unless the environment says otherwise: everything on this machine, nothing to install but Python.
 run: export PORT := $(PORT)
@@ -41,6 +42,10 @@ format: install-dev
 
 bench: install-dev
 	python -m benchmarks $(BENCH)
+
+# Tries to break it: docs/operations.md. `make chaos TRIALS=1 SEED=12345` plays a trial again.
+chaos: install-dev
+	python -m executions.tests.chaos --trials $(TRIALS) $(if $(SEED),--seed $(SEED))
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev
