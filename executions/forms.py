@@ -106,7 +106,7 @@ class ExecutionForm(forms.Form):
         if "rows" not in query:
             return like.selection if like else None
         try:
-            return read_rows(query["rows"], batch.row_count)
+            return read_rows(query.get("rows", ""), batch.row_count)
         except ValueError as error:
             self.rows_mistake = str(error)
             return None

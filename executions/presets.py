@@ -45,7 +45,7 @@ def from_address(fields: Mapping[str, forms.Field], query: QueryDict, project: P
     values = {}
     for name in fields.keys() & query.keys():
         try:
-            values[name] = fields[name].clean(query[name])
+            values[name] = fields[name].clean(query.get(name, ""))
         except ValidationError:
             continue
     number = query.get("version", "")

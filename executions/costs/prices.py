@@ -56,7 +56,7 @@ def attempt_cost_bound(agent: str, agent_settings: Mapping[str, Any], at: dateti
         return None
     if not price.per_step:
         return price.per_request
-    most_steps = agent_settings.get("max_steps")
+    most_steps: int | None = agent_settings.get("max_steps")
     if most_steps is None:
         return None
     return max(most_steps * price.per_step, price.per_request or Decimal(0))

@@ -79,7 +79,7 @@ def _asking(query: QueryDict) -> str:
     kept = QueryDict(mutable=True)
     for name in ("like", "rows"):
         if name in query:
-            kept[name] = query[name]
+            kept[name] = query.get(name, "")
     return kept.urlencode()
 
 

@@ -29,7 +29,7 @@ def estimate(project: Project, agent: str = "eva", rows: int = 500, **values: An
 def test_what_has_no_price_and_what_is_free_is_said(project: Project) -> None:
     assert estimate(project, "agentql").ground == Ground.UNPRICED
     free = estimate(project, "local")
-    assert (free.ground, free.low, free.high) == (Ground.FREE, 0, 0)
+    assert (free.ground, free.low, free.high) == (Ground.FREE, Decimal(0), Decimal(0))
 
 
 def test_without_a_history_the_prices_tell(project: Project) -> None:

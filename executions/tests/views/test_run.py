@@ -149,7 +149,7 @@ def test_the_settings_of_another_agent_do_not_count(
     assert "render" not in execution.agent_settings
 
 
-def fragment(client: Client, address: str, **query: object) -> str:
+def fragment(client: Client, address: str, **query: Any) -> str:
     """The estimate alone, as htmx asks for it."""
     return client.get(address, query, headers={"HX-Request": "true"}).text
 
@@ -244,7 +244,13 @@ def test_rows_that_are_not_there_are_told(
 
 def test_the_address_says_what_the_form_begins_with(client: Client, address: str, batch: Batch) -> None:
     version = VersionFactory(project=batch.project)
-    query = {"version": 2, "timeout": 300, "local-render": "always", "local-screenshots": "on", "rows": "2"}
+    query: dict[str, Any] = {
+        "version": 2,
+        "timeout": 300,
+        "local-render": "always",
+        "local-screenshots": "on",
+        "rows": "2",
+    }
     form = client.get(address, query).context["form"]
     assert form["instruction_version"].value() == version.pk
     chosen = {name: form[name].value() for name in ("timeout", "local-render", "local-screenshots", "sample_method")}
@@ -266,7 +272,8 @@ def test_what_the_address_can_not_mean_is_left_out(client: Client, address: str)
 def test_the_address_prevails_over_the_earlier_execution(client: Client, address: str, filled: dict[str, Any]) -> None:
     client.post(address, {**filled, "timeout": 60, "concurrency": 7})
     execution = Execution.objects.get()
-    form = client.get(address, {"like": execution.pk, "timeout": 600, "rows": "2"}).context["form"]
+    query: dict[str, Any] = {"like": str(execution.pk), "timeout": 600, "rows": "2"}
+    form = client.get(address, query).context["form"]
     values = [form[name].value() for name in ("timeout", "concurrency", "sample_method")]
     assert values == [600, 7, "selection"]
 
