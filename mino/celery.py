@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery import Celery, Task
 from celery.signals import setup_logging, worker_ready, worker_shutdown
@@ -13,7 +13,13 @@ from mino.common.tracing import bound
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mino.settings")
 
 
-class TracedTask(Task):
+if TYPE_CHECKING:
+    AnyTask = Task[Any, Any]
+else:
+    AnyTask = Task
+
+
+class TracedTask(AnyTask):
     """A task whose log lines carry its id."""
 
     abstract = True

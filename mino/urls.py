@@ -5,6 +5,11 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from executions.operating.metrics import metrics
+from executions.operating.page import engine
+from executions.operating.probes import health_live, health_ready
+
+admin.site.index_template = "operating/admin_index.html"
 urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("projects.urls")),
@@ -13,7 +18,11 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     # Staff sign in where everybody does: Django's own form counts no failures.
     path("admin/", include([path("login/", secure_admin_login(admin.site.login))])),
+    path("admin/", include([path("engine/", admin.site.admin_view(engine), name="engine")])),
     path("admin/", admin.site.urls),
+    path("health/live", health_live, name="health_live"),
+    path("health/ready", health_ready, name="health_ready"),
+    path("metrics", metrics, name="metrics"),
 ]
 if settings.MINO_SAMPLE_SITE:
     urlpatterns.append(path("sample-site/", include("mino.sample_site.urls")))
