@@ -11,9 +11,10 @@ from tinyfish import SDKError
 
 from executions.agents.base import Agent, Reporter, Result, Task
 from executions.agents.errors import UNAUTHORIZED
-from executions.agents.eva.attempt import Attempt
+from executions.agents.eva.adopting import Adoption
 from executions.agents.eva.client import EvaClient
 from executions.agents.eva.run import Terms
+from executions.agents.eva.starting import Start
 from executions.agents.remote import OutOfTime, Pool, TooMuch, Watch
 
 DEFAULT_BASE_URL = "https://agent.tinyfish.ai"
@@ -52,13 +53,13 @@ class EvaAgent(Agent):
         """Start a run, follow its events, and read what came of it. See `Agent.run`."""
         self._check_key()
         with self._clients.borrowed() as client:
-            return Attempt(client, task, reporter, self._terms).make()
+            return Start(client, task, reporter, self._terms).make()
 
     def adopt(self, run_id: str, task: Task, reporter: Reporter, since: datetime) -> Result:
         """Ask for a lost worker's run until it is over, and read what came of it. See `Agent.adopt`."""
         self._check_key()
         with self._clients.borrowed() as client:
-            return Attempt(client, task, reporter, self._terms).adopt(run_id, since)
+            return Adoption(client, task, reporter, self._terms).adopt(run_id, since)
 
     def cancel(self, run_id: str) -> None:
         """Stop a remote run. Best effort: what goes wrong is logged."""
