@@ -9,6 +9,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
 from executions.engine.attempt import Ending, Finished
 from executions.engine.breaker import Breaker
 from executions.engine.retrying import Further, further_attempt, write_retries
@@ -110,7 +113,7 @@ def _write(execution: Execution, settled: Sequence[Settled]) -> None:
 
 
 def _keep_late_costs(late: Sequence[Finished], tally: Tally) -> None:
-    """A stopped attempt was paid for until its agent heard of it: its session, and nothing else, is completed."""
+    """A stopped attempt was paid for until its agent heard of it: its session gets what it took, its job the cost."""
     if not late:
         return
     stopped = Session.objects.filter(
@@ -120,6 +123,7 @@ def _keep_late_costs(late: Sequence[Finished], tally: Tally) -> None:
     for one in late:
         if one.attempt.session_id in pending and one.ending is not Ending.RELEASED:
             tally.add_cost(one.cost, is_first=one.attempt.is_first)
+            add_cost_to_job(one.attempt.job_id, one.cost)
             Session.objects.filter(pk=one.attempt.session_id).update(
                 needs_cancel=False,
                 cost=one.cost,
@@ -128,6 +132,12 @@ def _keep_late_costs(late: Sequence[Finished], tally: Tally) -> None:
                 step_count=one.step_count,
                 steps=list(one.steps),
             )
+
+
+def add_cost_to_job(job_id: uuid.UUID, cost: Decimal | None) -> None:
+    """Add what an attempt cost that was not settled with its job; the caller holds the execution's lock."""
+    if cost is not None:
+        Job.objects.filter(pk=job_id).update(cost=Coalesce(F("cost"), Decimal(0)) + cost)
 
 
 def _job_values(settled: Settled) -> dict[str, Any]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from executions.agents.base import Agent
 from executions.costs.prices import attempt_cost
+from executions.engine.finishing import add_cost_to_job
 from executions.models import Execution, Session, SessionStatus
 
 logger = logging.getLogger(__name__)
@@ -44,5 +46,19 @@ def _close(session: Session, agent: str) -> None:
     with transaction.atomic():
         Execution.objects.select_for_update().get(pk=session.job.execution_id)
         mine = Session.objects.filter(pk=session.pk, needs_cancel=True, status=SessionStatus.STOPPED)
-        if mine.update(needs_cancel=False, cost=cost) and cost:
-            Execution.objects.filter(pk=session.job.execution_id).update(cost=F("cost") + cost)
+        if mine.filter(cost=None).update(needs_cancel=False, cost=cost):
+            _count(session, cost)
+        else:
+            mine.update(needs_cancel=False)
+
+
+def _count(session: Session, cost: Decimal | None) -> None:
+    """Add the cost to the job and the execution, which is under lock."""
+    job = session.job
+    execution = Execution.objects.filter(pk=job.execution_id)
+    if cost is None:
+        execution.update(unpriced_attempts=F("unpriced_attempts") + 1)
+        return
+    is_first = job.retry_count == 0 and job.requeue_count == 0
+    execution.update(cost=F("cost") + cost, retry_cost=F("retry_cost") + (0 if is_first else cost))
+    add_cost_to_job(job.pk, cost)
