@@ -52,7 +52,7 @@ def test_the_front_page_of_admin_links_to_it(staff: Client) -> None:
 def test_it_shows_what_waits_runs_and_is_missing(staff: Client, fill: Fill) -> None:
     fill()
     page = " ".join(staff.get("/admin/engine/").content.decode().split())
-    for text in ("1,234", "3 / 9", "(missing)", "(ran out)", "1 ran out", "due since", "cancelled (1)", "run-"):
+    for text in ("1,234", "3 / 9", "(missing)", "(ran out)", "1 ran out", "Due since", "cancelled (1)", "run-"):
         assert text in page
 
 
