@@ -25,6 +25,7 @@ class Chaos:
     failures: float = 0.0
     wait: float | None = None
     seed: int | None = None
+    progress_every: float = 0.0
 
 
 class Weather:
@@ -32,6 +33,7 @@ class Weather:
 
     def __init__(self, chaos: Chaos) -> None:
         self._chaos = chaos
+        self.progress_every = chaos.progress_every
         self._random = random.Random(chaos.seed)
 
     def delay(self) -> float:
@@ -69,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cuts", type=float, default=0.0, help="chance of a cut in the middle of the stream")
     parser.add_argument("--failures", type=float, default=0.0, help="chance of SYSTEM_FAILURE")
     parser.add_argument("--wait", type=float, help="seconds that refusals and failures ask for, instead of 11 and 7")
+    parser.add_argument("--progress-every", type=float, default=0.0, help="seconds between two steps of a run")
     parser.add_argument("--seed", type=int, help="the same number draws the same mishaps")
 
 
@@ -83,4 +86,5 @@ def chaos_of(arguments: argparse.Namespace) -> Chaos:
         failures=arguments.failures,
         wait=arguments.wait,
         seed=arguments.seed,
+        progress_every=arguments.progress_every,
     )

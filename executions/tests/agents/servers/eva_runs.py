@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from executions.tests.agents.servers.eva_scenarios import Scenario
+from executions.tests.agents.servers.eva_scenarios import PROGRESS, Scenario
 from executions.tests.agents.servers.http import Cut
 
 _SHARE_BEFORE_EVENTS = 0.25
@@ -22,7 +22,9 @@ def now() -> str:
 class PlayedRun:
     """One run: what it was asked for, how it goes on, and who listens. `paid`: it made a step, which costs money."""
 
-    def __init__(self, run_id: str, body: Mapping[str, Any], scenario: Scenario, delay: float) -> None:
+    def __init__(
+        self, run_id: str, body: Mapping[str, Any], scenario: Scenario, delay: float, progress_every: float = 0.0
+    ) -> None:
         self.run_id = run_id
         self.url = str(body["url"])
         self.goal = str(body["goal"])
@@ -32,6 +34,7 @@ class PlayedRun:
         self.screenshot = ""
         self.scenario = scenario
         self._delay = delay
+        self._progress_every = progress_every
         self._polls = 0
         self._cancelled = False
         self._news: asyncio.Queue[Any] = asyncio.Queue()
@@ -99,8 +102,17 @@ class PlayedRun:
                 self.steps_made += 1
             self._news.put_nowait(piece)
             await asyncio.sleep(0.001)
-        await asyncio.sleep(self._delay * (1 - _SHARE_BEFORE_EVENTS))
+        await self._work_on(self._delay * (1 - _SHARE_BEFORE_EVENTS))
         self._finish()
+
+    async def _work_on(self, seconds: float) -> None:
+        """Take so long, and tell of it now and then if that is wished."""
+        while self._progress_every and seconds > self._progress_every:
+            await asyncio.sleep(self._progress_every)
+            seconds -= self._progress_every
+            self.steps_made += 1
+            self._news.put_nowait(PROGRESS)
+        await asyncio.sleep(seconds)
 
     def _finish(self) -> None:
         if self.finished_at is not None:

@@ -72,7 +72,8 @@ class EvaServer:
         run = None
         if scenario.exists:
             run_id = f"run-{len(self.runs) + 1}"
-            run = self.runs[run_id] = PlayedRun(run_id, request.body, scenario, self._weather.delay())
+            delay, every = self._weather.delay(), self._weather.progress_every
+            run = self.runs[run_id] = PlayedRun(run_id, request.body, scenario, delay, every)
         if scenario.start == "silence":
             await asyncio.Event().wait()
         if scenario.start == "cut":
