@@ -19,7 +19,7 @@ from redis.retry import Retry
 
 from executions.models import Heartbeat, HeartbeatKind
 from executions.operating.queue import queue_age
-from executions.operating.signs import SEEN_WITHIN
+from executions.operating.signs import BEAT, SEEN_WITHIN
 
 logger = logging.getLogger(__name__)
 PATIENCE = 2
@@ -80,7 +80,7 @@ def check_workers(now: datetime) -> Check:
 
 def check_beat(now: datetime) -> Check:
     """Whether a wake-up call of beat was carried out lately; that takes a worker too."""
-    is_there = Heartbeat.objects.filter(kind=HeartbeatKind.BEAT, seen_at__gte=now - SEEN_WITHIN).exists()
+    is_there = Heartbeat.objects.filter(name=BEAT, seen_at__gte=now - SEEN_WITHIN).exists()
     within = f"in the last {SEEN_WITHIN.seconds} seconds"
     return Check("beat", is_there, f"Beat was {'' if is_there else 'not '}seen {within}.")
 
@@ -116,6 +116,7 @@ def _ask_pool() -> None:
     pool: Any = getattr(connection, "pool", None)
     if pool is not None and connection.connection is None:
         with connection.wrap_database_errors:
+            pool.open()  # does nothing but for the first who asks
             pool.putconn(pool.getconn(timeout=PATIENCE))
 
 

@@ -7,7 +7,7 @@ import re
 from types import TracebackType
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import Http404
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.json import JsonFormatter
@@ -21,11 +21,14 @@ ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] 
 
 
 class WithoutRefusals(logging.Filter):
-    """Logs a refused or missing page as one line: nothing is broken, so a traceback would only hide what is."""
+    """Logs a refused or missing page, or one of another host, as one line.
+
+    Nothing is broken then, and tracebacks would only hide what is.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Take the traceback of a refusal away; let every record pass."""
-        if record.exc_info and isinstance(record.exc_info[1], (PermissionDenied, Http404)):
+        if record.exc_info and isinstance(record.exc_info[1], (PermissionDenied, Http404, DisallowedHost)):
             record.exc_info = None
             record.exc_text = None
         return True
@@ -68,7 +71,8 @@ class JsonLines(JsonFormatter):
         super().__init__(
             ["levelname", "name", "message"],
             rename_fields={"levelname": "level", "name": "logger", "exc_info": "traceback"},
-            reserved_attrs=[*RESERVED_ATTRS, "request", "ids"],
+            # "data" is Celery's: the same traceback twice more, and the arguments.
+            reserved_attrs=[*RESERVED_ATTRS, "request", "ids", "data"],
             timestamp="time",
         )
 

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 
 from mino.common.logs import JsonLines, TextFormatter, WithIds, WithoutRefusals
 from mino.common.tracing import bound
@@ -24,7 +24,10 @@ def record_of(error: Exception) -> logging.LogRecord:
         return logging.LogRecord("django.request", logging.WARNING, "", 0, "Forbidden", (), sys.exc_info())
 
 
-@pytest.mark.parametrize(("error", "has_traceback"), [(PermissionDenied("no"), False), (ValueError("broken"), True)])
+@pytest.mark.parametrize(
+    ("error", "has_traceback"),
+    [(PermissionDenied("no"), False), (DisallowedHost("no"), False), (ValueError("broken"), True)],
+)
 def test_only_faults_have_a_traceback(error: Exception, has_traceback: bool) -> None:
     record = record_of(error)
     assert WithoutRefusals().filter(record)

@@ -16,9 +16,11 @@ from django.test import Client, override_settings
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
+from executions.models import Heartbeat, HeartbeatKind
 from executions.operating.health import check_beat, check_queue, check_workers
 from executions.operating.signs import beat_seen, worker_seen
 from executions.tests.operating.conftest import Running
+from mino.tests.processes import database_url
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/mino"
 ASK = """
@@ -57,6 +59,15 @@ def test_without_a_database_a_process_lives_but_is_not_ready(tmp_path: Path, dat
     assert checks["database"] == {"ok": False, "text": "The database does not answer."}
     assert checks["workers"] == {"ok": False, "text": "Not known: the database does not answer."}
     assert checks["broker"]["ok"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_has_just_started_is_ready(now: datetime) -> None:
+    beat_seen(now)
+    _, (status, found) = asked(DATABASE_URL=database_url())
+    assert (status, found["ready"]) == (200, True)
+    assert found["checks"]["beat"]["ok"]
+    assert not found["checks"]["workers"]["ok"]
 
 
 def test_without_the_tables_a_process_is_degraded(tmp_path: Path) -> None:
@@ -105,6 +116,7 @@ def test_a_broker_that_takes_nothing_makes_unready(client: Client, settings: Set
 def test_who_was_not_seen_for_thirty_seconds_is_missed(now: datetime) -> None:
     beat_seen(now)
     worker_seen("here:1", started_at=now, now=now, details={})
+    Heartbeat.objects.create(name="sweep", kind=HeartbeatKind.BEAT, started_at=now, seen_at=now + timedelta(hours=1))
     soon, late = now + timedelta(seconds=30), now + timedelta(seconds=31)
     assert (check_beat(soon).ok, check_workers(soon).ok) == (True, True)
     assert (check_beat(late).ok, check_workers(late).ok) == (False, False)
