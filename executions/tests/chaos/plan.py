@@ -50,7 +50,7 @@ def draw_plan(seed: int, kinds: Sequence[str] = ()) -> Plan:
     """The trial of that seed; `kinds` narrows what may happen."""
     rng = random.Random(seed)
     orders = [Order(rng.randint(20, 40), rng.randint(4, 12)) for _ in range(rng.choice([1, 2]))]
-    events = [(rng.uniform(0.3, EVENTS_WITHIN), rng.choice(kinds or KINDS)) for _ in range(rng.randint(1, 4))]
+    events = [(rng.uniform(0.3, EVENTS_WITHIN), rng.choice(kinds or KINDS)) for _ in range(rng.randint(1, 5))]
     return Plan(
         seed=seed,
         workers=rng.choice([2, 3]),
