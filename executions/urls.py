@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from executions.views.control import CONTROLS
 from executions.views.frozen import execution_settings
 from executions.views.job import job, job_answer
 from executions.views.live import execution
 from executions.views.pictures import screenshot, thumbnail
+from executions.views.rerun import execution_rerun_failed, execution_start_again
 from executions.views.results import execution_errors, execution_results
 from executions.views.run import execution_create
 
@@ -18,6 +20,12 @@ urlpatterns = [
     path(f"{EXECUTION}results/", execution_results, name="execution_results"),
     path(f"{EXECUTION}errors/", execution_errors, name="execution_errors"),
     path(f"{EXECUTION}settings/", execution_settings, name="execution_settings"),
+    *(
+        path(f"{EXECUTION}{verb}/", view, name=f"execution_{verb.replace('-', '_')}")
+        for verb, view in CONTROLS.items()
+    ),
+    path(f"{EXECUTION}start-again/", execution_start_again, name="execution_start_again"),
+    path(f"{EXECUTION}rerun-failed/", execution_rerun_failed, name="execution_rerun_failed"),
     path(JOB, job, name="job"),
     path(f"{JOB}attempts/<int:number>/answer/", job_answer, name="job_answer"),
     path("o/<slug:slug>/screenshots/<uuid:screenshot_id>/", screenshot, name="screenshot"),

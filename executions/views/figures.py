@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min
-
 from executions.engine.plan import column_specs
-from executions.models import ColumnStatistic, Execution, Job, JobStatus
+from executions.models import ColumnStatistic, Execution, JobStatus
+from executions.services.holding import paused_seconds_until
 from mino.common.values.columns import ColumnRole
-from mino.common.values.share import Share
+from mino.common.values.share import Share, design_effect
 
 OUTCOMES = ("correct", "correctly_empty", "wrong", "missed", "invented", "not_gradable")
-MOST_ERRORS_COUNTED_LIVE = 10_000
-"""Above this the live page leaves the errors by code to their own page, since they are counted anew each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +27,10 @@ class ColumnFigures:
 
 @dataclass(frozen=True, slots=True)
 class ErrorFigures:
-    """How many jobs ended with an error code, and the first of them."""
+    """How many jobs ended with an error code."""
 
     code: str
     count: int
-    first_position: int
 
 
 def job_counts(execution: Execution) -> dict[str, int]:
@@ -65,21 +61,31 @@ def column_figures(execution: Execution) -> list[ColumnFigures]:
 
 
 def error_figures(execution: Execution) -> list[ErrorFigures]:
-    """The errors by code, the most frequent first: one pass over the index of failed jobs."""
-    if not execution.error_jobs:
-        return []
-    failed = Job.objects.filter(execution=execution, status=JobStatus.ERROR).order_by()
-    counted = failed.values("error_code").annotate(jobs=Count("*"), first=Min("position"))
-    figures = [ErrorFigures(row["error_code"], row["jobs"], row["first"]) for row in counted]
+    """The errors by code, the most frequent first."""
+    figures = [ErrorFigures(code, count) for code, count in execution.error_counts.items() if count > 0]
     return sorted(figures, key=lambda one: (-one.count, one.code))
+
+
+def first_attempt_accuracy(execution: Execution) -> Share:
+    """What the first attempts alone reached. Its interval is widened like that of all attempts."""
+    effect = design_effect(
+        execution.graded_rows,
+        execution.gradable_fields,
+        execution.good_fields,
+        execution.gradable_fields_squared,
+        execution.good_fields_squared,
+        execution.good_times_gradable,
+    )
+    return Share.of(execution.first_attempt_good_fields, execution.first_attempt_gradable_fields, effect)
 
 
 def running_seconds(execution: Execution, now: datetime) -> float:
     """How long it ran so far, without the time it was paused."""
     if execution.started_at is None:
         return 0.0
-    passed = ((execution.finished_at or now) - execution.started_at).total_seconds()
-    return max(0.0, passed - execution.paused_seconds)
+    until = execution.finished_at or now
+    passed = (until - execution.started_at).total_seconds()
+    return max(0.0, passed - paused_seconds_until(execution, until))
 
 
 def mean_row_seconds(execution: Execution) -> float | None:

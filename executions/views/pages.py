@@ -8,7 +8,16 @@ from accounts.http import WorkspaceRequest
 from executions.agents.registry import AGENTS
 from executions.models import Execution, SampleMethod
 from executions.views.figures import job_counts
+from executions.views.offers import offers_of
 from mino.common.ui.formats import number
+
+TABS = {
+    "live": "execution",
+    "results": "execution_results",
+    "errors": "execution_errors",
+    "settings": "execution_settings",
+}
+"""The tabs of an execution, with the names of their addresses."""
 
 
 def execution_context(request: WorkspaceRequest, execution: Execution, tab: str) -> dict[str, Any]:
@@ -21,6 +30,7 @@ def execution_context(request: WorkspaceRequest, execution: Execution, tab: str)
         "agent_label": kind.label if kind else execution.agent,
         "rows_chosen": describe_rows(execution),
         "may_run": request.user.has_perm("projects.run_execution", execution.project),
+        "offers": offers_of(execution),
     }
 
 

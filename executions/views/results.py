@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import WorkspaceRequest
 from executions.agents.base import ErrorCode
 from executions.evaluation.verdict import EvaluationResult
-from executions.models import ColumnStatistic, Execution, Job
+from executions.models import ColumnStatistic, Execution, Job, JobStatus
 from executions.views.arrivals import FIELDS
 from executions.views.figures import OUTCOMES, error_figures, field_names
 from executions.views.filters import JobFilter
@@ -34,8 +36,11 @@ def execution_results(request: WorkspaceRequest, slug: str, execution_id: uuid.U
     filters = JobFilter(request.GET, found)
     jobs = filters.qs.only(*FIELDS, "attempts")
     values = filters.values
+    shared = execution_context(request, found, "results")
     context = {
-        **execution_context(request, found, "results"),
+        **shared,
+        "may_skip": shared["may_run"] and not found.is_finished,
+        "query": request.GET.urlencode(),
         "page": keyset_page(jobs, request.GET, keys=filters.keys, ascending=True),
         "fields": field_names(found),
         "filters": values,
@@ -52,13 +57,22 @@ def execution_errors(request: WorkspaceRequest, slug: str, execution_id: uuid.UU
     """The errors by code: what each means, how many rows have it, and the first of them."""
     found = find_execution(request, execution_id)
     figures = error_figures(found)
-    first = Job.objects.filter(execution=found, position__in=[one.first_position for one in figures])
-    examples = {job.position: job for job in first.only(*FIELDS)}
+    examples = _examples(found, [one.code for one in figures])
     context: dict[str, Any] = {
         **execution_context(request, found, "errors"),
-        "errors": [(one, examples.get(one.first_position)) for one in figures],
+        "errors": [(one, examples.get(one.code)) for one in figures],
     }
     return render(request, "executions/errors.html", context)
+
+
+def _examples(execution: Execution, codes: Sequence[str]) -> dict[str, Job]:
+    """The first job with each error code: one statement, which looks into the index of failed jobs once a code."""
+    if not codes:
+        return {}
+    failed = Job.objects.filter(execution=OuterRef("pk"), status=JobStatus.ERROR).order_by("position").values("pk")
+    firsts = {f"code_{place}": Subquery(failed.filter(error_code=code)[:1]) for place, code in enumerate(codes)}
+    ids = Execution.objects.filter(pk=execution.pk).values_list(*firsts.values()).get()
+    return {job.error_code: job for job in Job.objects.filter(pk__in=filter(None, ids)).only(*FIELDS)}
 
 
 def _matching(execution: Execution, filters: dict[str, str]) -> int | None:

@@ -1,6 +1,7 @@
 """The list of running jobs on a live page, in an order that does not change while it is read.
 
-A row keeps its place when its job ends; only once it was shown as ended may another job take the place.
+A row keeps its place when its job ends; only once it was shown as ended may another job take the place. At the end of
+the list it goes then, since nothing below would move: nothing lingers when no further job follows.
 """
 
 from __future__ import annotations
@@ -81,4 +82,11 @@ def fill(slots: Sequence[Slot], shown: dict[int, Job], running: Sequence[Job]) -
         placed.append(job)
     while fresh and len(placed) < SHOWN:
         placed.append(fresh.pop())
+    return _without_ended_tail(placed, {slot.position for slot in slots if slot.was_over})
+
+
+def _without_ended_tail(placed: list[Job], seen_over: set[int]) -> list[Job]:
+    """The list without the jobs at its end that were shown as ended."""
+    while placed and placed[-1].status != JobStatus.RUNNING and placed[-1].position in seen_over:
+        placed.pop()
     return placed

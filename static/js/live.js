@@ -2,6 +2,7 @@
 // morphing (hx-trigger="every 2s" hx-swap="morph:outerHTML"), so that focus, scroll and selected text stay.
 // The server ends the polling by leaving hx-trigger out of its last answer; data-live-done on that answer is announced.
 // A hidden page asks nothing. When three answers in a row fail, the page says so and offers to reconnect.
+// What lies under the pointer stays under it: when something above it comes or goes, the page scrolls by as much.
 
 // What somebody typed, ticked, chose or opened is theirs: morphing leaves it.
 const theirs = {
@@ -38,17 +39,34 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   if (!live(event)) return;
-  if (event.detail.successful) found();
+  if (event.detail.successful || event.detail.xhr?.status === 409) found(); // 409: refused, but heard
   else if (++failures === patience) lost();
 });
 
-// What somebody reads or uses does not change under them: no replacement while a menu in it is open or text is selected.
+// What somebody reads or uses does not change under them: no replacement by a mere poll while a menu in it is open or text
+// is selected. The answer to an act is shown.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const part = live(event);
-  if (!part) return;
+  if (!part || event.detail.requestConfig?.verb !== "get") return;
   const selection = getSelection();
   const selected = !selection.isCollapsed && part.contains(selection.anchorNode);
   if (selected || part.querySelector("details.mn-menu[open], dialog[open]")) event.detail.shouldSwap = false;
+});
+
+let pointer = null;
+let pointed = null;
+addEventListener("pointermove", (event) => (pointer = event.pointerType === "mouse" ? event : null), { passive: true });
+
+document.addEventListener("htmx:beforeSwap", () => {
+  const element = pointer && document.elementFromPoint(pointer.clientX, pointer.clientY)?.closest("[data-live] [id]");
+  pointed = element && { id: element.id, top: element.getBoundingClientRect().top };
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  const element = pointed && document.getElementById(pointed.id);
+  const moved = element ? element.getBoundingClientRect().top - pointed.top : 0;
+  if (Math.abs(moved) >= 1) scrollBy({ top: moved, behavior: "instant" });
+  pointed = null;
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {

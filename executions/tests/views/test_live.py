@@ -169,5 +169,5 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(
         work(1, refuse)
         take(2)
         cache.clear()
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(12):
             live(execution, running="4.5", shown="1.2.3", seen=3)

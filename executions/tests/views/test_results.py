@@ -66,14 +66,14 @@ def rows_of(page: str) -> list[int]:
     ],
 )
 def test_filters(start: Start, work: Work, take: Take, show: Show, filters: dict[str, str], rows: list[int]) -> None:
-    execution = start(rows=8)
+    execution = start(rows=8, max_retries=0)
     work(6, one_in_three_fails)
     take(1)
     assert rows_of(show(execution, **filters)) == rows
 
 
 def test_the_count_of_what_fits_comes_from_the_counters(start: Start, work: Work, show: Show) -> None:
-    execution = start(rows=8)
+    execution = start(rows=8, max_retries=0)
     work(6, one_in_three_fails)
     assert "<b>2</b> of 8 rows" in show(execution, status="error")
     assert "<b>2</b> of 8 rows" in show(execution, evaluation_result="fail")
@@ -85,7 +85,7 @@ def test_the_count_of_what_fits_comes_from_the_counters(start: Start, work: Work
 def test_pages_go_forth_and_back_without_losing_a_row(
     start: Start, work: Work, show: Show, filters: dict[str, str]
 ) -> None:
-    execution = start(rows=120)
+    execution = start(rows=120, max_retries=0)
     work()
     first = show(execution, **filters)
     onwards = re.findall(r'rel="next" href="([^"]*)"', first)
@@ -97,11 +97,11 @@ def test_pages_go_forth_and_back_without_losing_a_row(
 
 
 def test_nothing_that_fits_says_so(start: Start, show: Show) -> None:
-    assert "No row fits" in show(start(rows=1), status="stopped")
+    assert "No row fits" in show(start(rows=1, max_retries=0), status="stopped")
 
 
 def test_errors_are_gathered_by_code_with_an_example(start: Start, work: Work, show: Show) -> None:
-    execution = start(rows=6)
+    execution = start(rows=6, max_retries=0)
     work(6, one_in_three_fails)
     page = show(execution, "execution_errors")
     assert "The agent was not done within the time it had." in page
@@ -110,7 +110,7 @@ def test_errors_are_gathered_by_code_with_an_example(start: Start, work: Work, s
 
 
 def test_without_errors_the_page_says_so(start: Start, work: Work, show: Show) -> None:
-    execution = start(rows=1)
+    execution = start(rows=1, max_retries=0)
     work()
     assert "No row ended in an error" in show(execution, "execution_errors")
 
@@ -126,7 +126,7 @@ def test_the_settings_page_tells_all_that_was_frozen(start: Start, show: Show) -
 def test_the_number_of_queries_does_not_grow_with_the_rows(
     start: Start, work: Work, client: Client, page: str, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    execution = start(rows=40)
+    execution = start(rows=40, max_retries=0)
     url = reverse(page, args=[execution.organization.slug, execution.pk])
     for _ in range(2):
         work(6, one_in_three_fails)

@@ -1,0 +1,69 @@
+"""Starts an execution again as it was: all of it, or the rows that failed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from accounts.permissions import require
+from executions.agents.registry import AGENTS
+from executions.costs.prices import currency
+from executions.models import Execution, Job, JobStatus, SampleMethod
+from executions.services.creation import execution_create
+from executions.services.locking import ACT
+from mino.common.errors import InvalidState
+
+REPEATED = ("agent", "agent_settings", "type", "concurrency", "max_retries", "timeout", "budget")
+SAMPLED = ("sample_method", "sample_size", "seed", "selection")
+
+
+def execution_clone(execution_id: uuid.UUID, *, user: Any) -> Execution:
+    """Start the same again at once: version, agent with its settings, limits, budget and the same choice of rows.
+
+    Columns and matching options are frozen anew, as the batch has them today. `user` is the User who starts it, None
+    for MINO itself. Raises what `execution_create` raises (AlreadyExists while the original runs, InvalidInput when the
+    agent, the version or a row is not to be had any more), InvalidState when its budget is in another currency, and
+    PermissionDenied.
+    """
+    like = _find(execution_id, user)
+    return execution_create(user=user, **_repeated(like), **{name: getattr(like, name) for name in SAMPLED})
+
+
+def failed_rows_run(execution_id: uuid.UUID, *, user: Any) -> Execution:
+    """Start a new execution like this one over the rows that failed in it, also while it or its like runs.
+
+    Raises InvalidState when no row failed, and what `execution_clone` raises otherwise.
+    """
+    like = _find(execution_id, user)
+    failed = Job.objects.filter(execution=like, status=JobStatus.ERROR).order_by("position")
+    positions = sorted(set(failed.values_list("row_position", flat=True)))
+    if not positions:
+        raise InvalidState(f"No row of execution {like.number} has failed, so there is nothing to run again.")
+    return execution_create(
+        user=user,
+        sample_method=SampleMethod.SELECTION,
+        selection=positions,
+        allow_parallel=True,
+        **_repeated(like),
+    )
+
+
+def _find(execution_id: uuid.UUID, user: Any) -> Execution:
+    related = Execution.objects.select_related("project", "batch__project", "instruction_version")
+    like: Execution = related.get(pk=execution_id)
+    if user is not None:
+        require(user, ACT, like.project)
+    return like
+
+
+def _repeated(like: Execution) -> dict[str, Any]:
+    kind = AGENTS.get(like.agent)
+    if kind is not None and kind.build is None:
+        raise InvalidState(f"The answers of {kind.label} come from outside, so that no worker can fetch them again.")
+    if like.budget is not None and like.currency != currency():
+        raise InvalidState(
+            f"The budget of execution {like.number} is in {like.currency}, but money is counted in {currency()} now. "
+            "Use “Run again” and choose a budget."
+        )
+    values = {name: getattr(like, name) for name in REPEATED}
+    return {**values, "batch": like.batch, "instruction_version": like.instruction_version}
