@@ -75,7 +75,13 @@ def test_a_free_agent_is_free(batch: Batch) -> None:
 def test_the_figure_on_the_page_names_cap_and_retries(batch: Batch) -> None:
     told = figures(batch, budget=Decimal(3), unpriced_attempts=2, currency="EUR")
     page = render_to_string("executions/live/_cost.html", {"cost": told, "execution": Execution()})
-    for part in ("Cost so far", "≥ €2.50", "of €3.00 at most, which will not do", "€4.00 expected", "retries €0.50"):
+    for part in (
+        "Cost so far",
+        "≥ €2.50",
+        "€4.00 expected, €3.00 at most",
+        "€0.10 a correct row",
+        "€0.50 of it for retries",
+    ):
         assert part in page
 
 

@@ -78,3 +78,6 @@ def test_the_cost_of_an_execution_looks_right(page: Page, project: Project, memb
     page.goto(reverse("execution_settings", args=[execution.organization.slug, execution.pk]))
     expect(page.get_by_role("heading", name="Cost")).to_be_visible()
     assert_looks_right(page, "execution-cost")
+    page.goto(reverse("execution", args=[execution.organization.slug, execution.pk]))
+    expect(page.get_by_text("$19.37 expected, $15.00 at most")).to_be_visible()
+    assert_looks_right(page, "execution-cost-live")
