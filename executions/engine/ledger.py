@@ -34,7 +34,6 @@ from mino.common.bulk import update_many
 CANDIDATES = 20
 """How many executions are looked at for the next job; the ones with the smallest share running come first."""
 BUDGET_REACHED = "BUDGET_REACHED"
-UNREADABLE = "What this execution froze can't be read by this version of MINO:"
 
 
 def exchange(
@@ -53,7 +52,9 @@ def exchange(
     """
     now = now or timezone.now()
     with transaction.atomic():
-        accounts = _lock(finished, wanted, agents, only)
+        plans = {one.attempt.plan.execution_id: one.attempt.plan.organization_id for one in finished}
+        freed = set(plans.values())
+        accounts = _lock({**plans, **_candidates(agents, only, freed, now)} if wanted else plans)
         for execution_id, group in _by_execution(finished).items():
             if account := accounts.get(execution_id):
                 _end(account, group, now)
@@ -74,14 +75,8 @@ def _by_execution(finished: Iterable[Finished]) -> Mapping[uuid.UUID, list[Finis
     return groups
 
 
-def _lock(
-    finished: Sequence[Finished], wanted: int, agents: Collection[str], only: uuid.UUID | None
-) -> dict[uuid.UUID, Account]:
-    """Lock what may be touched, in the agreed order: the credentials first, then the executions by id."""
-    plans = {one.attempt.plan.execution_id: one.attempt.plan for one in finished}
-    organizations = {execution_id: plan.organization_id for execution_id, plan in plans.items()}
-    if wanted:
-        organizations.update(_candidates(agents, only))
+def _lock(organizations: Mapping[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, Account]:
+    """Lock executions, given with their organizations, in the agreed order: credentials first, then they by id."""
     if not organizations:
         return {}
     of_these = AgentCredential.objects.filter(organization__in=set(organizations.values()))
@@ -103,16 +98,25 @@ def _account(execution: Execution, credential: AgentCredential | None) -> Accoun
     return Account(execution, credential, breaker, next_cost=next_cost(execution))
 
 
-def _candidates(agents: Collection[str], only: uuid.UUID | None) -> list[tuple[uuid.UUID, uuid.UUID]]:
-    """Executions that may have work, with their organizations, the neediest first; nothing is locked yet."""
-    due = Retry.objects.filter(execution=OuterRef("pk"), status=RetryStatus.PENDING, scheduled_for__lte=timezone.now())
+def _candidates(
+    agents: Collection[str], only: uuid.UUID | None, freed: Collection[uuid.UUID], now: datetime
+) -> dict[uuid.UUID, uuid.UUID]:
+    """Executions that may have work, with their organizations, the neediest first; nothing is locked yet.
+
+    Those whose credential is used up are left out, since they would keep the others from being looked at; but not in
+    the organizations of `freed`, where attempts end in this transaction.
+    """
+    due = Retry.objects.filter(execution=OuterRef("pk"), status=RetryStatus.PENDING, scheduled_for__lte=now)
     has_work = Q(queued_jobs__gt=0) | Q(Exists(due), retrying_jobs__gt=0)
+    exhausted = AgentCredential.objects.filter(
+        organization=OuterRef("organization"), agent=OuterRef("agent"), running_jobs__gte=F("concurrency")
+    )
     waiting = Execution.objects.filter(
         has_work, status=ExecutionStatus.RUNNING, agent__in=list(agents), running_jobs__lt=F("effective_concurrency")
-    )
+    ).filter(Q(organization__in=freed) | ~Exists(exhausted), Q(is_probing=False) | Q(running_jobs=0))
     waiting = waiting.filter(has_own_worker=False) if only is None else waiting.filter(pk=only)
     by_share = waiting.order_by(F("running_jobs") * 1.0 / F("effective_concurrency"), "pk")
-    return list(by_share.values_list("pk", "organization_id")[:CANDIDATES])
+    return dict(by_share.values_list("pk", "organization_id")[:CANDIDATES])
 
 
 def _end(account: Account, finished: Sequence[Finished], now: datetime) -> None:
@@ -160,6 +164,11 @@ def _give_back(account: Account, count: int) -> None:
         account.credential.running_jobs = max(0, account.credential.running_jobs - count)
 
 
+def _save_credential(account: Account) -> None:
+    if account.credential:
+        account.credential.save(update_fields=["running_jobs", "updated_at"])
+
+
 def _save(account: Account, now: datetime) -> None:
     """Write the counters of one execution, and its credential's; pause or complete it where it has come to that."""
     execution, tally = account.execution, account.tally
@@ -170,13 +179,14 @@ def _save(account: Account, now: datetime) -> None:
     changes = {name: change for name, change in changes.items() if change}
     if changes:
         update_many(Execution, [{"id": execution.pk, "updated_at": now, **changes}], add=changes)
-        if account.credential:
-            account.credential.save(update_fields=["running_jobs", "updated_at"])
+        _save_credential(account)
     values = account.changed_values()
     if values:
         Execution.objects.filter(pk=execution.pk).update(**values)
     if account.unreadable:
-        execution_fail(execution.pk, code="SYSTEM_FAILURE", reason=f"{UNREADABLE} {account.unreadable}")
+        execution_fail(execution.pk, code="SYSTEM_FAILURE", reason=account.unreadable)
+        _give_back(account, account.running)
+        _save_credential(account)  # with what its other executions have taken in this transaction
     elif account.breaker.reason:
         hold_execution(execution, code=account.breaker.code, reason=account.breaker.reason, now=now)
     elif account.is_out_of_budget:

@@ -23,7 +23,8 @@ def plan_of(execution_id: uuid.UUID) -> Plan:
     try:
         return _plan(execution)
     except (LookupError, TypeError, ValueError) as error:
-        raise UnreadablePlan(f"{type(error).__name__}: {error}") from error
+        reason = f"What this execution froze can't be read by this version of MINO: {type(error).__name__}: {error}"
+        raise UnreadablePlan(reason) from error
 
 
 def _plan(execution: Execution) -> Plan:
