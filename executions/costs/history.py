@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+
+from django.db.models import Q
 
 from executions.costs.prices import currency
 from executions.models import Execution, Job, JobStatus, Session
@@ -31,7 +33,7 @@ def history_of(project_id: uuid.UUID, agent: str, *, since: date, max_retries: i
     Attempts that `max_retries` would not allow do not count.
     """
     jobs = _latest_jobs(project_id, agent, datetime.combine(max(since, OLDEST), time.min, UTC))
-    sessions = Session.objects.filter(job__in=jobs, number__lte=max_retries + 1)
+    sessions = Session.objects.filter(job__in=jobs, number__lte=max_retries + 1).order_by()
     by_job: dict[uuid.UUID, list[Decimal | None]] = {}
     for job_id, cost in sessions.values_list("job_id", "cost"):
         by_job.setdefault(job_id, []).append(cost)
@@ -41,7 +43,7 @@ def history_of(project_id: uuid.UUID, agent: str, *, since: date, max_retries: i
 
 def _latest_jobs(project_id: uuid.UUID, agent: str, since: datetime) -> list[uuid.UUID]:
     found: list[uuid.UUID] = []
-    for execution_id in _latest_executions(project_id, agent):
+    for execution_id in _latest_executions(project_id, agent, since):
         ended = Job.objects.filter(
             execution=execution_id,
             status__in=(JobStatus.COMPLETED, JobStatus.ERROR),
@@ -55,8 +57,13 @@ def _latest_jobs(project_id: uuid.UUID, agent: str, since: datetime) -> list[uui
     return found
 
 
-def _latest_executions(project_id: uuid.UUID, agent: str) -> Iterator[uuid.UUID]:
+def _latest_executions(project_id: uuid.UUID, agent: str, since: datetime) -> list[uuid.UUID]:
+    """Those that were under way after `since`: of no other can a row be of use, however many it has."""
     begun = Execution.objects.filter(
-        project=project_id, agent=agent, currency=currency(), started_at__isnull=False
-    ).order_by("-created_at", "-id")
-    return begun.values_list("pk", flat=True)[:MOST_EXECUTIONS].iterator()
+        Q(finished_at__isnull=True) | Q(finished_at__gte=since),
+        project=project_id,
+        agent=agent,
+        currency=currency(),
+        started_at__isnull=False,
+    )
+    return list(begun.order_by("-created_at", "-id").values_list("pk", flat=True)[:MOST_EXECUTIONS])
