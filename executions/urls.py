@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from executions.views import dead_letters, error_help, jobs, retries
 from executions.views.control import CONTROLS
 from executions.views.frozen import execution_settings
 from executions.views.job import job, job_answer
@@ -27,6 +28,16 @@ urlpatterns = [
     path(f"{EXECUTION}start-again/", execution_start_again, name="execution_start_again"),
     path(f"{EXECUTION}rerun-failed/", execution_rerun_failed, name="execution_rerun_failed"),
     path(JOB, job, name="job"),
+    path(f"{JOB}retry/", jobs.job_retry, name="job_retry"),
+    path(f"{JOB}skip/", jobs.job_skip_page, name="job_skip"),
+    path(f"{JOB}cancel/", jobs.job_cancel_page, name="job_cancel"),
+    path(f"{JOB}instructions/", jobs.job_instructions, name="job_instructions"),
+    path("o/<slug:slug>/retries/", retries.retry_queue, name="retry_queue"),
+    path("o/<slug:slug>/retries/count/", retries.retry_queue_count, name="retry_queue_count"),
+    path("o/<slug:slug>/dead-letters/", dead_letters.dead_letters, name="dead_letters"),
+    path("o/<slug:slug>/dead-letters/retry/", dead_letters.dead_letters_retry, name="dead_letters_retry"),
+    path("o/<slug:slug>/dead-letters/skip/", dead_letters.dead_letters_skip_page, name="dead_letters_skip"),
+    path("help/errors/", error_help.error_help, name="error_help"),
     path(f"{JOB}attempts/<int:number>/answer/", job_answer, name="job_answer"),
     path("o/<slug:slug>/screenshots/<uuid:screenshot_id>/", screenshot, name="screenshot"),
     path("o/<slug:slug>/screenshots/<uuid:screenshot_id>/thumbnail/", thumbnail, name="thumbnail"),

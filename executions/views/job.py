@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import WorkspaceRequest
 from executions.agents.registry import AGENTS
+from executions.help.problem import problem_of
 from executions.models import Job, Session
 from executions.views.attempts import attempts_of, read_number
 from executions.views.cells import cells_of, outcome_counts
@@ -31,6 +32,7 @@ def job(request: WorkspaceRequest, slug: str, job_id: uuid.UUID) -> HttpResponse
     cells = cells_of(found)
     before, after = _neighbours(found)
     kind = AGENTS.get(found.execution.agent)
+    over_time = _over_time(found)
     context = {
         "job": found,
         "execution": found.execution,
@@ -40,11 +42,12 @@ def job(request: WorkspaceRequest, slug: str, job_id: uuid.UUID) -> HttpResponse
         "attempts": attempts_of(found, read_number(request.GET.get("attempts_before", "")), timezone.now()),
         "before": before,
         "after": after,
-        "over_time": _over_time(found),
+        "over_time": over_time,
         "fields": field_names(found.execution),
         "meaning": meaning_of(found.error_code) if found.error_code else None,
         "agent_label": kind.label if kind else found.execution.agent,
         "may_run": request.user.has_perm("projects.run_execution", found.project),
+        **problem_of(request, found, same_row=over_time),
     }
     return render(request, "executions/_job_live.html" if request.htmx else "executions/job.html", context)
 

@@ -87,7 +87,7 @@ def test_an_error_is_told_in_words_with_its_code_and_the_truth_of_the_row(start:
     page = show(execution)
     for told in ("ACCESS_BLOCKED", "The site turned the agent away.", "human check", "Kettle 1", "no answer"):
         assert told in page
-    assert "?error_code=ACCESS_BLOCKED" in page
+    assert "/help/errors/#access_blocked" in page
 
 
 def test_a_running_job_is_live_and_says_what_it_does(start: Start, take: Take, show: Show) -> None:
