@@ -11,7 +11,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
@@ -66,14 +65,12 @@ class Result:
 
     `data` maps each wanted field to what was extracted (None when the page has nothing); further keys are ignored.
     `sources` says in a few words where each value came from. `steps` is the number of steps the agent counts (and
-    charges) itself, None when it does not say. `cost` is in US dollars, None when unknown. `raw` is the answer as it
-    came.
+    charges) itself, None when it does not say. `raw` is the answer as it came.
     """
 
     data: Mapping[str, Any]
     sources: Mapping[str, str] = field(default_factory=dict)
     steps: int | None = None
-    cost: Decimal | None = None
     raw: Any = None
 
 
@@ -108,7 +105,7 @@ class AgentError(Exception):
     `code` is one of `ErrorCode`, `transient` says whether another attempt may succeed, `retry_after` is in seconds, and
     `message` is a sentence for the person who reads the job's page. `pause` asks for the whole execution to be paused,
     because every further job would fail in the same way (no credit, bad key). `raw` is the agent's own answer, if any;
-    `steps` and `cost` are what the failed run took all the same, in US dollars, None when unknown. `infrastructure`:
+    `steps` are those that the failed run made (and is charged for) all the same, None when unknown. `infrastructure`:
     the fault lies with the agent's own service or with the network, not with the site, so that many in a row mean that
     every further job would fail. `throttled`: the agent's service asked for fewer requests at once.
     `may_be_charged_twice`: a run may have been started, and paid for, whose id nobody knows.
@@ -127,7 +124,6 @@ class AgentError(Exception):
         may_be_charged_twice: bool = False,
         raw: Any = None,
         steps: int | None = None,
-        cost: Decimal | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -140,19 +136,17 @@ class AgentError(Exception):
         self.may_be_charged_twice = may_be_charged_twice
         self.raw = raw
         self.steps = steps
-        self.cost = cost
 
 
 class Cancelled(Exception):
     """The attempt was called off (`Reporter.cancelled` was set) and the agent has stopped its work.
 
-    `steps` and `cost` are what the run took until then, in US dollars, None when unknown.
+    `steps` are those that the run made until then, None when unknown.
     """
 
-    def __init__(self, *, steps: int | None = None, cost: Decimal | None = None) -> None:
+    def __init__(self, *, steps: int | None = None) -> None:
         super().__init__("The attempt was called off.")
         self.steps = steps
-        self.cost = cost
 
 
 class RunNotFound(Exception):

@@ -29,7 +29,7 @@ def run_attempt(attempt: Attempt, agent: Agent, reporter: AttemptReporter) -> Fi
     except Cancelled as error:
         released = reporter.leave_run and agent.adopts_runs
         ending = Ending.RELEASED if released else Ending.HANDED_BACK
-        return _finished(attempt, reporter, began, ending, cost=error.cost, charged_steps=error.steps)
+        return _finished(attempt, reporter, began, ending, charged_steps=error.steps)
     except RunNotFound as error:
         return lost(attempt, reporter, may_be_charged_twice=error.may_be_charged_twice)
     except AgentError as error:
@@ -44,7 +44,7 @@ def run_attempt(attempt: Attempt, agent: Agent, reporter: AttemptReporter) -> Fi
     except Exception as error:  # a slot that breaks here would leave its job running for ever
         logger.exception("The answer to job %s could not be compared", attempt.job_id)
         message = f"The agent's answer could not be compared: {type(error).__name__}. This is a fault of MINO."
-        unread = AgentError(ErrorCode.INVALID_RESULT, message, transient=False, cost=result.cost, steps=result.steps)
+        unread = AgentError(ErrorCode.INVALID_RESULT, message, transient=False, steps=result.steps)
         return _failed(attempt, reporter, began, unread)
 
 
@@ -97,7 +97,6 @@ def _completed(attempt: Attempt, reporter: AttemptReporter, began: float, result
         data=data,
         sources=sources,
         raw=clean_value(result.raw),
-        cost=result.cost,
         verdict=evaluate_row(attempt.plan.columns, attempt.truth, data),
     )
 
@@ -109,7 +108,6 @@ def _failed(attempt: Attempt, reporter: AttemptReporter, began: float, error: Ag
         began,
         Ending.ERROR,
         raw=clean_value(error.raw),
-        cost=error.cost,
         step_count=reporter.step_count if error.steps is None else error.steps,
         charged_steps=error.steps,
         retry_after=error.retry_after,

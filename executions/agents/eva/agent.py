@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
-from decimal import Decimal
 
 import httpx
 from tinyfish import SDKError
@@ -18,8 +17,6 @@ from executions.agents.eva.starting import Start
 from executions.agents.remote import OutOfTime, Pool, TooMuch, Watch
 
 DEFAULT_BASE_URL = "https://agent.tinyfish.ai"
-DEFAULT_STEP_PRICE = Decimal("0.016")
-"""US dollars a step, as a public cost table has it; the maker's price list decides."""
 
 logger = logging.getLogger(__name__)
 _CANCEL_SECONDS = 10.0
@@ -41,12 +38,11 @@ class EvaAgent(Agent):
         *,
         api_key: str,
         base_url: str = DEFAULT_BASE_URL,
-        step_price: Decimal = DEFAULT_STEP_PRICE,
         silence: float = 90.0,
         poll_interval: float = 2.0,
     ) -> None:
         self._has_key = bool(api_key)
-        self._terms = Terms(step_price=step_price, silence=silence, poll_interval=poll_interval)
+        self._terms = Terms(silence=silence, poll_interval=poll_interval)
         self._clients = Pool(lambda: EvaClient(api_key=api_key, base_url=base_url, silence=silence))
 
     def run(self, task: Task, reporter: Reporter) -> Result:

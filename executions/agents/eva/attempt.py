@@ -16,7 +16,7 @@ from executions.agents.base import AgentError, Cancelled, Reporter, Result, Task
 from executions.agents.eva.client import EvaClient
 from executions.agents.eva.goal import goal_of
 from executions.agents.eva.looking import Seen, look
-from executions.agents.eva.run import MAX_DETAIL_BYTES, Charge, RemoteRun, Terms, refusal
+from executions.agents.eva.run import MAX_DETAIL_BYTES, RemoteRun, Terms, refusal
 from executions.agents.remote import OutOfTime, TooMuch, Watch
 
 MAX_STREAM_BYTES = 20 * 1024 * 1024
@@ -48,8 +48,8 @@ class Attempt:
         except Cancelled:
             if self._reporter.leave_run:
                 raise
-            charge, _ = self._stop()
-            raise Cancelled(steps=charge.steps, cost=charge.cost) from None
+            steps, _ = self._stop()
+            raise Cancelled(steps=steps) from None
         except OutOfTime as error:
             raise self._given_up(errors.AGENT_SLOW.error(f"Not done after {self._task.timeout:g} seconds.")) from error
         except TooMuch as error:
@@ -80,13 +80,12 @@ class Attempt:
         return seen
 
     def _given_up(self, failure: AgentError) -> AgentError:
-        """Stop the run; the failure, with what the run took."""
-        charge, failure.may_be_charged_twice = self._stop()
-        failure.steps, failure.cost = charge
+        """Stop the run; the failure, with the steps that the run made."""
+        failure.steps, failure.may_be_charged_twice = self._stop()
         return failure
 
-    def _stop(self) -> tuple[Charge, bool]:
-        """Stop the run, also one that has not told its id yet: what it took, and whether one may go on unseen."""
+    def _stop(self) -> tuple[int | None, bool]:
+        """Stop the run, also one that has not told its id yet: its steps, and whether one may go on unseen."""
         unseen = False
         if self._run is None and self._watch.sent:
             try:
@@ -96,4 +95,4 @@ class Attempt:
             unseen = not seen.only and not seen.ruled_out
             if seen.only:
                 self._begin(seen.only)
-        return (self._run.stop() if self._run else Charge()), unseen
+        return (self._run.stop() if self._run else None), unseen

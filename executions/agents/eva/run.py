@@ -6,8 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -36,18 +35,10 @@ _REFUSALS = frozenset({401, 403, 404})
 class Terms:
     """What holds for all attempts of one account."""
 
-    step_price: Decimal
     silence: float
     poll_interval: float
     schema_refused: bool = field(default=False)
     """The account may not use output_schema: it is not asked again."""
-
-
-class Charge(NamedTuple):
-    """What a run took: steps, and US dollars; None when unknown."""
-
-    steps: int | None = None
-    cost: Decimal | None = None
 
 
 class RemoteRun:
@@ -88,14 +79,17 @@ class RemoteRun:
             watch.pause(self._terms.poll_interval)
         return run
 
-    def stop(self) -> Charge:
-        """Stop the run, and answer what it took until then. What goes wrong is logged: the attempt is over anyway."""
+    def stop(self) -> int | None:
+        """Stop the run, and answer how many steps it made until then, None when unknown.
+
+        What goes wrong is logged: the attempt is over anyway.
+        """
         try:
             with self._client.watched(Watch(_CANCEL_SECONDS, None, MAX_DETAIL_BYTES)):
                 self._client.cancel_run(self.run_id)
         except (SDKError, httpx.HTTPError, OutOfTime, TooMuch) as error:
             logger.warning("The run %s could not be cancelled: %s", self.run_id, type(error).__name__)
-        return self._charge(self._details(_CHARGE_SECONDS))
+        return _steps(self._details(_CHARGE_SECONDS))
 
     def conclude(self, run: Mapping[str, Any]) -> Result:
         """Read the finished run. COMPLETED says that the machinery worked, not that the goal was reached."""
@@ -103,19 +97,19 @@ class RemoteRun:
         details = self._details(_DETAILS_SECONDS, screenshots=wants_pictures)
         if wants_pictures:
             self._pass_on_pictures(details.get("steps"))
-        charge = self._charge({**run, **details})
+        steps = _steps({**run, **details})
         status, answer = run.get("status"), run.get("result")
         if status == "CANCELLED" and self._reporter.cancelled.is_set():
-            raise Cancelled(steps=charge.steps, cost=charge.cost)
+            raise Cancelled(steps=steps)
         try:
             if status != "COMPLETED":
                 raise _run_error(run.get("error"), str(status))
             answer = details.get("result") if answer is None else answer
             data = data_from_answer(answer, self._task.fields)
         except AgentError as error:
-            error.steps, error.cost = charge  # a run that failed is charged all the same
+            error.steps = steps  # a run that failed is charged all the same
             raise
-        return Result(data, steps=charge.steps, cost=charge.cost, raw=answer)
+        return Result(data, steps=steps, raw=answer)
 
     def _details(self, seconds: float, *, screenshots: bool = False) -> dict[str, Any]:
         """What only the run object has: the number of steps (which is the price) and the pictures. Best effort."""
@@ -132,17 +126,16 @@ class RemoteRun:
             if image is not None:
                 self._reporter.screenshot(Screenshot(image, _caption(step)))
 
-    def _charge(self, run: Mapping[str, Any]) -> Charge:
-        steps = run.get("num_of_steps")
-        if isinstance(steps, int) and not isinstance(steps, bool) and 0 <= steps <= 100_000:
-            return Charge(steps, steps * self._terms.step_price)
-        return Charge()
-
 
 def refusal(error: APIStatusError) -> AgentError:
     """What to raise when the service refused a request."""
     header = error.response.headers.get("retry-after") if error.response is not None else None
     return errors.from_api_status(error.status_code, code=error.code, message=str(error.message), retry_after=header)
+
+
+def _steps(run: Mapping[str, Any]) -> int | None:
+    steps = run.get("num_of_steps")
+    return steps if isinstance(steps, int) and not isinstance(steps, bool) and 0 <= steps <= 100_000 else None
 
 
 def _caption(step: Mapping[str, Any]) -> str:

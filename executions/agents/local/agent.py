@@ -73,7 +73,7 @@ class LocalAgent(Agent):
             answers = self._read_rendered(attempt, answers)
         found = sum(value is not None for value in answers.data.values())
         attempt.step(f"Found {found} of {_fields(task)}", 100, loaded.url)
-        return Result(data=answers.data, sources=answers.sources, steps=None, cost=None, raw=answers.data)
+        return Result(data=answers.data, sources=answers.sources, steps=None, raw=answers.data)
 
     def close(self) -> None:
         """End the parser processes, and the browser if this agent started it."""
