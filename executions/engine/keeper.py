@@ -97,6 +97,9 @@ def write_progress(news: Collection[tuple[AttemptReporter, dict[str, Any]]]) -> 
         free = Job.objects.select_for_update(skip_locked=True).filter(pk__in=[one.attempt.job_id for one, _ in news])
         held = set(free.values_list("pk", flat=True))
         held_news = [(reporter, found) for reporter, found in news if reporter.attempt.job_id in held]
+        for reporter, _ in news:
+            if reporter.attempt.job_id not in held:
+                reporter.put_back()
         update_many(Job, [_job_values(*one) for one in held_news], match=("id", "current_session_id", "status"))
         update_many(Session, [_session_values(*one) for one in held_news], match=("id", "status"))
 
@@ -138,5 +141,5 @@ def renew_leases(sessions: Collection[uuid.UUID]) -> None:
     until = timezone.now() + timedelta(seconds=settings.LEASE_SECONDS)
     with transaction.atomic():
         running = Session.objects.filter(pk__in=sessions, status=SessionStatus.RUNNING)
-        free = list(running.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        free = list(running.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
         Session.objects.filter(pk__in=free).update(lease_expires_at=until)

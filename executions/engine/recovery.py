@@ -7,7 +7,9 @@ the job is tried again like after any other passing failure.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import logging
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -18,15 +20,17 @@ from django.db.models import F, QuerySet
 from executions.agents.base import ErrorCode
 from executions.agents.registry import AGENTS
 from executions.costs.prices import is_free
-from executions.engine.attempt import Attempt
+from executions.engine.attempt import Attempt, Finished
 from executions.engine.claiming import JOB_FIELDS, WaitingJob, attempt_at, session_values
 from executions.engine.ledger import exchange
-from executions.engine.plan import plan_of
+from executions.engine.plan import UnreadablePlan, plan_of
 from executions.engine.running import lost
 from executions.models import Job, JobStatus, Session, SessionStatus
+from executions.services.failing import execution_fail
 from mino.common.bulk import insert_many
 from mino.common.models import new_id
 
+logger = logging.getLogger(__name__)
 LOST_AT_ONCE = 100
 TAKEN_OVER = "The worker of this attempt went away. Its run was taken over by the next attempt."
 
@@ -46,10 +50,39 @@ def adopting_agents() -> list[str]:
 def settle_lost(now: datetime) -> int:
     """End the lost attempts whose agent has no runs to adopt, and have their jobs tried again. Answers how many."""
     gone = lost_sessions(now).exclude(job__execution__agent__in=adopting_agents())
-    attempts = [_attempt_of(session) for session in _with_job(gone)[:LOST_AT_ONCE]]
+    attempts, unreadable = _attempts_of(_with_job(gone)[:LOST_AT_ONCE])
     gone_for_good = [lost(one, may_be_charged_twice=not is_free(one.plan.agent, one.started_at)) for one in attempts]
-    exchange(gone_for_good, 0, worker="", agents=(), now=now)
+    _end_lost(gone_for_good, now)
+    _fail(unreadable)
     return len(attempts)
+
+
+def _end_lost(gone: Sequence[Finished], now: datetime) -> None:
+    try:
+        exchange(gone, 0, worker="", agents=(), now=now)
+    except Exception as error:  # one that can't be ended must not keep all others from being found
+        if len(gone) == 1:
+            logger.exception("The lost attempt %s could not be ended", gone[0].attempt.session_id)
+            return
+        logger.warning("%s lost attempts could not be ended together, trying one by one: %s", len(gone), error)
+        for one in gone:
+            _end_lost([one], now)
+
+
+def _attempts_of(sessions: Iterable[Session]) -> tuple[list[Attempt], dict[uuid.UUID, str]]:
+    """The attempts that sessions stand for, and why the executions of the others can't be read."""
+    attempts, unreadable = [], {}
+    for session in sessions:
+        try:
+            attempts.append(_attempt_of(session))
+        except UnreadablePlan as error:
+            unreadable[session.job.execution_id] = str(error)
+    return attempts, unreadable
+
+
+def _fail(unreadable: Mapping[uuid.UUID, str]) -> None:
+    for execution_id, reason in unreadable.items():
+        execution_fail(execution_id, code="SYSTEM_FAILURE", reason=reason)
 
 
 def take_lost(count: int, *, worker: str, agents: Collection[str], now: datetime) -> list[Attempt]:
@@ -61,17 +94,21 @@ def take_lost(count: int, *, worker: str, agents: Collection[str], now: datetime
         jobs = Job.objects.filter(pk__in=list(found), status=JobStatus.RUNNING).order_by("pk")
         held = jobs.select_for_update(skip_locked=True).values_list("current_session", flat=True)
         sessions = lost_sessions(now).filter(pk__in=list(held)).select_for_update(skip_locked=True, of=("self",))
-        return [_adopt(session, worker, now) for session in _with_job(sessions)]
+        found_sessions = {session.pk: session for session in _with_job(sessions)}
+        attempts, unreadable = _attempts_of(found_sessions.values())
+        adopted = [_adopt(found_sessions[one.session_id], one, worker, now) for one in attempts]
+    _fail(unreadable)
+    return adopted
 
 
 def _with_job(sessions: QuerySet[Session]) -> QuerySet[Session]:
     return sessions.select_related("job", "job__row").defer("raw_result", "steps", "job__result")
 
 
-def _adopt(session: Session, worker: str, now: datetime) -> Attempt:
+def _adopt(session: Session, gone: Attempt, worker: str, now: datetime) -> Attempt:
     """The attempt that goes on with the run of `session`. It began when the run did, so that the run is found again."""
     attempt = replace(
-        _attempt_of(session),
+        gone,
         session_id=new_id(),
         number=session.job.attempts + 1,
         run_id=session.agent_run_id,

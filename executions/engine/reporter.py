@@ -35,7 +35,7 @@ class AttemptReporter:
         self.attempt = attempt
         self.cancelled = threading.Event()
         self.leave_run = False
-        self.run_id = ""
+        self.run_id = attempt.run_id
         self._on_started = on_started
         self._on_screenshot = on_screenshot
         self._began = time.monotonic()
