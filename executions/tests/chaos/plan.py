@@ -6,8 +6,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-EVENTS_WITHIN = 9.0
-"""Seconds in which things begin to happen: about as long as the executions of a trial take undisturbed."""
+EVENTS_WITHIN = 6.0
+"""Seconds in which things begin to happen: not more than the executions of a trial take undisturbed."""
 KINDS = (
     "kill a worker",
     "kill a worker",
@@ -63,8 +63,8 @@ def draw_plan(seed: int, kinds: Sequence[str] = ()) -> Plan:
 
 def _draw_weather(rng: random.Random) -> list[str]:
     chances = {
-        "delay": rng.uniform(0.1, 0.5),
-        "delay-up-to": rng.uniform(1.0, 4.0),
+        "delay": rng.uniform(0.2, 0.8),
+        "delay-up-to": rng.uniform(2.0, 5.0),
         "refusals": rng.choice([0, 0, 0.03]),
         "lost-starts": rng.choice([0, 0.05, 0.15]),
         "cuts": rng.choice([0, 0.1, 0.3]),

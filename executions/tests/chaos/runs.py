@@ -81,14 +81,14 @@ def _settle(job: Job, runs: Sequence[Run], account: Account) -> None:
 
 
 def _is_known(run: Run, sessions: Iterable[Session]) -> bool:
-    return any(
-        session.agent_run_id == run.id or (session.may_be_charged_twice and _began_during(run, session))
-        for session in sessions
-    )
+    return any(session.agent_run_id == run.id or _is_flagged_for(run, session) for session in sessions)
 
 
-def _began_during(run: Run, session: Session) -> bool:
-    return session.started_at <= run.began and (session.finished_at is None or run.began <= session.finished_at)
+def _is_flagged_for(run: Run, session: Session) -> bool:
+    """Whether the attempt never knew its run's id, says so, and may have begun this one; a known one it must keep."""
+    ended_before = session.finished_at is not None and session.finished_at < run.began
+    is_flagged = session.may_be_charged_twice and not session.agent_run_id
+    return is_flagged and session.started_at <= run.began and not ended_before
 
 
 def _is_over_for(earlier: Run, later: Run, sessions: Iterable[Session]) -> bool:
@@ -96,9 +96,7 @@ def _is_over_for(earlier: Run, later: Run, sessions: Iterable[Session]) -> bool:
     if earlier.status in ("FAILED", "CANCELLED") and earlier.ended is not None and earlier.ended <= later.began:
         return True
     for session in sessions:
-        if session.agent_run_id != earlier.id and not _began_during(earlier, session):
-            continue
-        if session.may_be_charged_twice:
+        if _is_flagged_for(earlier, session):
             return True
         has_read_it = session.agent_run_id == earlier.id and session.status == SessionStatus.ERROR
         if has_read_it and session.finished_at is not None and session.finished_at <= later.began:

@@ -71,6 +71,12 @@ def test_an_attempt_that_says_that_it_may_be_charged_twice_explains_a_run(job: J
     assert (found.violations, found.flagged) == ([], 1)
 
 
+def test_saying_so_is_no_excuse_when_the_run_was_known(job: Job) -> None:
+    attempt(job, SessionStatus.LOST, 0, 5, agent_run_id="a", may_be_charged_twice=True)
+    attempt(job, SessionStatus.COMPLETED, 6, 9, agent_run_id="b")
+    assert len(account(("a", "COMPLETED", 1, 8), ("b", "COMPLETED", 6, 8)).violations) == 1
+
+
 def test_a_run_begun_by_a_worker_that_overslept_is_counted(job: Job) -> None:
     attempt(job, SessionStatus.LOST, 0, 5, agent_run_id="b")
     attempt(job, SessionStatus.COMPLETED, 6, 9, agent_run_id="a")
