@@ -166,6 +166,9 @@ class Reporter(Protocol):
     leave_run: bool
     """With `cancelled`: let the remote run go on, because somebody else adopts it. Otherwise it is to be stopped."""
 
+    def is_taken(self, run_id: str) -> bool:
+        """Whether the remote run is known to belong to another job: asked before a run is taken that was looked for."""
+
     def started(self, run_id: str) -> None:
         """The remote run exists (and costs money from now on): keep its id at once."""
 

@@ -30,6 +30,7 @@ class AttemptReporter:
         attempt: Attempt,
         *,
         on_started: Callable[[Attempt, str], None],
+        is_taken: Callable[[Attempt, str], bool] = lambda _attempt, _run_id: False,
         on_screenshot: Callable[[Attempt, Screenshot], None],
     ) -> None:
         self.attempt = attempt
@@ -37,6 +38,7 @@ class AttemptReporter:
         self.leave_run = False
         self.run_id = attempt.run_id
         self._on_started = on_started
+        self._is_taken = is_taken
         self._on_screenshot = on_screenshot
         self._began = time.monotonic()
         self._lock = threading.Lock()
@@ -47,6 +49,10 @@ class AttemptReporter:
         self._live_view: tuple[str, datetime | None] = ("", None)
         self._screenshots = 0
         self._changed = False
+
+    def is_taken(self, run_id: str) -> bool:
+        """Whether another job's attempt holds the remote run."""
+        return self._is_taken(self.attempt, run_id)
 
     def started(self, run_id: str) -> None:
         """Keep the id of the remote run in the database at once."""

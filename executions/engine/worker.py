@@ -95,9 +95,25 @@ class Worker:
             agent.close()
 
     def _reporter(self, attempt: Attempt) -> AttemptReporter:
-        reporter = AttemptReporter(attempt, on_started=keep_run_id, on_screenshot=keep_screenshot)
+        reporter = AttemptReporter(
+            attempt, on_started=keep_run_id, is_taken=run_is_taken, on_screenshot=keep_screenshot
+        )
         self.keeper.add(reporter)
         return reporter
+
+
+def run_is_taken(attempt: Attempt, run_id: str) -> bool:
+    """Whether a session of another job has the remote run; two rows may have asked for the very same thing.
+
+    Runs that can't be told apart while the database is away count as taken: then none is adopted wrongly.
+    """
+    try:
+        return Session.objects.filter(agent_run_id=run_id).exclude(job=attempt.job_id).exists()
+    except Error as error:
+        logger.warning("Job %s: whether run %s is taken could not be read: %s", attempt.job_id, run_id, error)
+        return True
+    finally:
+        connection.close()
 
 
 def keep_run_id(attempt: Attempt, run_id: str) -> None:

@@ -5,69 +5,84 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_users_and_organizations'),
-        ('executions', '0004_job_by_current_session'),
-        ('projects', '0003_batch_import'),
+        ("accounts", "0001_users_and_organizations"),
+        ("executions", "0004_job_by_current_session"),
+        ("projects", "0003_batch_import"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='execution',
-            name='completion_figures',
+            model_name="execution",
+            name="completion_figures",
             field=models.JSONField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='error_counts',
+            model_name="execution",
+            name="error_counts",
             field=models.JSONField(default=dict, editable=False),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='first_attempt_failed_jobs',
+            model_name="execution",
+            name="first_attempt_failed_jobs",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='first_attempt_good_fields',
+            model_name="execution",
+            name="first_attempt_good_fields",
             field=models.PositiveBigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='first_attempt_gradable_fields',
+            model_name="execution",
+            name="first_attempt_gradable_fields",
             field=models.PositiveBigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='first_attempt_passed_jobs',
+            model_name="execution",
+            name="first_attempt_passed_jobs",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='job',
-            name='requeue_count',
+            model_name="job",
+            name="requeue_count",
             field=models.PositiveSmallIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='retry',
-            name='error_code',
+            model_name="retry",
+            name="error_code",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddField(
-            model_name='session',
-            name='retry',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='executions.retry'),
+            model_name="session",
+            name="retry",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="executions.retry",
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('status', 'retrying')), fields=['execution', 'next_retry_at'], name='job_retrying'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("status", "retrying")), fields=["execution", "next_retry_at"], name="job_retrying"
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('status', 'error')), fields=['organization', '-finished_at', '-id'], name='job_dead_letters'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("status", "error")),
+                fields=["organization", "-finished_at", "-id"],
+                name="job_dead_letters",
+            ),
         ),
         migrations.AddIndex(
-            model_name='retry',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['execution', 'scheduled_for', 'id'], name='retry_pending'),
+            model_name="retry",
+            index=models.Index(
+                condition=models.Q(("status", "pending")),
+                fields=["execution", "scheduled_for", "id"],
+                name="retry_pending",
+            ),
         ),
     ]

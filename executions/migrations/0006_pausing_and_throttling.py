@@ -4,45 +4,53 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('executions', '0005_retries_and_dead_letters'),
+        ("executions", "0005_retries_and_dead_letters"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='execution',
-            name='error_streak',
+            model_name="execution",
+            name="error_streak",
             field=models.JSONField(default=dict, editable=False),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='is_probing',
+            model_name="execution",
+            name="is_probing",
             field=models.BooleanField(default=False, editable=False),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='raised_at',
+            model_name="execution",
+            name="raised_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='selection',
+            model_name="execution",
+            name="selection",
             field=models.JSONField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='status_code',
+            model_name="execution",
+            name="status_code",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='throttled_at',
+            model_name="execution",
+            name="throttled_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AlterField(
-            model_name='execution',
-            name='sample_method',
-            field=models.CharField(choices=[('all', 'All rows'), ('first', 'The first rows'), ('random', 'A random sample'), ('selection', 'Chosen rows')], default='all', max_length=9),
+            model_name="execution",
+            name="sample_method",
+            field=models.CharField(
+                choices=[
+                    ("all", "All rows"),
+                    ("first", "The first rows"),
+                    ("random", "A random sample"),
+                    ("selection", "Chosen rows"),
+                ],
+                default="all",
+                max_length=9,
+            ),
         ),
     ]

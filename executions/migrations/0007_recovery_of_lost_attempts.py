@@ -4,35 +4,47 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_users_and_organizations'),
-        ('executions', '0006_pausing_and_throttling'),
+        ("accounts", "0001_users_and_organizations"),
+        ("executions", "0006_pausing_and_throttling"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='session',
-            name='is_adopted',
+            model_name="session",
+            name="is_adopted",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='session',
-            name='may_be_charged_twice',
+            model_name="session",
+            name="may_be_charged_twice",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='session',
-            name='needs_cancel',
+            model_name="session",
+            name="needs_cancel",
             field=models.BooleanField(default=False),
         ),
         migrations.AlterField(
-            model_name='session',
-            name='status',
-            field=models.CharField(choices=[('running', 'Running'), ('completed', 'Completed'), ('error', 'Error'), ('stopped', 'Stopped'), ('handed_back', 'Handed back'), ('lost', 'Lost')], default='running', max_length=11),
+            model_name="session",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("running", "Running"),
+                    ("completed", "Completed"),
+                    ("error", "Error"),
+                    ("stopped", "Stopped"),
+                    ("handed_back", "Handed back"),
+                    ("lost", "Lost"),
+                ],
+                default="running",
+                max_length=11,
+            ),
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(condition=models.Q(('needs_cancel', True)), fields=['finished_at'], name='session_to_cancel'),
+            model_name="session",
+            index=models.Index(
+                condition=models.Q(("needs_cancel", True)), fields=["finished_at"], name="session_to_cancel"
+            ),
         ),
     ]

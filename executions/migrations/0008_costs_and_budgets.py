@@ -4,50 +4,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('executions', '0007_recovery_of_lost_attempts'),
+        ("executions", "0007_recovery_of_lost_attempts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='execution',
-            name='attempt_cost_bound',
+            model_name="execution",
+            name="attempt_cost_bound",
             field=models.DecimalField(blank=True, decimal_places=6, editable=False, max_digits=12, null=True),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='budget',
+            model_name="execution",
+            name="budget",
             field=models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='currency',
-            field=models.CharField(default='USD', max_length=3),
+            model_name="execution",
+            name="currency",
+            field=models.CharField(default="USD", max_length=3),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='estimated_cost_high',
+            model_name="execution",
+            name="estimated_cost_high",
             field=models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='estimated_cost_low',
+            model_name="execution",
+            name="estimated_cost_low",
             field=models.DecimalField(blank=True, decimal_places=6, max_digits=14, null=True),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='largest_cost',
+            model_name="execution",
+            name="largest_cost",
             field=models.DecimalField(decimal_places=6, default=0, editable=False, max_digits=12),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='retry_cost',
+            model_name="execution",
+            name="retry_cost",
             field=models.DecimalField(decimal_places=6, default=0, max_digits=14),
         ),
         migrations.AddField(
-            model_name='execution',
-            name='unpriced_attempts',
+            model_name="execution",
+            name="unpriced_attempts",
             field=models.PositiveIntegerField(default=0, editable=False),
         ),
     ]

@@ -5,44 +5,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_users_and_organizations'),
-        ('executions', '0008_costs_and_budgets'),
+        ("accounts", "0001_users_and_organizations"),
+        ("executions", "0008_costs_and_budgets"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ScreenshotUsage',
+            name="ScreenshotUsage",
             fields=[
-                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='accounts.organization')),
-                ('bytes', models.PositiveBigIntegerField(default=0)),
+                (
+                    "organization",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="accounts.organization",
+                    ),
+                ),
+                ("bytes", models.PositiveBigIntegerField(default=0)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddField(
-            model_name='screenshot',
-            name='bytes',
+            model_name="screenshot",
+            name="bytes",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='screenshot',
-            name='organization',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organization'),
+            model_name="screenshot",
+            name="organization",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="accounts.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='screenshot',
-            name='thumbnail',
-            field=models.ImageField(blank=True, upload_to='thumbnails/%Y/%m/%d/'),
+            model_name="screenshot",
+            name="thumbnail",
+            field=models.ImageField(blank=True, upload_to="thumbnails/%Y/%m/%d/"),
         ),
         migrations.AddIndex(
-            model_name='screenshot',
-            index=models.Index(fields=['organization', 'taken_at'], name='screenshot_oldest_of_org'),
+            model_name="screenshot",
+            index=models.Index(fields=["organization", "taken_at"], name="screenshot_oldest_of_org"),
         ),
         migrations.AddIndex(
-            model_name='screenshot',
-            index=models.Index(fields=['taken_at'], name='screenshot_oldest'),
+            model_name="screenshot",
+            index=models.Index(fields=["taken_at"], name="screenshot_oldest"),
         ),
     ]

@@ -62,6 +62,15 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         return self.filter(status__in=UNFINISHED)
 
 
+class ExecutionManager(models.Manager.from_queryset(ExecutionQuerySet)):  # type: ignore[misc]
+    """Leaves the chosen rows where they are until they are asked for: there may be a million."""
+
+    def get_queryset(self) -> ExecutionQuerySet:
+        """All executions, without their `selection`."""
+        found: ExecutionQuerySet = super().get_queryset().defer("selection")
+        return found
+
+
 class Execution(Identified, Dated):
     """One run. It freezes what it used: instructions, columns with options, agent settings, rows and their order.
 
@@ -145,7 +154,7 @@ class Execution(Identified, Dated):
     has_own_worker = models.BooleanField(default=False, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
-    objects: ClassVar[Any] = ExecutionQuerySet.as_manager()
+    objects: ClassVar[Any] = ExecutionManager()
 
     class Meta:
         ordering = ["-created_at", "-id"]

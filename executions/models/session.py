@@ -61,6 +61,7 @@ class Session(Identified):
         indexes = [
             models.Index(fields=["lease_expires_at"], name="session_lease", condition=Q(status="running")),
             models.Index(fields=["finished_at"], name="session_to_cancel", condition=Q(needs_cancel=True)),
+            models.Index(fields=["agent_run_id"], name="session_by_run", condition=~Q(agent_run_id="")),
         ]
 
     def __str__(self) -> str:

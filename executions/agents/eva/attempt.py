@@ -74,7 +74,7 @@ class Attempt:
             if number:
                 watch.pause(self._terms.poll_interval)
             with self._client.watched(watch.renewed(MAX_DETAIL_BYTES)):
-                seen = look(self._client, self._goal, self._since)
+                seen = look(self._client, self._goal, self._since, self._reporter.is_taken)
             if seen.run_ids:
                 break
         return seen

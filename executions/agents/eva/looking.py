@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,14 +40,21 @@ class Seen:
         return self.run_ids is not None and not self.run_ids
 
 
-def look(client: EvaClient, goal: str, since: datetime) -> Seen:
-    """Look once for the run with this goal that began after `since`. Raises only `Cancelled` and `OutOfTime`."""
+def look(client: EvaClient, goal: str, since: datetime, is_taken: Callable[[str], bool]) -> Seen:
+    """Look once for the run with this goal that began after `since` and is nobody else's.
+
+    Raises only `Cancelled` and `OutOfTime`.
+    """
     try:
         runs = [run for run in _listed(client, goal, since) if str(run.get("goal") or "").strip() == goal.strip()]
-        return Seen(frozenset(str(run["run_id"]) for run in _of_that_time(runs, since)))
+        return Seen(_ids_of(_of_that_time([run for run in runs if not is_taken(str(run["run_id"]))], since)))
     except (SDKError, *BROKEN, ValueError, KeyError, TooMuch) as error:
         logger.warning("The list of runs could not be read: %s", type(error).__name__)
         return Seen(None)
+
+
+def _ids_of(runs: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(str(run["run_id"]) for run in runs)
 
 
 def _listed(client: EvaClient, goal: str, since: datetime) -> Iterator[Mapping[str, Any]]:

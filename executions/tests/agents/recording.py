@@ -21,11 +21,15 @@ class Recording:
     def __init__(self, then: Callable[[], None] = lambda: None) -> None:
         self.cancelled = threading.Event()
         self.leave_run = False
+        self.taken: set[str] = set()
         self.said: list[tuple[str, Any]] = []
         self._then = then
 
     def heard(self, kind: str) -> list[Any]:
         return [value for said, value in self.said if said == kind]
+
+    def is_taken(self, run_id: str) -> bool:
+        return run_id in self.taken
 
     def started(self, run_id: str) -> None:
         self.said.append(("started", run_id))

@@ -77,6 +77,14 @@ def test_a_run_that_the_service_does_not_know_is_not_found_and_was_not_charged(e
     assert caught.value.may_be_charged_twice is False
 
 
+def test_a_run_of_another_job_that_asked_for_the_same_is_not_adopted(eva: EvaAgent, lost: Lost) -> None:
+    wanted, reporter = task("silence"), Recording()
+    reporter.taken = {"run-1"}
+    with pytest.raises(RunNotFound) as caught:
+        eva.adopt("", wanted, reporter, lost(wanted))
+    assert caught.value.may_be_charged_twice is False
+
+
 def test_a_service_that_is_down_is_asked_until_it_answers(eva: EvaAgent, server: EvaServer, lost: Lost) -> None:
     wanted = task()
     since = lost(wanted)
