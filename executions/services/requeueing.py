@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.permissions import Principal
+from executions.agents.registry import AGENTS
 from executions.engine.waking import wake_slots
 from executions.models import Execution, ExecutionStatus, Job, JobStatus, Retry
 from executions.services.completion import complete_if_done
@@ -19,6 +20,7 @@ from executions.services.ending import cancel_retries, end_sessions, end_some
 from executions.services.locking import Controlled, give_back, lock_execution
 from executions.transitions import move
 from mino.common.errors import InvalidState
+from projects.models import BatchStatus
 
 FINAL = (ExecutionStatus.STOPPED, ExecutionStatus.FAILED)
 JOBS_AT_ONCE = 5000
@@ -30,23 +32,31 @@ def jobs_requeue(
     """Run jobs that failed or were skipped again, within the same execution: all failed ones, or those of `jobs`.
 
     `error_code` narrows all failed ones to those with that code. Jobs in another state are left alone. Each gets its
-    full number of retries anew; a completed execution runs again. `affected_jobs` counts them. Raises InvalidState when
-    the execution was stopped or has failed, PermissionDenied.
+    full number of retries anew; a completed execution runs again. `affected_jobs` counts them. Many jobs take several
+    transactions. Raises InvalidState when the execution was stopped or has failed, or has completed and could not run
+    any more, PermissionDenied.
     """
+    if jobs is None:
+        return _requeue_all_failed(execution_id, user, error_code)
     affected = 0
+    for part in _parts(jobs):
+        chosen = Q(pk__in=part, status__in=[JobStatus.ERROR, JobStatus.SKIPPED])
+        execution, positions = _requeue_some(execution_id, user, chosen)
+        affected += len(positions)
+    return Controlled(execution, affected)
+
+
+def _requeue_all_failed(execution_id: uuid.UUID, user: Principal | None, error_code: str) -> Controlled:
+    """Go through them by their position, so that one that fails again meanwhile is not met twice."""
+    affected, after = 0, 0
     while True:
-        with transaction.atomic():
-            execution, _ = lock_execution(execution_id, user)
-            if execution.status in FINAL:
-                raise InvalidState(
-                    f"Execution {execution.number} is {execution.status}, which is final. Run its failed rows again as "
-                    "a new execution."
-                )
-            count = _requeue_some(execution, _chosen(execution, jobs, error_code))
-            affected += count
-            execution.refresh_from_db()
-        if count < JOBS_AT_ONCE:
+        failed = Q(status=JobStatus.ERROR, position__gt=after)
+        chosen = failed & Q(error_code=error_code) if error_code else failed
+        execution, positions = _requeue_some(execution_id, user, chosen)
+        affected += len(positions)
+        if len(positions) < JOBS_AT_ONCE:
             return Controlled(execution, affected)
+        after = positions[-1]
 
 
 def job_skip(job_id: uuid.UUID, *, user: Principal | None) -> Controlled:
@@ -61,13 +71,18 @@ def job_skip(job_id: uuid.UUID, *, user: Principal | None) -> Controlled:
 
 def jobs_skip(execution_id: uuid.UUID, *, user: Principal | None, jobs: Collection[uuid.UUID]) -> Controlled:
     """Leave jobs out that wait or have failed; those in another state are left alone. `affected_jobs` counts them."""
+    parts = [_skip_some(execution_id, user, part) for part in _parts(jobs)]
+    return Controlled(parts[-1].execution, sum(part.affected_jobs for part in parts))
+
+
+def _skip_some(execution_id: uuid.UUID, user: Principal | None, jobs: Collection[uuid.UUID]) -> Controlled:
     with transaction.atomic():
         execution, _ = lock_execution(execution_id, user)
         now = timezone.now()
         chosen = Job.objects.filter(execution=execution, pk__in=jobs)
         failed = Counter(_lock(chosen.filter(status=JobStatus.ERROR)).values_list("error_code", flat=True))
-        waiting = Retry.objects.filter(job__in=_lock(chosen.filter(status=JobStatus.RETRYING)).values("pk"))
-        cancel_retries(waiting, now)
+        retrying = list(_lock(chosen.filter(status=JobStatus.RETRYING)).values_list("pk", flat=True))
+        cancel_retries(Retry.objects.filter(job__in=retrying), now)
         skipped = sum(
             end_some(execution, chosen.filter(status=status), JobStatus.SKIPPED, source=status, now=now)
             for status in (JobStatus.QUEUED, JobStatus.RETRYING, JobStatus.ERROR)
@@ -104,33 +119,55 @@ def job_cancel(job_id: uuid.UUID, *, user: Principal | None) -> Controlled:
         return Controlled(execution, 1)
 
 
-def _chosen(execution: Execution, jobs: Collection[uuid.UUID] | None, error_code: str) -> QuerySet[Job]:
-    ended = Job.objects.filter(execution=execution)
-    if jobs is not None:
-        return ended.filter(pk__in=jobs, status__in=[JobStatus.ERROR, JobStatus.SKIPPED])
-    failed = ended.filter(status=JobStatus.ERROR)
-    return failed.filter(error_code=error_code) if error_code else failed
+def _parts(jobs: Collection[uuid.UUID]) -> list[list[uuid.UUID]]:
+    """The ids in portions that fit into a statement and a short transaction; one empty portion when there are none."""
+    ids = list(jobs)
+    return [ids[start : start + JOBS_AT_ONCE] for start in range(0, len(ids), JOBS_AT_ONCE)] or [[]]
 
 
-def _requeue_some(execution: Execution, chosen: QuerySet[Job]) -> int:
-    found = list(_lock(chosen).values_list("pk", "status", "error_code")[:JOBS_AT_ONCE])
-    if not found:
-        return 0
+def _requeue_some(execution_id: uuid.UUID, user: Principal | None, chosen: Q) -> tuple[Execution, list[int]]:
+    """Queue the first of the chosen jobs again, in a transaction of its own. Answers their positions."""
+    with transaction.atomic():
+        execution, _ = lock_execution(execution_id, user)
+        _check_can_go_on(execution)
+        jobs = Job.objects.filter(chosen, execution=execution).order_by("position").select_for_update()
+        found = list(jobs.values_list("pk", "status", "error_code", "position")[:JOBS_AT_ONCE])
+        if found:
+            _queue_again(execution, [pk for pk, *_ in found], Counter(status for _, status, *_ in found))
+            _uncount_errors(execution, Counter(code for _, status, code, _ in found if status == JobStatus.ERROR))
+        execution.refresh_from_db()
+        return execution, [position for *_, position in found]
+
+
+def _check_can_go_on(execution: Execution) -> None:
+    again = "Run its failed rows again as a new execution."
+    if execution.status in FINAL:
+        raise InvalidState(f"Execution {execution.number} is {execution.status}, which is final. {again}")
+    if execution.status != ExecutionStatus.COMPLETED:
+        return
+    if execution.has_own_worker:
+        raise InvalidState(f"Execution {execution.number} was run by a command that has ended. {again}")
+    if execution.batch.status != BatchStatus.READY:
+        raise InvalidState(f"The batch of execution {execution.number} is being deleted.")
+    kind = AGENTS.get(execution.agent)
+    missing = kind.missing() if kind else f"There is no agent “{execution.agent}” any more."
+    if missing:
+        raise InvalidState(missing)
+
+
+def _queue_again(execution: Execution, job_ids: Sequence[uuid.UUID], statuses: Counter[str]) -> None:
     now = timezone.now()
-    jobs = Job.objects.filter(pk__in=[pk for pk, _, _ in found])
-    statuses = Counter(status for _, status, _ in found)
+    jobs = Job.objects.filter(pk__in=job_ids)
     for status in statuses:
         move(jobs.filter(status=status), JobStatus.QUEUED, source=status, **_fresh())
     Execution.objects.filter(pk=execution.pk).update(
-        queued_jobs=F("queued_jobs") + len(found),
+        queued_jobs=F("queued_jobs") + len(job_ids),
         error_jobs=F("error_jobs") - statuses[JobStatus.ERROR],
         skipped_jobs=F("skipped_jobs") - statuses[JobStatus.SKIPPED],
         updated_at=now,
     )
-    _uncount_errors(execution, Counter(code for _, status, code in found if status == JobStatus.ERROR))
     _go_on(execution, now)
-    wake_slots(min(execution.effective_concurrency - execution.running_jobs, len(found)))
-    return len(found)
+    wake_slots(min(execution.effective_concurrency - execution.running_jobs, len(job_ids)))
 
 
 def _fresh() -> dict[str, object]:
