@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,6 +40,7 @@ MOST_SLOTS = 10
 """Slots asked for in one sweep: enough to get going again, too few to flood a busy broker."""
 SWEEP = "sweep"
 """The name under which the last sweep is kept."""
+_missing_was_told = threading.Event()
 AWAY_AFTER = 25.0
 """Seconds without a sweep after which the database may have been away: workers sweep at least every 20, even alone."""
 
@@ -58,9 +60,13 @@ def sweep() -> None:
 
 def sweep_without_beat() -> None:
     """Do beat's work when beat is missing. Each worker calls it now and then."""
-    if beat_is_missing(timezone.now()):
+    if not beat_is_missing(timezone.now()):
+        _missing_was_told.clear()
+        return
+    if not _missing_was_told.is_set():
         logger.warning("Beat has not been seen for a while: this worker looks for lost work itself")
-        sweep()
+        _missing_was_told.set()
+    sweep()
 
 
 def leases_can_be_trusted(now: datetime) -> bool:
