@@ -71,7 +71,8 @@ def _stop(request: WorkspaceRequest, execution: Execution) -> str:
 
 
 def _set_concurrency(request: WorkspaceRequest, execution: Execution) -> str:
-    name = "to" if "to" in request.POST else "concurrency"
+    # Without scripts the buttons beside the number say what it becomes; with them they have changed the number itself.
+    name = "to" if "to" in request.POST and not request.htmx else "concurrency"
     wanted = _read(request, name, CONCURRENCY, "concurrency")
     execution_set_concurrency(execution.pk, wanted, user=request.user)
     return f"{_rows(wanted)} may run at the same time."
