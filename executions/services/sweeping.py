@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -38,6 +39,7 @@ logger = logging.getLogger(__name__)
 ABANDONED_AFTER_LEASES = 5
 MOST_SLOTS = 10
 """Slots asked for in one sweep: enough to get going again, too few to flood a busy broker."""
+MOST_ADOPTIONS = 50
 SWEEP = "sweep"
 """The name under which the last sweep is kept."""
 _missing_was_told = threading.Event()
@@ -48,14 +50,15 @@ AWAY_AFTER = 25.0
 def sweep() -> None:
     """All of it. Sent by beat every five seconds; workers do it themselves when beat is missing."""
     now = timezone.now()
-    trusted = leases_can_be_trusted(now)
-    stop_abandoned()
-    fail_impossible()
-    if trusted:
-        recover(now)
-    close_ended(now)
-    raise_throttled(now)
-    find_work()
+    parts: list[Callable[[], object]] = [stop_abandoned, fail_impossible]
+    if leases_can_be_trusted(now):
+        parts.append(lambda: recover(now))
+    parts += [lambda: close_ended(now), lambda: raise_throttled(now), find_work]
+    for part in parts:
+        try:
+            part()
+        except Exception:  # one execution that can't be mended must not keep all others from being so
+            logger.exception("A part of the sweep failed, and is tried again at the next one")
 
 
 def sweep_without_beat() -> None:
@@ -91,7 +94,7 @@ def recover(now: datetime) -> None:
     touched = set(lost.values_list("job__execution_id", flat=True)[:1000])
     settle_lost(now)
     adoptable = lost.filter(job__execution__agent__in=adopting_agents())
-    wake_adoption(min(MOST_SLOTS, adoptable.count()))
+    wake_adoption(len(adoptable.values_list("pk")[:MOST_ADOPTIONS]))
     for execution_id in touched:
         recount(execution_id)
 
