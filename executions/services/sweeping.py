@@ -178,6 +178,6 @@ def find_work() -> int:
     free = waiting.annotate(
         free=Least(F("queued_jobs") + F("retrying_jobs"), F("effective_concurrency") - F("running_jobs"))
     )
-    wanted = min(MOST_SLOTS, sum(free.values_list("free", flat=True)))
+    wanted: int = min(MOST_SLOTS, sum(free.values_list("free", flat=True)))
     wake_slots(wanted)
     return wanted
