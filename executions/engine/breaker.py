@@ -63,7 +63,7 @@ class Breaker:
 
     def _open(self, finished: Finished, reason: str) -> None:
         if not self.is_open:
-            self.is_open, self.code, self.reason = True, finished.error_code, reason
+            self.is_open, self.code, self.reason = True, finished.error_code, reason or finished.error_code
         self.is_probing, self.streak, self.changed = False, {}, True
 
     def _all_is_well(self) -> None:

@@ -45,7 +45,7 @@ def test_a_completed_execution_runs_its_failed_rows_again(
     failed: Callable[..., Execution], take: Take, finish: Take, clock: HandClock
 ) -> None:
     execution = failed(2)
-    figures = execution.completion_figures
+    figures = execution.completion_figures or {}
     assert (figures["error_jobs"], figures["passed_jobs"]) == (2, 0)
     clock.advance(1000)
     assert jobs_requeue(execution.pk, user=None).affected_jobs == 2
