@@ -111,7 +111,6 @@ def _adopt(session: Session, gone: Attempt, worker: str, now: datetime) -> Attem
         gone,
         session_id=new_id(),
         number=session.job.attempts + 1,
-        run_id=session.agent_run_id,
         adopts_since=session.started_at,
     )
     insert_many(Session, [_adopting_values(session, attempt, worker, now)])
@@ -145,4 +144,4 @@ def _attempt_of(session: Session) -> Attempt:
     known = dict(Job.objects.filter(pk=job.pk).values(*JOB_FIELDS)[0])
     waiting = WaitingJob(*(known[name] for name in JOB_FIELDS))
     attempt = attempt_at(plan_of(job.execution_id), waiting, session.started_at, retry_id=session.retry_id)
-    return replace(attempt, session_id=session.pk, number=session.number)
+    return replace(attempt, session_id=session.pk, number=session.number, run_id=session.agent_run_id)

@@ -63,6 +63,7 @@ def lost(attempt: Attempt, reporter: AttemptReporter | None = None, *, may_be_ch
         ending=Ending.LOST,
         finished_at=timezone.now(),
         agent_seconds=0.0,
+        run_id=reporter.run_id if reporter else attempt.run_id,
         steps=reporter.steps if reporter else (),
         error_code=ErrorCode.WORKER_LOST.value,
         error_message=f"The worker that ran this row went away.{charged}",

@@ -157,6 +157,16 @@ def test_a_run_that_cannot_be_found_is_started_again_and_flagged(
     assert Session.objects.get(number=2).may_be_charged_twice
 
 
+def test_a_run_that_its_service_forgot_stays_known(start_remote: Start, take: Take, clock: HandClock) -> None:
+    start_remote(rows=1)
+    take(1)
+    Session.objects.update(agent_run_id="run-7")
+    clock.advance(LEASE)
+    [heir] = adopt()
+    take(0, run_attempt(heir, Forgetful(), reporter_of(heir)))
+    assert [one.agent_run_id for one in Session.objects.order_by("number")] == ["run-7", "run-7"]
+
+
 def test_a_released_run_is_adopted_at_once(start_remote: Start, take: Take, finish: Take, clock: HandClock) -> None:
     start_remote(rows=1)
     [attempt] = take(1)
