@@ -7,7 +7,7 @@ undoes the change.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Generic, ParamSpec
 
 P = ParamSpec("P")
@@ -37,3 +37,7 @@ batches_deleting: Hook[[Collection[uuid.UUID]]] = Hook()
 batch_purging: Hook[[uuid.UUID]] = Hook()
 """The rows of this deleted batch are about to be removed: remove what hangs on them, in chunks, each its own
 transaction (this hook alone is called outside of one)."""
+
+ground_truth_changed: Hook[[uuid.UUID, Mapping[uuid.UUID, Collection[str]]]] = Hook()
+"""Cells of truth of a batch have just got other values: the names of their columns, by the ids of their rows. The
+batch and the rows are locked. Raise InvalidState to refuse."""

@@ -6,6 +6,7 @@ from projects.models.column import Column
 from projects.models.instruction_version import InstructionVersion
 from projects.models.project import Project, ProjectUserObjectPermission
 from projects.models.row import Row
+from projects.models.truth_revision import TruthRevision
 
 __all__ = [
     "Batch",
@@ -17,4 +18,5 @@ __all__ = [
     "Project",
     "ProjectUserObjectPermission",
     "Row",
+    "TruthRevision",
 ]

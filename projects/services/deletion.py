@@ -18,7 +18,7 @@ from mino.common.errors import InvalidState
 from mino.common.hooks import batch_purging, batches_deleting
 from mino.common.waking import wake
 from projects.importing.staging import unstage
-from projects.models import Batch, BatchStatus, ImportStatus, Project, Row
+from projects.models import Batch, BatchStatus, ImportStatus, Project, Row, TruthRevision
 
 LOADING = (ImportStatus.QUEUED, ImportStatus.IMPORTING)
 PURGE_TASK = "projects.tasks.purge_deleted"
@@ -68,6 +68,7 @@ def purge_deleted() -> int:
         except InvalidState:  # an execution slipped in between; it goes with the batch once it has ended
             continue
         batch_purging.call(batch.pk)
+        delete_in_chunks(TruthRevision.objects.filter(batch=batch))
         delete_in_chunks(Row.objects.filter(batch=batch))
         with transaction.atomic():
             batch.columns.all().delete()

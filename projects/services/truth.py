@@ -1,0 +1,126 @@
+"""Changes to the ground truth: every change of a cell is kept as a revision and can be taken back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Organization, User
+from accounts.permissions import require
+from mino.common.bulk import insert_many, update_many
+from mino.common.errors import InvalidInput, InvalidState
+from mino.common.hooks import ground_truth_changed
+from projects.models import Batch, BatchStatus, Row, TruthRevision
+from projects.services.checks import checked_text
+from projects.services.truth_cells import CellChange, Seen, checked_value, columns_of, doubt_about, refuse_outdated
+
+MAX_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class TruthSet:
+    """What changed: the revisions written, and doubts about values that can't be read as their column's type."""
+
+    revisions: Sequence[TruthRevision] = ()
+    doubts: Sequence[str] = ()
+
+    @property
+    def cells(self) -> int:
+        """How many cells have another value now."""
+        return len(self.revisions)
+
+
+def truth_set(*, batch: Batch, changes: Sequence[CellChange], user: User | None, reason: str = "") -> TruthSet:
+    """Give cells of truth other values, all or none; cells that hold their value already are left alone.
+
+    Stored results are scored anew in the same transaction. Raises InvalidInput for a value, a row or a column that
+    can't be used, InvalidState where a cell is not as the editor saw it, or PermissionDenied.
+    """
+    if user is not None:
+        require(user, "projects.change_ground_truth", batch.project)
+    reason = checked_text("reason", reason, what="the reason", maximum=MAX_REASON)
+    columns = columns_of(batch, changes)
+    wanted = [(one, checked_value(one.column, one.value)) for one in changes]
+    with transaction.atomic():
+        locked = _lock(batch)
+        rows = _rows(batch, [one.row_id for one in changes])
+        refuse_outdated(rows, changes)
+        revisions = [
+            _revision(batch, rows[one.row_id], one.column, value, user, reason)
+            for one, value in wanted
+            if rows[one.row_id].truth.get(one.column) != value
+        ]
+        _write(locked, rows, revisions)
+    doubts = [doubt for one in revisions if (doubt := doubt_about(columns[one.column], one.after))]
+    return TruthSet(revisions, doubts)
+
+
+def truth_restore(
+    *, revision: TruthRevision, user: User | None, reason: str = "", seen: str | Seen | None = Seen.ANYTHING
+) -> TruthSet:
+    """Give the cell of a revision the value again that it had before. Raises what `truth_set` raises."""
+    change = CellChange(revision.row_id, revision.column, revision.before, seen)
+    return truth_set(batch=revision.batch, changes=[change], user=user, reason=reason or "Taken back")
+
+
+def _lock(batch: Batch) -> Batch:
+    """Let no execution start meanwhile, whose results would miss the change, and nobody else change this truth.
+
+    Both locks let rows that refer to the locked ones come and go, as those of running jobs do.
+    """
+    Organization.objects.select_for_update(no_key=True).get(pk=batch.organization_id)
+    locked: Batch = Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    if locked.status != BatchStatus.READY:
+        raise InvalidState("This batch is not ready, or was deleted a moment ago.")
+    return locked
+
+
+def _rows(batch: Batch, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Row]:
+    found = Row.objects.filter(batch=batch, pk__in=set(ids)).order_by("pk").select_for_update(no_key=True)
+    rows = {row.pk: row for row in found.only("position", "truth", "has_truth")}
+    if missing := len(set(ids)) - len(rows):
+        raise InvalidInput(f"{missing} of these rows {'is' if missing == 1 else 'are'} not in this batch.")
+    return rows
+
+
+def _revision(batch: Batch, row: Row, column: str, value: str | None, user: User | None, reason: str) -> TruthRevision:
+    return TruthRevision(
+        batch=batch,
+        row=row,
+        column=column,
+        before=row.truth.get(column),
+        after=value,
+        reason=reason,
+        user=user,
+        created_at=timezone.now(),
+    )
+
+
+def _write(batch: Batch, rows: Mapping[uuid.UUID, Row], revisions: Sequence[TruthRevision]) -> None:
+    """Write the cells with their revisions, count the rows with truth, and tell who keeps results of them."""
+    changed: dict[uuid.UUID, set[str]] = {}
+    values: dict[uuid.UUID, dict[str, str | None]] = {}
+    for one in revisions:
+        changed.setdefault(one.row_id, set()).add(one.column)
+        values.setdefault(one.row_id, dict(rows[one.row_id].truth))[one.column] = one.after
+    if not changed:
+        return
+    gained = 0
+    for row_id, truth in values.items():
+        row = rows[row_id]
+        row.truth = {name: value for name, value in truth.items() if value is not None}
+        gained += bool(row.truth) - row.has_truth
+        row.has_truth = bool(row.truth)
+    update_many(Row, [{"id": pk, "truth": rows[pk].truth, "has_truth": rows[pk].has_truth} for pk in changed])
+    insert_many(TruthRevision, [_as_values(one) for one in revisions])
+    batch.truth_row_count += gained
+    batch.save(update_fields=["truth_row_count", "updated_at"])
+    ground_truth_changed.call(batch.pk, changed)
+
+
+def _as_values(revision: TruthRevision) -> dict[str, object]:
+    return {field.attname: getattr(revision, field.attname) for field in revision._meta.local_fields}
