@@ -60,8 +60,8 @@ def _tab(data: QueryDict) -> str:
 
 def _way_back(request: WorkspaceRequest, execution_id: uuid.UUID) -> str:
     """The tab where the button was, with the filters that it had."""
-    address = reverse(TABS[_tab(request.POST)], args=[request.organization.slug, execution_id])
-    query = QueryDict(request.POST.get("query", "")).urlencode()
+    address: str = reverse(TABS[_tab(request.POST)], args=[request.organization.slug, execution_id])
+    query: str = QueryDict(request.POST.get("query", "")).urlencode()
     return f"{address}?{query}" if query else address
 
 

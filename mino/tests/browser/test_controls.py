@@ -102,7 +102,9 @@ def test_what_lies_under_the_pointer_stays_there(page: Page, under_way: Executio
     execution_pause(under_way.pk, user=None)
     expect(page.locator("#live")).to_contain_text("Paused by a person")
     after = row.bounding_box()
-    assert box and after and abs(after["y"] - box["y"]) < 2
+    assert box
+    assert after
+    assert abs(after["y"] - box["y"]) < 2
 
 
 def test_a_refusal_is_said_in_place(page: Page, under_way: Execution, complaints: Complaints) -> None:

@@ -1,0 +1,20 @@
+"""Fixtures for tests of Django admin."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from executions.tests.views.conftest import nothing_remembered, start, take, work
+
+__all__ = ["nothing_remembered", "start", "take", "work"]
+
+
+@pytest.fixture
+def staff(db: None) -> Client:
+    """The browser of a superuser."""
+    client = Client()
+    user = User.objects.create_superuser("staff@mino.example", "x")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
