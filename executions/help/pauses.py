@@ -10,7 +10,7 @@ from executions.agents.base import ErrorCode as Code
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The reason as the code that stands beside the state (empty: a person did it), what happened, and the remedy."""
+    """The code beside the state (empty: none, or that of an error), what happened, and the remedy."""
 
     code: str
     title: str
@@ -50,7 +50,7 @@ PAUSES: Sequence[Pause] = (
         "Change the plan at the maker and resume, or run the batch again with other settings.",
     ),
     Pause(
-        "The code of an error",
+        "",
         "Many rows in a row failed in the same way",
         "So many errors of one code in a row from different places (MINO_BREAKER_ERRORS, 10 unless it is set) lie with "
         "the agent's service or the network, not with the sites. Rows that failed after the limit wait in the queue.",

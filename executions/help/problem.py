@@ -27,7 +27,7 @@ def problem_of(request: WorkspaceRequest, job: Job, *, same_row: Iterable[Job]) 
     may_run = request.user.has_perm("projects.run_execution", job.project)
     context: dict[str, Any] = {"trace": _trace(job) if may_run else ""}
     if job.status == JobStatus.RETRYING:
-        return context
+        return {**context, "is_due": job.next_retry_at is not None and job.next_retry_at <= timezone.now()}
     situation = Situation(
         job,
         request.organization.slug,

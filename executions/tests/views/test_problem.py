@@ -112,6 +112,17 @@ def test_the_browser_is_offered_once_to_each_agent_that_has_one(failed: Callable
     assert "eva-browser_profile=stealth" in button.url
 
 
+@pytest.mark.parametrize("code", ["TIMEOUT", "RATE_LIMITED", "ACCESS_BLOCKED", "SELECTOR_NOT_FOUND", "INVALID_RESULT"])
+def test_every_link_leads_to_where_it_is_done(failed: Callable[..., Job], client: Client, code: str) -> None:
+    job = failed("TIMEOUT", rows=2)
+    links = [one for one in buttons_for(MEANINGS[code], situation(job)) if one.url.startswith("/") and not one.posts]
+    assert links
+    for link in links:
+        page = client.get(link.url)
+        assert page.status_code == 200, link.title
+        assert "The chosen row: 1" in page.text or "like=" not in link.url
+
+
 def test_viewers_read_and_look_but_do_nothing(failed: Callable[..., Job], client_for: ClientFor, viewer: User) -> None:
     job = failed("SITE_ERROR")
     Session.objects.update(stack_trace="Traceback: /inner/path")
@@ -173,6 +184,8 @@ def test_a_waiting_row_says_when_and_why(start: Start, work: Work, client: Clien
     page = client.get(address(job)).text
     assert "The next attempt is due <time" in page
     assert "Retry 1 of 2 after TIMEOUT." in page
+    Job.objects.update(next_retry_at=timezone.now())
+    assert "it waits for a free slot" in client.get(address(job)).text
     assert "Retry now" in page
     execution_pause(execution.pk, user=member)
     assert "waits until the execution is resumed" in client.get(address(job)).text

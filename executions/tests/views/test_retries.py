@@ -16,6 +16,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Organization, User
+from executions.help.elsewhere import MOST_READ
 from executions.models import Execution, ExecutionStatus, Job, JobStatus, Retry
 from executions.services.control import execution_pause
 from executions.tests.views.conftest import ClientFor, Start, Work
@@ -47,7 +48,7 @@ def show(client: Client, organization: Organization) -> Show:
 
 def rows_of(page: str) -> list[int]:
     """The rows in the table of a page, in its order."""
-    return [int(number) for number in re.findall(r'<div class="mn-meta">Row (\d+)</div>', page)]
+    return [int(number) for number in re.findall(r'<div class="mn-meta">Row (\d+)<', page)]
 
 
 def test_what_waits_is_listed_by_its_time_with_its_reason(start: Start, work: Work, show: Show) -> None:
@@ -259,39 +260,56 @@ def test_the_number_of_queries_does_not_grow(
                 client.get(address)
 
 
-def test_the_lists_are_read_off_their_indexes(letters: Execution, start: Start, work: Work, client: Client) -> None:
-    many = [
+def plan_of(sql: str) -> str:
+    """How the database carries out a statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(("EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN ") + sql)
+        return "\n".join(str(line) for line in cursor.fetchall())
+
+
+def many_letters(execution: Execution) -> None:
+    """Give an execution 4,000 more jobs, a quarter of them dead letters, the rest answered."""
+    row, now = execution.batch.rows.get(position=1), timezone.now()
+    fixed = {"organization_id": execution.organization_id, "project_id": execution.project_id, "execution": execution}
+    Job.objects.bulk_create(
         Job(
-            organization_id=letters.organization_id,
-            project_id=letters.project_id,
-            batch_id=letters.batch_id,
-            execution=letters,
-            row=letters.batch.rows.get(position=1),
+            **fixed,
+            batch_id=execution.batch_id,
+            row=row,
             repeat=2 + number,
             position=100 + number,
             row_position=1,
             url="https://shop1.example/",
             status=JobStatus.COMPLETED if number % 4 else JobStatus.ERROR,
             error_code="" if number % 4 else "TIMEOUT",
-            finished_at=timezone.now() - timedelta(seconds=number),
+            finished_at=now - timedelta(seconds=number),
         )
         for number in range(4000)
-    ]
-    Job.objects.bulk_create(many)
+    )
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
-    for query in ("", "?error_code=TIMEOUT", "?age=week"):
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
-            client.get(reverse("dead_letters", args=["northlight"]) + query)
-        [lists] = [one["sql"] for one in asked if " LIMIT 51" in one["sql"]]
-        with connection.cursor() as cursor:
-            explain = "EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN "
-            cursor.execute(explain + lists)
-            plan = "\n".join(str(line) for line in cursor.fetchall())
-        assert "job_dead_letters" in plan, plan
+
+
+@pytest.mark.parametrize("query", ["", "?error_code=TIMEOUT", "?age=week"])
+def test_dead_letters_are_read_off_their_index(letters: Execution, client: Client, query: str) -> None:
+    many_letters(letters)
+    for page in ("dead_letters", "dead_letters_retry"):
+        with CaptureQueriesContext(connection) as asked:
+            client.get(reverse(page, args=["northlight"]) + query)
+        lists = [one["sql"] for one in asked if '"executions_job"."finished_at" DESC' in one["sql"]]
+        assert sum(sql.endswith(" LIMIT 51") for sql in lists) == (page == "dead_letters")
+        assert all(" LIMIT " in sql for sql in lists)  # what is counted is bounded, however it is read
+        assert all("job_dead_letters" in plan_of(sql) for sql in lists if sql.endswith(" LIMIT 51"))
+
+
+def test_the_same_error_elsewhere_is_read_off_its_index(letters: Execution, client: Client) -> None:
+    many_letters(letters)
+    job = letters.jobs.get(position=3)
+    with CaptureQueriesContext(connection) as asked:
+        client.get(reverse("job", args=["northlight", job.pk]))
+    [sql] = [one["sql"] for one in asked if f" LIMIT {MOST_READ + 1}" in one["sql"]]
+    assert "job_by_error" in plan_of(sql)
 
 
 def test_projects_of_others_are_no_choice(show: Show, stranger: User) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from executions.agents.base import AgentError, ErrorCode, Reporter, Screenshot, Task
-from executions.models import Execution, ExecutionStatus, Retry, Session
+from executions.models import Execution, ExecutionStatus, Job, Retry, Session
 from executions.services.creation import execution_create
 from executions.tests.views.conftest import Work, nothing_remembered, work
 from executions.tests.views.failing import letters_of
@@ -96,7 +96,9 @@ def test_the_waiting_rows_look_right(page: Page, project: Project, member: User,
     execution = run(project, member, 24)
     work(24, bad_day)
     for place, retry in enumerate(Retry.objects.order_by("job__position")):
-        Retry.objects.filter(pk=retry.pk).update(scheduled_for=timezone.now() + timedelta(seconds=30 + place * 4))
+        due = timezone.now() + timedelta(seconds=100 + place * 9)
+        Retry.objects.filter(pk=retry.pk).update(scheduled_for=due)
+        Job.objects.filter(pk=retry.job_id).update(next_retry_at=due)
     page.goto(queue("retry_queue"))
     assert_looks_right(page, "retry-queue")
     page.goto(job_page(execution, 3))
