@@ -122,11 +122,13 @@ class Account:
         """Halve the concurrency when the agent asked for fewer requests, once for all that were under way then."""
         execution = self.execution
         for one in settled:
-            begun = one.finished.attempt.started_at
-            if one.finished.throttled and (execution.throttled_at is None or begun > execution.throttled_at):
+            if not one.finished.throttled:
+                continue
+            if execution.throttled_at is None or one.finished.attempt.started_at > execution.throttled_at:
                 execution.effective_concurrency = max(1, execution.effective_concurrency // 2)
-                execution.throttled_at = execution.raised_at = now
-                self.paced = True
+                execution.throttled_at = now
+            execution.raised_at = now
+            self.paced = True
         self.paced |= raise_concurrency(execution, now)
 
     def changed_values(self) -> dict[str, Any]:

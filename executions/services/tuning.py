@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.permissions import Principal
+from executions.costs.freezing import check_budget
 from executions.engine.waking import wake_slots
 from executions.models import Execution, Job, JobStatus, Retry, RetryStatus
 from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES
@@ -18,6 +19,8 @@ from executions.services.ending import cancel_retries
 from executions.services.locking import Controlled, lock_execution
 from executions.transitions import move
 from mino.common.errors import Detail, InvalidInput, InvalidState
+
+JOBS_AT_ONCE = 5000
 
 
 def execution_set_concurrency(execution_id: uuid.UUID, concurrency: int, *, user: Principal | None) -> Controlled:
@@ -51,7 +54,10 @@ def execution_set_max_retries(execution_id: uuid.UUID, max_retries: int, *, user
         _refuse_ended(execution)
         execution.max_retries = max_retries
         execution.save(update_fields=["max_retries", "updated_at"])
-        given_up = _give_up_retries(execution)
+        given_up = 0
+        while some := _give_up_retries(execution):
+            given_up += some
+        complete_if_done(execution_id, timezone.now())
         execution.refresh_from_db()
         return Controlled(execution, given_up)
 
@@ -61,12 +67,10 @@ def execution_set_budget(execution_id: uuid.UUID, budget: Decimal | None, *, use
 
     Raises InvalidInput, InvalidState when the execution has ended, PermissionDenied.
     """
-    if budget is not None and not (budget.is_finite() and 0 < budget < Decimal(10) ** 8):
-        message = "Give an amount of money above 0, such as 25.00, or nothing for no limit."
-        raise InvalidInput(message, details=[Detail("budget", message)])
     with transaction.atomic():
         execution, _ = lock_execution(execution_id, user)
         _refuse_ended(execution)
+        check_budget(budget, execution.agent, timezone.now())
         execution.budget = budget
         execution.save(update_fields=["budget", "updated_at"])
         wake_slots(min(execution.effective_concurrency - execution.running_jobs, execution.queued_jobs))
@@ -74,27 +78,26 @@ def execution_set_budget(execution_id: uuid.UUID, budget: Decimal | None, *, use
 
 
 def _give_up_retries(execution: Execution) -> int:
-    """Turn jobs whose waiting retry is one too many into errors."""
+    """Turn some of the jobs whose waiting retry is one too many into errors. Answers how many."""
     too_many = Retry.objects.filter(
         execution=execution,
         status=RetryStatus.PENDING,
         attempt_number__gt=execution.max_retries,
         job__max_retries__isnull=True,
     )
-    job_ids = list(too_many.values_list("job_id", flat=True))
+    job_ids = list(too_many.values_list("job_id", flat=True)[:JOBS_AT_ONCE])
     jobs = Job.objects.filter(pk__in=job_ids, status=JobStatus.RETRYING).order_by("pk")
     codes = list(jobs.select_for_update().values_list("error_code", flat=True))
     now = timezone.now()
     # Their last attempt has ended already: only the hope for another is given up.
     move(jobs, JobStatus.ERROR, source=JobStatus.RETRYING, next_retry_at=None, finished_at=now, processed_at=now)
     cancel_retries(Retry.objects.filter(job__in=job_ids, execution=execution), now)
-    counts = dict(execution.error_counts)
+    counts = execution.error_counts
     for code in codes:
         counts[code] = counts.get(code, 0) + 1
     Execution.objects.filter(pk=execution.pk).update(
         retrying_jobs=F("retrying_jobs") - len(codes), error_jobs=F("error_jobs") + len(codes), error_counts=counts
     )
-    complete_if_done(execution.pk, now)
     return len(codes)
 
 
