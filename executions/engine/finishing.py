@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import F
 from django.db.models.functions import Coalesce
@@ -18,6 +18,7 @@ from executions.engine.retrying import Further, further_attempt, write_retries
 from executions.engine.tally import Tally
 from executions.evaluation.verdict import Outcome
 from executions.models import ColumnStatistic, Execution, FieldResult, Job, JobStatus, Session, SessionStatus
+from executions.rescoring.meanwhile import under_current_truth
 from executions.transitions import move_each
 from mino.common.bulk import insert_many, update_many
 
@@ -65,22 +66,25 @@ def write_finished(
     return tally, settled
 
 
-def _held_jobs(finished: Sequence[Finished]) -> Mapping[uuid.UUID, Decimal | None]:
-    """What the jobs have cost so far, by the sessions that still hold them; the jobs are locked from here on."""
-    jobs = Job.objects.select_for_update().filter(pk__in=[one.attempt.job_id for one in finished]).order_by("pk")
-    return {
-        session_id: cost
-        for session_id, status, cost in jobs.values_list("current_session_id", "status", "cost")
-        if status == JobStatus.RUNNING
-    }
+class Held(NamedTuple):
+    """What is known of a job that an attempt still holds: what it has cost so far, and the truth of its row now."""
+
+    cost: Decimal | None
+    truth: Mapping[str, str | None]
 
 
-def _settle(
-    one: Finished, cost_so_far: Decimal | None, execution: Execution, breaker: Breaker, now: datetime
-) -> Settled:
+def _held_jobs(finished: Sequence[Finished]) -> Mapping[uuid.UUID, Held]:
+    """The jobs by the sessions that still hold them; they are locked from here on."""
+    jobs = Job.objects.select_for_update(of=("self",)).filter(pk__in=[one.attempt.job_id for one in finished])
+    values = jobs.order_by("pk").values_list("current_session_id", "status", "cost", "row__truth")
+    return {session_id: Held(cost, truth) for session_id, status, cost, truth in values if status == JobStatus.RUNNING}
+
+
+def _settle(one: Finished, held: Held, execution: Execution, breaker: Breaker, now: datetime) -> Settled:
     """Decide where the job goes."""
+    one = under_current_truth(one, held.truth)
     cost = one.cost
-    total = cost_so_far if cost is None else (cost_so_far or Decimal(0)) + cost
+    total = held.cost if cost is None else (held.cost or Decimal(0)) + cost
     hand_back = breaker.hear(one)
     if one.ending is Ending.COMPLETED:
         return Settled(one, JobStatus.COMPLETED, cost, total)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from executions.engine.attempt import Finished
-from executions.evaluation.verdict import EvaluationResult, RowVerdict
+from executions.evaluation.verdict import EvaluationResult
 from executions.models import JobStatus
 
 COUNTED = {
@@ -20,6 +20,25 @@ COUNTED_FIRST = {
     EvaluationResult.PASSED: "first_attempt_passed_jobs",
     EvaluationResult.FAILED: "first_attempt_failed_jobs",
 }
+
+
+def score_counts(result: EvaluationResult, good: int, gradable: int, *, is_first: bool) -> Counter[str]:
+    """What a row with a result adds to the counters of its execution; `is_first` if the first attempt gave it."""
+    counts = Counter({COUNTED[result]: 1})
+    if is_first and result in COUNTED_FIRST:
+        counts[COUNTED_FIRST[result]] = 1
+    if not gradable:
+        return counts
+    counts["graded_rows"] = 1
+    counts["good_fields"] = good
+    counts["gradable_fields"] = gradable
+    counts["good_fields_squared"] = good * good
+    counts["gradable_fields_squared"] = gradable * gradable
+    counts["good_times_gradable"] = good * gradable
+    if is_first:
+        counts["first_attempt_good_fields"] = good
+        counts["first_attempt_gradable_fields"] = gradable
+    return counts
 
 
 @dataclass(slots=True)
@@ -47,7 +66,9 @@ class Tally:
         if status == JobStatus.ERROR:
             self.errors[finished.error_code] += 1
         if finished.verdict:
-            self._add_verdict(finished.verdict, is_first=finished.attempt.is_first)
+            verdict = finished.verdict
+            is_first = finished.attempt.is_first
+            self.counts.update(score_counts(verdict.result, verdict.good, verdict.gradable, is_first=is_first))
 
     def add_cost(self, cost: Decimal | None, *, is_first: bool) -> None:
         """Count what an attempt cost."""
@@ -58,23 +79,6 @@ class Tally:
         self.largest_cost = max(self.largest_cost, cost)
         if not is_first:
             self.retry_cost += cost
-
-    def _add_verdict(self, verdict: RowVerdict, *, is_first: bool) -> None:
-        good, gradable = verdict.good, verdict.gradable
-        self.counts[COUNTED[verdict.result]] += 1
-        if is_first and verdict.result in COUNTED_FIRST:
-            self.counts[COUNTED_FIRST[verdict.result]] += 1
-        if not gradable:
-            return
-        self.counts["graded_rows"] += 1
-        self.counts["good_fields"] += good
-        self.counts["gradable_fields"] += gradable
-        self.counts["good_fields_squared"] += good * good
-        self.counts["gradable_fields_squared"] += gradable * gradable
-        self.counts["good_times_gradable"] += good * gradable
-        if is_first:
-            self.counts["first_attempt_good_fields"] += good
-            self.counts["first_attempt_gradable_fields"] += gradable
 
     def changes(self) -> dict[str, Any]:
         """The counters of the execution that change, and by how much; those of queued and running jobs aside."""

@@ -9,7 +9,7 @@ from typing import Any
 from executions.evaluation.comparison import Comparison
 from executions.evaluation.matching import compare_all, compare_any
 from executions.evaluation.values import extracted_values, read_truth
-from executions.evaluation.verdict import CellVerdict, EvaluationResult, Outcome, RowVerdict
+from executions.evaluation.verdict import CellVerdict, EvaluationResult, Outcome, RowScore, RowVerdict
 from mino.common.values.columns import ColumnType
 from mino.common.values.options import MatchingOptions
 from mino.common.values.text import MAX_TEXT
@@ -70,15 +70,17 @@ def evaluate_row(
         column.name: evaluate_cell(column.type, column.options, expected.get(column.name), extracted.get(column.name))
         for column in columns
     }
-    required = [
-        cells[column.name].outcome
-        for column in columns
-        if column.options.required_for_pass and cells[column.name].outcome.is_gradable
-    ]
+    score = score_row(columns, {name: cell.outcome for name, cell in cells.items()})
+    return RowVerdict(score.result, cells, score.good, score.gradable)
+
+
+def score_row(columns: Sequence[ColumnSpec], outcomes: Mapping[str, Outcome]) -> RowScore:
+    """Sum up the outcomes of a row's cells; a column without one counts as not gradable."""
+    of_columns = [(column, outcomes.get(column.name, Outcome.NOT_GRADABLE)) for column in columns]
+    gradable = [(column, outcome) for column, outcome in of_columns if outcome.is_gradable]
+    required = [outcome for column, outcome in gradable if column.options.required_for_pass]
     result = EvaluationResult.NOT_GRADABLE
     if required:
         passed = all(outcome.is_good for outcome in required)
         result = EvaluationResult.PASSED if passed else EvaluationResult.FAILED
-    good = sum(cell.outcome.is_good for cell in cells.values())
-    gradable = sum(cell.outcome.is_gradable for cell in cells.values())
-    return RowVerdict(result, cells, good, gradable)
+    return RowScore(result, sum(outcome.is_good for _, outcome in gradable), len(gradable))

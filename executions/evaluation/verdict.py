@@ -67,6 +67,15 @@ class CellVerdict:
 
 
 @dataclass(frozen=True, slots=True)
+class RowScore:
+    """How one row fared: its result, and how many of the gradable cells are good."""
+
+    result: EvaluationResult
+    good: int
+    gradable: int
+
+
+@dataclass(frozen=True, slots=True)
 class RowVerdict:
     """The verdict on one row: its result, its cells by column name, and how many of the gradable cells are good."""
 

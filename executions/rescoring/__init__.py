@@ -1,0 +1,1 @@
+"""Scores stored results anew when what they are compared with has changed."""
