@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from django.db.models import Model
 
 from executions.models import (
     AgentCredential,
@@ -26,7 +29,7 @@ def violations_of(executions: Sequence[Execution], jobs: Sequence[Job]) -> list[
     """What is wrong, in sentences. `jobs` are those of the executions, with their sessions fetched."""
     return [
         *_of_executions(executions),
-        *(f"Row {job.row_position}: {what}" for job in jobs for what in _of_job(job)),
+        *(f"{job.url}: {what}" for job in jobs for what in _of_job(job)),
         *_of_field_results(jobs, Counter(FieldResult.objects.values_list("job_id", flat=True))),
         *_left_over(),
         *_of_counters(),
@@ -68,7 +71,7 @@ def _of_field_results(jobs: Sequence[Job], counts: Counter[object]) -> list[str]
     for job in jobs:
         wanted = len(job.outcomes) if job.status == JobStatus.COMPLETED else 0
         if counts[job.pk] != wanted or (job.status == JobStatus.COMPLETED and not wanted):
-            found.append(f"Row {job.row_position}: it has {counts[job.pk]} cells instead of {wanted}.")
+            found.append(f"{job.url}: it has {counts[job.pk]} cells instead of {wanted}.")
     return found
 
 
@@ -87,6 +90,13 @@ def _left_over() -> list[str]:
 def _of_counters() -> list[str]:
     try:
         assert_counters_equal_jobs()
-    except AssertionError as error:
-        return [f"The counters are not those of the rows: {error}"]
+    except AssertionError:
+        return [f"The counters are not those of the rows: {_what_failed()}"]
     return []
+
+
+def _what_failed() -> str:
+    """The claim that does not hold, with the values of the function that makes it."""
+    made = inspect.trace()[-1]
+    values = {name: value for name, value in made.frame.f_locals.items() if isinstance(value, (Mapping, Model))}
+    return f"{(made.code_context or ['?'])[0].strip()} with {values}"

@@ -66,18 +66,18 @@ def _settle(job: Job, runs: Sequence[Run], account: Account) -> None:
     account.flagged += any(session.may_be_charged_twice for session in sessions)
     for run in runs:
         if not _is_known(run, sessions):
-            account.violations.append(f"Row {job.row_position}: nobody knows the run {run.id} ({run.status}).")
+            account.violations.append(f"{job.url}: nobody knows the run {run.id} ({run.status}).")
     for earlier, later in pairwise(runs):
         if _began_too_late(earlier, sessions) or _began_too_late(later, sessions):
             account.late_starts += 1
         elif not _is_over_for(earlier, later, sessions):
             account.violations.append(
-                f"Row {job.row_position}: {later.id} was begun though {earlier.id} ({earlier.status}) could be adopted."
+                f"{job.url}: {later.id} was begun though {earlier.id} ({earlier.status}) could be adopted."
             )
     completed = [run.id for run in runs if run.status == "COMPLETED"]
     current = job.current_session
     if current is not None and current.status == SessionStatus.COMPLETED and current.agent_run_id not in completed:
-        account.violations.append(f"Row {job.row_position}: its result is of no completed run of its own.")
+        account.violations.append(f"{job.url}: its result is of no completed run of its own.")
 
 
 def _is_known(run: Run, sessions: Iterable[Session]) -> bool:

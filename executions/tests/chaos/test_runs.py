@@ -50,7 +50,7 @@ def test_a_second_run_while_the_first_went_on_is_paid_in_vain(job: Job) -> None:
     attempt(job, SessionStatus.LOST, 0, 5, agent_run_id="a")
     attempt(job, SessionStatus.COMPLETED, 5, 9, agent_run_id="b")
     found = account(("a", "COMPLETED", 1, 8), ("b", "COMPLETED", 6, 8)).violations
-    assert found == [f"Row {job.row_position}: b was begun though a (COMPLETED) could be adopted."]
+    assert found == [f"{job.url}: b was begun though a (COMPLETED) could be adopted."]
 
 
 def test_a_second_run_after_one_that_failed_is_all_right(job: Job) -> None:
@@ -61,7 +61,7 @@ def test_a_second_run_after_one_that_failed_is_all_right(job: Job) -> None:
 
 def test_a_run_that_no_attempt_names_is_found(job: Job) -> None:
     attempt(job, SessionStatus.ERROR, 0, 5)
-    assert account(("a", "FAILED", 1, 4)).violations == [f"Row {job.row_position}: nobody knows the run a (FAILED)."]
+    assert account(("a", "FAILED", 1, 4)).violations == [f"{job.url}: nobody knows the run a (FAILED)."]
 
 
 def test_an_attempt_that_says_that_it_may_be_charged_twice_explains_a_run(job: Job) -> None:
