@@ -28,6 +28,7 @@ class Keeper:
 
     def __init__(self) -> None:
         self._reporters: dict[uuid.UUID, AttemptReporter] = {}
+        self._left_runs: bool | None = None
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._closing = False
@@ -36,9 +37,12 @@ class Keeper:
         self._thread.start()
 
     def add(self, reporter: AttemptReporter) -> None:
-        """Look after an attempt from now on."""
+        """Look after an attempt from now on; one that begins when all were called off already is so, too."""
         with self._lock:
             self._reporters[reporter.attempt.session_id] = reporter
+            leave_run = self._left_runs
+        if leave_run is not None:
+            _call_off(reporter, leave_run=leave_run)
 
     def remove(self, reporter: AttemptReporter) -> None:
         """Look after it no more."""
@@ -52,9 +56,10 @@ class Keeper:
 
     def cancel_all(self, *, leave_runs: bool) -> None:
         """Call off everything that runs in this process; with `leave_runs` remote runs go on, for others to adopt."""
+        with self._lock:
+            self._left_runs = leave_runs
         for reporter in self.running():
-            reporter.leave_run = leave_runs
-            reporter.cancelled.set()
+            _call_off(reporter, leave_run=leave_runs)
 
     def close(self) -> None:
         """End the thread."""
@@ -132,8 +137,12 @@ def call_off_ended(reporters: Sequence[AttemptReporter]) -> None:
     for session_id, status in ended.values_list("pk", "status"):
         reporter = by_session[session_id]
         if not reporter.cancelled.is_set():
-            reporter.leave_run = status == SessionStatus.LOST
-            reporter.cancelled.set()
+            _call_off(reporter, leave_run=status == SessionStatus.LOST)
+
+
+def _call_off(reporter: AttemptReporter, *, leave_run: bool) -> None:
+    reporter.leave_run = leave_run
+    reporter.cancelled.set()
 
 
 def renew_leases(sessions: Collection[uuid.UUID]) -> None:
