@@ -3,7 +3,10 @@
 from django.urls import path
 
 from analytics.views import batch, deletion, executions, projects
-from analytics.views.export import execution_export
+from analytics.views.baseline import execution_set_baseline, project_set_margin
+from analytics.views.compare import compare, execution_compare
+from analytics.views.compare_export import compare_export
+from analytics.views.exports import execution_export, execution_export_options
 from analytics.views.home import organization_home
 
 urlpatterns = [
@@ -24,4 +27,18 @@ urlpatterns = [
     path("o/<slug:slug>/batches/<uuid:batch_id>/delete/", deletion.batch_delete, name="batch_delete"),
     path("o/<slug:slug>/executions/", executions.execution_list, name="execution_list"),
     path("o/<slug:slug>/executions/<uuid:execution_id>/export/", execution_export, name="execution_export"),
+    path(
+        "o/<slug:slug>/executions/<uuid:execution_id>/export/options/",
+        execution_export_options,
+        name="execution_export_options",
+    ),
+    path("o/<slug:slug>/compare/", compare, name="compare"),
+    path("o/<slug:slug>/compare/export/", compare_export, name="compare_export"),
+    path("o/<slug:slug>/executions/<uuid:execution_id>/compare/", execution_compare, name="execution_compare"),
+    path(
+        "o/<slug:slug>/executions/<uuid:execution_id>/baseline/",
+        execution_set_baseline,
+        name="execution_set_baseline",
+    ),
+    path("o/<slug:slug>/projects/<uuid:project_id>/margin/", project_set_margin, name="project_set_margin"),
 ]

@@ -10,8 +10,9 @@ from pathlib import Path
 from django.db import connection
 from xlsxwriter import Workbook
 
-from analytics.exporting.layout import Cell, Layout
+from analytics.exporting.layout import Layout
 from analytics.exporting.rows import export_rows
+from analytics.exporting.table import Cell
 from analytics.exporting.writing import ExportFormat, write_export
 from benchmarks.children import best_in_turns, in_fresh_process
 from benchmarks.figures import Figure

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from analytics.exporting.layout import Cell, Layout
-from analytics.exporting.rows import export_rows
-from executions.models import Execution
+from analytics.exporting.table import Cell, FlatTable
 from mino.common.values.spreadsheet import TRIGGERS, neutralised
 
 
-def _neutralised_cells(cells: list[Cell]) -> list[Cell]:
-    return [neutralised(cell) if cell.__class__ is str and cell[:1] in TRIGGERS else cell for cell in cells]
-
-
-def csv_chunks(execution: Execution) -> Iterator[bytes]:
-    """The whole export, piece by piece."""
-    layout = Layout.of(execution)
+def csv_chunks(table: FlatTable) -> Iterator[bytes]:
+    """The whole table, piece by piece."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow(map(neutralised, layout.headers))
-    for rows in export_rows(execution):
-        writer.writerows(_neutralised_cells(layout.cells(row)) for row in rows)
+    writer.writerow(map(neutralised, table.headers))
+    for rows in table.rows():
+        writer.writerows(_neutralised_cells(cells) for cells in rows)
         yield buffer.getvalue().encode("utf-8", "replace")
         buffer.seek(0)
         buffer.truncate()
     yield buffer.getvalue().encode("utf-8", "replace")
+
+
+def _neutralised_cells(cells: Sequence[Cell]) -> list[Cell]:
+    return [neutralised(cell) if isinstance(cell, str) and cell[:1] in TRIGGERS else cell for cell in cells]

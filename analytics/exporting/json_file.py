@@ -1,25 +1,32 @@
-"""Exports as JSON: one object with what the execution was, and its rows."""
+"""Results as JSON: one object with what the execution was, and its rows; or one row a line."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
-from analytics.exporting.rows import ExportRow, export_rows
+from analytics.exporting.choosing import Group
+from analytics.exporting.rows import ExportRow
 from executions.models import Execution
-from mino.common.values.columns import ColumnRole
 from mino.common.values.share import Share
 
 
-def json_chunks(execution: Execution) -> Iterator[bytes]:
+def json_object(execution: Execution, chunks: Iterable[list[dict[str, Any]]]) -> Iterator[bytes]:
     """The whole export, piece by piece: `{"execution": {...}, "rows": [...]}`."""
-    fields = [str(column["name"]) for column in execution.columns if column["role"] == ColumnRole.GROUND_TRUTH]
-    separator = '{"execution": ' + _dump(execution_as_json(execution)) + ', "rows": [\n'
-    for rows in export_rows(execution):
-        yield (separator + ",\n".join(_dump(_row_as_json(row, fields)) for row in rows)).encode("utf-8", "replace")
-        separator = ",\n"
+    separator = '{"execution": ' + dump(execution_as_json(execution)) + ', "rows": [\n'
+    for rows in chunks:
+        if rows:
+            yield (separator + ",\n".join(map(dump, rows))).encode("utf-8", "replace")
+            separator = ",\n"
     yield ((separator if separator != ",\n" else "") + "\n]}\n").encode()
+
+
+def json_lines(chunks: Iterable[list[dict[str, Any]]]) -> Iterator[bytes]:
+    """One object a line."""
+    for rows in chunks:
+        yield "".join(f"{dump(row)}\n" for row in rows).encode("utf-8", "replace")
 
 
 def share_as_json(share: Share) -> dict[str, float | int | None]:
@@ -53,32 +60,64 @@ def execution_as_json(execution: Execution) -> dict[str, Any]:
         "error_jobs": execution.error_jobs,
         "accuracy": share_as_json(execution.accuracy),
         "pass_rate": share_as_json(execution.pass_rate),
+        "cost": execution.cost,
+        "currency": execution.currency,
     }
 
 
-def _row_as_json(row: ExportRow, fields: list[str]) -> dict[str, Any]:
-    return {
-        "row_key": row.key,
-        "position": row.position,
-        "url": row.url,
-        "inputs": row.inputs,
-        "status": row.status,
-        "evaluation_result": row.evaluation_result or None,
-        "accuracy": row.accuracy,
-        "error": {"code": row.error_code, "message": row.error_message} if row.error_code else None,
-        "fields": {
-            name: {
-                "expected": row.expected.get(name),
-                "extracted": row.extracted.get(name),
-                "outcome": row.outcomes.get(name),
-                "score": row.score_of(name),
-            }
-            for name in fields
-        },
-        "attempts": row.attempts,
-        "agent_seconds": row.agent_seconds,
-    }
+def row_as_json(row: ExportRow, fields: Sequence[str], groups: frozenset[Group]) -> dict[str, Any]:
+    """One job with the groups that are wanted."""
+    error = {"code": row.error_code, "message": row.error_message} if row.error_code else None
+    extras = row.extras
+    parts: list[tuple[Group, dict[str, Any]]] = [
+        (Group.INPUTS, {"inputs": row.inputs}),
+        (Group.RESULT, {"status": row.status, "evaluation_result": row.evaluation_result or None}),
+        (Group.RESULT, {"accuracy": row.accuracy}),
+        (Group.ERRORS, {"error": error}),
+    ]
+    found: dict[str, Any] = {"row_key": row.key, "position": row.position, "url": row.url}
+    for group, values in parts:
+        if group in groups:
+            found.update(values)
+    if of_fields := {name: _field(row, name, groups) for name in fields if groups & OF_FIELDS}:
+        found["fields"] = of_fields
+    if Group.ATTEMPTS in groups:
+        found |= {"attempts": row.attempts, "agent_seconds": row.agent_seconds}
+    if Group.COST in groups:
+        found["cost"] = extras["cost"]
+    if Group.TIMES in groups:
+        found |= {name: moment and moment.isoformat() for name, moment in _times(row)}
+    return found
 
 
-def _dump(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+OF_FIELDS = frozenset({Group.TRUTH, Group.EXTRACTED, Group.OUTCOME, Group.SCORE, Group.SOURCES})
+
+
+def _times(row: ExportRow) -> list[tuple[str, Any]]:
+    return [(name, row.extras[name]) for name in ("started_at", "finished_at")]
+
+
+def _field(row: ExportRow, name: str, groups: frozenset[Group]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if Group.TRUTH in groups:
+        found["expected"] = row.expected.get(name)
+    if Group.EXTRACTED in groups:
+        found["extracted"] = row.extracted.get(name)
+    if Group.OUTCOME in groups:
+        found["outcome"] = row.outcomes.get(name)
+    if Group.SCORE in groups:
+        found["score"] = row.score_of(name)
+    if Group.SOURCES in groups:
+        found["source"] = row.extras["sources"].get(name)
+    return found
+
+
+def dump(value: Any) -> str:
+    """A value as JSON on one line; money as a text, so that no digit is lost."""
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{value.__class__.__name__} has no place in JSON.")

@@ -1,33 +1,39 @@
-"""The columns of a flat export, and a row's cells under them."""
+"""The columns of a flat export of results, and a row's cells under them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from analytics.exporting.choosing import Group, Wanted
 from analytics.exporting.rows import SCORES, ExportRow
+from analytics.exporting.table import Cell
 from executions.models import Execution
 from mino.common.values.columns import ColumnRole
 from projects.importing.parse.table import MINO_ROW_KEY
 
-Cell = str | float | int | None
-
-LAST_HEADERS = (
-    "status",
-    "evaluation_result",
-    "accuracy",
-    "error_code",
-    "error_message",
-    "attempts",
-    "agent_seconds",
-)
+LAST_HEADERS: Mapping[Group, tuple[str, ...]] = {
+    Group.RESULT: ("status", "evaluation_result", "accuracy"),
+    Group.ERRORS: ("error_code", "error_message"),
+    Group.ATTEMPTS: ("attempts", "agent_seconds"),
+    Group.COST: ("cost", "currency"),
+    Group.TIMES: ("started_at", "finished_at"),
+}
+FIELD_HEADERS: Mapping[Group, str] = {
+    Group.TRUTH: "expected",
+    Group.EXTRACTED: "extracted",
+    Group.OUTCOME: "outcome",
+    Group.SCORE: "score",
+    Group.SOURCES: "source",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What stands in which column: the row's identity, its inputs, four columns for each field, and how the job ended.
+    """What stands in which column: the row's identity, its inputs, those of each field, and how the job ended.
 
     The first header tells the import that MINO wrote the file, so that it removes the quotes before formulas again.
     """
@@ -35,37 +41,66 @@ class Layout:
     headers: Sequence[str]
     inputs: Sequence[str]
     fields: Sequence[str]
+    groups: frozenset[Group]
+    currency: str
 
     @classmethod
-    def of(cls, execution: Execution) -> Layout:
-        """The layout for an execution, by the columns that it froze."""
-        inputs = _names(execution.columns, ColumnRole.INPUT)
+    def of(cls, execution: Execution, wanted: Wanted | None = None) -> Layout:
+        """The layout for an execution, by the columns that it froze and the groups that are wanted."""
+        groups = (wanted or Wanted()).groups
+        inputs = _names(execution.columns, ColumnRole.INPUT) if Group.INPUTS in groups else []
         fields = _names(execution.columns, ColumnRole.GROUND_TRUTH)
         url = next(iter(_names(execution.columns, ColumnRole.SITE_URL)), "site_url")
-        of_fields = [f"{kind}_{name}" for name in fields for kind in ("expected", "extracted", "outcome", "score")]
-        taken = {name.casefold() for name in (MINO_ROW_KEY, "position", url, *of_fields, *LAST_HEADERS)}
+        kinds = [kind for group, kind in FIELD_HEADERS.items() if group in groups]
+        of_fields = [f"{kind}_{name}" for name in fields for kind in kinds]
+        last = [header for group, headers in LAST_HEADERS.items() if group in groups for header in headers]
+        taken = {name.casefold() for name in (MINO_ROW_KEY, "position", url, *of_fields, *last)}
         of_inputs = [_free(name, taken) for name in inputs]
-        headers = [MINO_ROW_KEY, "position", url, *of_inputs, *of_fields, *LAST_HEADERS]
-        return cls(headers, inputs, fields)
+        headers = [MINO_ROW_KEY, "position", url, *of_inputs, *of_fields, *last]
+        return cls(headers, inputs, fields if kinds else [], groups, execution.currency)
 
     def cells(self, row: ExportRow) -> list[Cell]:
         """The cells of one row: numbers as such, booleans as true and false, lists and objects as JSON."""
         cells: list[Cell] = [row.key, row.position, row.url]
         cells += [row.inputs.get(name) for name in self.inputs]
+        self._add_fields(cells, row)
+        groups = self.groups
+        if Group.RESULT in groups:
+            cells += (row.status, row.evaluation_result, row.accuracy)
+        if Group.ERRORS in groups:
+            cells += (row.error_code, row.error_message)
+        if Group.ATTEMPTS in groups:
+            cells += (row.attempts, row.agent_seconds)
+        if Group.COST in groups:
+            cells += (row.extras["cost"], "" if row.extras["cost"] is None else self.currency)
+        if Group.TIMES in groups:
+            cells += (_time(row.extras["started_at"]), _time(row.extras["finished_at"]))
+        return cells
+
+    def _add_fields(self, cells: list[Cell], row: ExportRow) -> None:
         expected, extracted, outcomes, scores = row.expected, row.extracted, row.outcomes, row.scores
+        has_truth, has_extracted, has_outcome, has_score, has_source = (group in self.groups for group in FIELD_HEADERS)
         # Written out instead of calling `row.score_of`: this runs for every cell of the export.
         for name in self.fields:
-            value = extracted.get(name)
-            if value.__class__ in _WRITTEN_AS_JSON:
-                value = json.dumps(value, ensure_ascii=False)
             outcome = outcomes.get(name)
-            cells += (expected.get(name), value, outcome, scores[name] if name in scores else SCORES.get(outcome))
-        cells += (row.status, row.evaluation_result, row.accuracy, row.error_code, row.error_message)
-        cells += (row.attempts, row.agent_seconds)
-        return cells
+            if has_truth:
+                cells.append(expected.get(name))
+            if has_extracted:
+                value = extracted.get(name)
+                cells.append(json.dumps(value, ensure_ascii=False) if value.__class__ in _WRITTEN_AS_JSON else value)
+            if has_outcome:
+                cells.append(outcome)
+            if has_score:
+                cells.append(scores[name] if name in scores else SCORES.get(outcome))
+            if has_source:
+                cells.append(row.extras["sources"].get(name))
 
 
 _WRITTEN_AS_JSON = frozenset({list, dict, bool})
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
 
 
 def _free(name: str, taken: set[str]) -> str:

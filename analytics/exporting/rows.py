@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
+from analytics.exporting.choosing import Group, Wanted
 from executions.evaluation.verdict import Outcome
 from executions.models import Execution, FieldResult, Job
 
@@ -48,7 +49,8 @@ class ExportRow(NamedTuple):
 
     `key` is the row's key, or its position in a batch without keys. `expected` lacks unknown truths, `extracted` is
     empty and `outcomes` lacks every column as long as the job has no result. `scores` holds those between 0 and 1 only:
-    the others follow from the outcome (`score_of`).
+    the others follow from the outcome (`score_of`). `extras` has what only some exports want: `sources`, `cost`,
+    `started_at`, `finished_at`.
     """
 
     key: str
@@ -66,6 +68,7 @@ class ExportRow(NamedTuple):
     accuracy: float | None
     attempts: int
     agent_seconds: float | None
+    extras: Mapping[str, Any] = {}
 
     def score_of(self, column: str) -> float | None:
         """The score of one cell, 0..1; None where nothing could be compared."""
@@ -74,26 +77,34 @@ class ExportRow(NamedTuple):
         return SCORES.get(self.outcomes.get(column))
 
 
-def export_rows(execution: Execution, *, chunk: int = CHUNK) -> Iterator[list[ExportRow]]:
-    """All jobs of the execution in its order, in chunks; between two chunks no query is open."""
+def export_rows(execution: Execution, wanted: Wanted | None = None, *, chunk: int = CHUNK) -> Iterator[list[ExportRow]]:
+    """The wanted jobs of the execution in its order, in chunks; between two chunks no query is open."""
+    wanted = wanted or Wanted()
+    extras = wanted.extra_fields
     texts = {f"{name}_text": Cast(name, TextField()) for name in JSON_FIELDS}
-    jobs = Job.objects.filter(execution=execution).annotate(**texts).order_by("position").values_list(*FIELDS)
+    jobs = Job.objects.filter(wanted.condition(), execution=execution).annotate(**texts).order_by("position")
+    values = jobs.values_list(*FIELDS, *extras)
     last = 0
-    while found := list(jobs.filter(position__gt=last)[:chunk]):
-        first, last = last, found[-1][0]
-        scores = _partial_scores(execution, first, last)
-        yield [_row(values, scores.get(values[0], _NONE)) for values in found]
+    while found := list(values.filter(position__gt=last)[:chunk]):
+        positions = [row[0] for row in found]
+        scores = _partial_scores(execution, positions, wanted)
+        last = positions[-1]
+        yield [_row(row, extras, scores.get(row[0], _NONE)) for row in found]
 
 
 _NONE: Mapping[str, float] = {}
 
 
-def _partial_scores(execution: Execution, first: int, last: int) -> Mapping[int, dict[str, float]]:
-    """The scores strictly between 0 and 1 of the jobs after `first` up to `last`: few, so the others stay there."""
+def _partial_scores(execution: Execution, positions: Sequence[int], wanted: Wanted) -> Mapping[int, dict[str, float]]:
+    """The scores strictly between 0 and 1 of the jobs at these positions: few, so the others stay there."""
     partial: dict[int, dict[str, float]] = {}
-    between = FieldResult.objects.filter(
-        job__execution=execution, job__position__gt=first, job__position__lte=last, score__gt=0, score__lt=1
-    )
+    if Group.SCORE not in wanted.groups:
+        return partial
+    between = FieldResult.objects.filter(job__execution=execution, score__gt=0, score__lt=1)
+    if wanted.narrows:
+        between = between.filter(job__position__in=positions)
+    else:
+        between = between.filter(job__position__gte=positions[0], job__position__lte=positions[-1])
     for position, column, score in between.values_list("job__position", "column", "score"):
         partial.setdefault(position, {})[column] = round(score or 0, 4)
     return partial
@@ -105,9 +116,9 @@ def _parsed_once(text: str) -> Mapping[str, str]:
     return parsed
 
 
-def _row(values: Sequence[Any], scores: Mapping[str, float]) -> ExportRow:
+def _row(values: Sequence[Any], extras: Sequence[str], scores: Mapping[str, float]) -> ExportRow:
     (_, key, position, url, inputs, truth, result, outcomes, status, code, message, verdict, *rest) = values
-    accuracy, attempts, seconds = rest
+    accuracy, attempts, seconds, *others = rest
     return ExportRow(
         key or str(position),
         position,
@@ -124,4 +135,5 @@ def _row(values: Sequence[Any], scores: Mapping[str, float]) -> ExportRow:
         None if accuracy is None else round(accuracy, 4),
         attempts,
         None if seconds is None else round(seconds, 3),
+        dict(zip(extras, others, strict=True)) if extras else _NONE,
     )

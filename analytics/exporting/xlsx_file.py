@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import IO
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from analytics.exporting.layout import Cell, Layout
-from analytics.exporting.rows import export_rows
-from executions.models import Execution
+from analytics.exporting.table import Cell, FlatTable
 
 MOST_ROWS = 1_048_575
 """Rows of a sheet below its header."""
@@ -34,7 +34,7 @@ class ResultSheet(Worksheet):  # type: ignore[misc]
     letters: list[str]
     """The names of the columns: A, B ..."""
 
-    def write_cells(self, number: int, cells: list[Cell], *, style: int = 0) -> None:
+    def write_cells(self, number: int, cells: Sequence[Cell], *, style: int = 0) -> None:
         """Write a whole row; `number` counts from 0, and rows come in order."""
         self._check_dimensions(number, len(cells) - 1)
         place = number + 1
@@ -48,6 +48,8 @@ def cell_xml(reference: str, value: Cell, style: int = 0) -> str:
     """One cell as SpreadsheetML (ECMA-376 part 1, 18.3.1.4): a number or an inline string."""
     if value is None or value == "":
         return ""
+    if isinstance(value, Decimal):
+        value = float(value)
     if isinstance(value, (int, float)) and abs(value) < _EXACT and math.isfinite(value):
         return f'<c r="{reference}"><v>{value!r}</v></c>'
     styled = f' s="{style}"' if style else ""
@@ -73,26 +75,30 @@ def _escaped(match: re.Match[str]) -> str:
     return f"_x005F{found}" if len(found) > 1 else f"_x{ord(found):04X}_"
 
 
-def write_xlsx(execution: Execution, file: IO[bytes]) -> None:
-    """Write the whole export; memory stays flat, the rows wait in temporary files."""
-    layout = Layout.of(execution)
+def write_xlsx(table: FlatTable, file: IO[bytes]) -> None:
+    """Write the whole table; memory stays flat, the rows wait in temporary files."""
     with Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_properties({"title": f"MINO, {execution}", "comments": f"{execution.project} - {execution.batch}"})
-        sheet = _new_sheet(book, layout)
+        book.set_properties({"title": table.title[:255], "comments": table.about[:255]})
+        sheet = _new_sheet(book, table)
         number = 0
-        for rows in export_rows(execution):
-            for row in rows:
+        for rows in table.rows():
+            for cells in rows:
                 if number == MOST_ROWS:
-                    sheet, number = _new_sheet(book, layout), 0
+                    sheet, number = _new_sheet(book, table), 0
                 number += 1
-                sheet.write_cells(number, layout.cells(row))
+                sheet.write_cells(number, list(map(_quoted_again, cells)) if table.quotes_again else cells)
 
 
-def _new_sheet(book: Workbook, layout: Layout) -> ResultSheet:
+def _quoted_again(cell: Cell) -> Cell:
+    """What the import takes one quote off again, wherever it finds one."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] == "'" else cell
+
+
+def _new_sheet(book: Workbook, table: FlatTable) -> ResultSheet:
     count = len(book.worksheets())
-    sheet: ResultSheet = book.add_worksheet(f"Results {count + 1}" if count else "Results", ResultSheet)
-    sheet.letters = [xl_col_to_name(index) for index in range(len(layout.headers))]
+    sheet: ResultSheet = book.add_worksheet(f"{table.name} {count + 1}" if count else table.name, ResultSheet)
+    sheet.letters = [xl_col_to_name(index) for index in range(len(table.headers))]
     bold = book.add_format({"bold": True})
     sheet.freeze_panes(1, 0)
-    sheet.write_cells(0, list(layout.headers), style=bold._get_xf_index())
+    sheet.write_cells(0, list(table.headers), style=bold._get_xf_index())
     return sheet

@@ -51,8 +51,11 @@ NEEDS: dict[str, str] = {
     "job_skip": Role.MEMBER,
     "job_cancel": Role.MEMBER,
     "job_instructions": Role.MEMBER,
+    "execution_export_options": Role.VIEWER,
     "dead_letters_retry": Role.MEMBER,
     "dead_letters_skip": Role.MEMBER,
+    "execution_set_baseline": Role.MEMBER,
+    "project_set_margin": Role.MEMBER,
 }
 PUBLIC = {"home", "sample_shop", "sample_product", "health_live", "health_ready", "error_help"}
 """Addresses that anybody may open; allauth guards its own."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from analytics.exporting.csv_file import csv_chunks
 from analytics.exporting.layout import Layout
+from analytics.exporting.results import Results
 from analytics.tests.exporting.conftest import add_job
 from executions.models import Execution
 from mino.common.values.clean import clean_text
@@ -20,12 +21,12 @@ from projects.importing.parse.opening import open_table
 
 
 def exported(execution: Execution) -> list[dict[str, str]]:
-    text = b"".join(csv_chunks(execution)).decode()
+    text = b"".join(csv_chunks(Results(execution).table())).decode()
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 def reimported(execution: Execution) -> list[dict[str, str]]:
-    table = open_table(io.BytesIO(b"".join(csv_chunks(execution))))
+    table = open_table(io.BytesIO(b"".join(csv_chunks(Results(execution).table()))))
     return [dict(zip(table.names, cells, strict=True)) for _, cells in table.records()]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from typing import Any
 
 import openpyxl
 import pytest
@@ -15,6 +16,7 @@ from accounts.models import User
 from executions.models import Execution
 
 ClientFor = Callable[[User], Client]
+QUERIES_OF_CHOICES = 7
 
 
 @pytest.fixture
@@ -47,7 +49,56 @@ def test_xlsx_is_a_workbook_of_known_length(address: str, viewer: User, client_f
 def test_an_unknown_format_is_explained(address: str, viewer: User, client_for: ClientFor) -> None:
     response = client_for(viewer).get(address, {"format": "<pdf>"})
     assert response.status_code == 400
-    assert response.content.decode().endswith("Choose format=csv, format=json or format=xlsx.")
+    told = (
+        "There is no such format of exports. Choose one of these: format=csv, format=xlsx, format=json, format=jsonl."
+    )
+    assert told in response.content.decode()
+
+
+def test_json_lines_are_streamed(address: str, viewer: User, client_for: ClientFor) -> None:
+    response = client_for(viewer).get(address, {"format": "jsonl", "status": "error"})
+    assert response.streaming
+    assert response["Content-Type"] == "application/x-ndjson; charset=utf-8"
+    assert [json.loads(line)["position"] for line in response.getvalue().splitlines()] == [103]
+
+
+def test_a_file_is_saved_and_never_shown(address: str, viewer: User, client_for: ClientFor) -> None:
+    response = client_for(viewer).get(address, {"format": "json"})
+    assert response["Content-Disposition"].startswith("attachment;")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert response["Cache-Control"] == "private, no-store"
+
+
+def test_the_choices_lead_to_the_file(address: str, viewer: User, client_for: ClientFor) -> None:
+    choices = {"format": "jsonl", "columns": ["errors", "cost"], "status": "error", "error_code": "TIMEOUT"}
+    response = client_for(viewer).post(f"{address}options/", choices)
+    wanted = "?format=jsonl&columns=errors,cost&status=error&error_code=TIMEOUT"
+    assert response["Location"] == address + wanted
+
+
+def test_the_page_of_choices_has_what_the_address_says(address: str, viewer: User, client_for: ClientFor) -> None:
+    page = client_for(viewer).get(f"{address}options/", {"status": "error", "columns": "cost"}).content.decode()
+    assert page.count(" checked") == 2
+    assert 'value="cost"' in page
+
+
+def test_the_page_of_choices_takes_few_queries(
+    address: str, viewer: User, client_for: ClientFor, django_assert_num_queries: Any
+) -> None:
+    browser = client_for(viewer)
+    browser.get(f"{address}options/")
+    with django_assert_num_queries(QUERIES_OF_CHOICES):
+        browser.get(f"{address}options/")
+
+
+def test_a_mistake_among_the_choices_is_shown_beside_them(address: str, viewer: User, client_for: ClientFor) -> None:
+    for response in (
+        client_for(viewer).get(address, {"accuracy_min": "much"}),
+        client_for(viewer).post(f"{address}options/", {"accuracy_min": "much"}),
+    ):
+        assert response.status_code == 400
+        assert "Enter a number." in response.content.decode()
 
 
 def test_another_organization_finds_nothing(address: str, stranger: User, client_for: ClientFor) -> None:

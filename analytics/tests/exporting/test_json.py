@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from analytics.exporting.json_file import json_chunks
+from analytics.exporting.results import Results
 from executions.models import Execution
 
 
 def exported(execution: Execution) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(b"".join(json_chunks(execution)))
+    found: dict[str, Any] = json.loads(b"".join(Results(execution).json()))
     return found
 
 

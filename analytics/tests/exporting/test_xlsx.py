@@ -12,6 +12,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.utils.escape import unescape
 
 from analytics.exporting import xlsx_file
+from analytics.exporting.results import Results
 from analytics.tests.exporting.conftest import add_job
 from analytics.tests.exporting.test_csv import first_column
 from executions.models import Execution
@@ -21,7 +22,7 @@ from projects.importing.parse.opening import open_table
 
 def written(execution: Execution) -> io.BytesIO:
     file = io.BytesIO()
-    xlsx_file.write_xlsx(execution, file)
+    xlsx_file.write_xlsx(Results(execution).table(), file)
     file.seek(0)
     return file
 
