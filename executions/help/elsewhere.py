@@ -6,7 +6,11 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 
+from executions.costs.prices import expected_attempt_cost
+from executions.help.situation import cost_sentence
 from executions.models import Job, JobStatus
 from executions.views.addresses import site
 
@@ -16,11 +20,15 @@ MOST_HOSTS = 5
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A host, and the failed jobs there; `jobs` are their ids as the form sends them."""
+    """A host, and the failed jobs there; `jobs` are their ids as the form sends them.
+
+    `cost` says what another attempt at all of them may cost, empty where nobody knows.
+    """
 
     host: str
     count: int
     jobs: str
+    cost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,7 @@ class Elsewhere:
     is_bounded: bool
 
 
-def same_error(job: Job) -> Elsewhere:
+def same_error(job: Job, now: datetime) -> Elsewhere:
     """The other rows of the execution with the job's error code, by host: one query over its index, 200 rows at most.
 
     Hosts have no index, so rows of the same host beyond the first 200 of the code are not found.
@@ -43,7 +51,13 @@ def same_error(job: Job) -> Elsewhere:
     by_host: dict[str, list[uuid.UUID]] = defaultdict(list)
     for pk, url in found[:MOST_READ]:
         by_host[site(url).host].append(pk)
+    each = expected_attempt_cost(job.execution.agent, now)
     own = site(job.url).host
     hosts = sorted(by_host, key=lambda host: (host != own, -len(by_host[host]), host))
-    places = [Place(host, len(by_host[host]), ",".join(map(str, by_host[host]))) for host in hosts[:MOST_HOSTS]]
+    places = [_place(host, by_host[host], each) for host in hosts[:MOST_HOSTS]]
     return Elsewhere(places, min(len(found), MOST_READ), len(hosts), len(found) > MOST_READ)
+
+
+def _place(host: str, jobs: Sequence[uuid.UUID], each: Decimal | None) -> Place:
+    cost = cost_sentence(each * len(jobs)) if each else ""
+    return Place(host, len(jobs), ",".join(map(str, jobs)), cost)

@@ -41,7 +41,7 @@ def problem_of(request: WorkspaceRequest, job: Job, *, same_row: Iterable[Job]) 
         **context,
         "buttons": buttons_for(meaning_of(job.error_code), situation),
         "can_go_on": situation.can_go_on,
-        "elsewhere": same_error(job),
+        "elsewhere": same_error(job, situation.now),
     }
 
 

@@ -209,9 +209,11 @@ def test_the_same_error_elsewhere_is_gathered_by_host_and_run_again(start: Start
     work(behaviour=failing("TIMEOUT"))
     execution.jobs.filter(position=4).update(error_code="SITE_ERROR")
     job = execution.jobs.get(position=1)
-    found = elsewhere.same_error(job)
+    found = elsewhere.same_error(job, timezone.now())
     assert (found.places[0].host, found.places[0].count) == ("pinecrate.example", 1)
     assert (found.rows, found.hosts, found.is_bounded) == (4, 4, False)
+    job.execution.agent = "eva"
+    assert elsewhere.same_error(job, timezone.now()).places[0].cost == "About $0.050."
     page = client.get(address(job)).text
     assert "Retry this 1" in page
     sent = {"selected": "1", "job": ",".join(place.jobs for place in found.places[:2]), "next": address(job)}
@@ -227,7 +229,7 @@ def test_elsewhere_reads_a_bounded_number_of_rows(
     work(behaviour=failing("TIMEOUT"))
     job = execution.jobs.get(position=1)
     with django_assert_num_queries(1):
-        found = elsewhere.same_error(job)
+        found = elsewhere.same_error(job, timezone.now())
     assert (found.rows, found.is_bounded) == (3, True)
 
 
