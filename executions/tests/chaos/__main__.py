@@ -7,6 +7,7 @@ import secrets
 import sys
 
 from executions.tests.chaos.place import own_place
+from executions.tests.chaos.report import Report
 from executions.tests.chaos.services import missing_programs
 
 
@@ -21,9 +22,13 @@ def main() -> int:
     with own_place() as place:
         from executions.tests.chaos.trials import run_trials  # not sooner: Django is set up on the place
 
-        report = run_trials(place, count=arguments.trials, seed=seed, kinds=arguments.only)
+        report = Report()
+        try:
+            run_trials(place, report, count=arguments.trials, seed=seed, kinds=arguments.only)
+        except KeyboardInterrupt:
+            print("Interrupted.", flush=True)
     print(report.text(), flush=True)
-    return 1 if report.violations else 0
+    return 1 if report.violations or len(report.outcomes) < arguments.trials else 0
 
 
 def _arguments() -> argparse.Namespace:
@@ -35,4 +40,7 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("Interrupted. Everything that was started has ended.")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from django.db import InterfaceError, OperationalError, connection
 
 from accounts.models import Organization
-from executions.models import AgentCredential, Execution, ExecutionStatus, Heartbeat, Job, Retry, Session
+from executions.models import AgentCredential, Execution, ExecutionStatus, Heartbeat, Job, JobStatus, Retry, Session
 from executions.services.control import execution_resume
 from executions.services.creation import execution_create
 from executions.tests.chaos.checks import violations_of
@@ -31,16 +31,12 @@ SETTLING_SECONDS = 1.5
 _number = itertools.count()
 
 
-def run_trials(place: Place, *, count: int, seed: int, kinds: Sequence[str], keep_going: bool = True) -> Report:
+def run_trials(place: Place, report: Report, *, count: int, seed: int, kinds: Sequence[str]) -> None:
     """Run the trials of `count` seeds from `seed` on, telling each. `kinds` narrows what may happen."""
-    report = Report()
     for one in range(seed, seed + count):
         outcome = Trial(place, draw_plan(one, kinds)).run()
         report.add(outcome)
         print(outcome.line(), flush=True)
-        if outcome.violations and not keep_going:
-            break
-    return report
 
 
 class Trial:
@@ -108,6 +104,7 @@ class Trial:
         """Let happen what is due, be the person who resumes; answer whether all executions have ended."""
         for execution in executions:
             execution.refresh_from_db()
+        self._check_limit(happenings)
         all_over = all(execution.is_finished for execution in executions)
         happenings.let_happen(all_over=all_over)
         for execution in executions:
@@ -115,6 +112,12 @@ class Trial:
                 happenings.counts["resumed after the circuit breaker"] += 1
                 _resume(execution)
         return all_over
+
+    def _check_limit(self, happenings: Happenings) -> None:
+        """The account never has more runs at once than it may."""
+        running = Job.objects.filter(status=JobStatus.RUNNING).count() if self._plan.limit else 0
+        if self._plan.limit and running > self._plan.limit:
+            happenings.violations.append(f"{running} jobs ran at once, though the account may have {self._plan.limit}.")
 
     def _is_quiet(self) -> bool:
         return all(run["finished_at"] for run in self._place.remote_runs())
