@@ -55,13 +55,14 @@ def begun(request: WorkspaceRequest, execution: Execution, told: str) -> HttpRes
 
 
 def _tab(data: QueryDict) -> str:
-    return data["tab"] if data.get("tab") in TABS else "live"
+    tab = data.get("tab", "")
+    return tab if tab in TABS else "live"
 
 
 def _way_back(request: WorkspaceRequest, execution_id: uuid.UUID) -> str:
     """The tab where the button was, with the filters that it had."""
-    address: str = reverse(TABS[_tab(request.POST)], args=[request.organization.slug, execution_id])
-    query: str = QueryDict(request.POST.get("query", "")).urlencode()
+    address = reverse(TABS[_tab(request.POST)], args=[request.organization.slug, execution_id])
+    query = QueryDict(request.POST.get("query", "")).urlencode()
     return f"{address}?{query}" if query else address
 
 
