@@ -15,7 +15,9 @@ from django.db import connection
 from executions.models import Execution, ExecutionStatus, Session, SessionStatus
 from executions.services.control import execution_pause, execution_resume
 from executions.services.tuning import execution_set_concurrency
-from executions.tests.chaos.place import GRACE_SECONDS, LEASE_SECONDS, Child, Place
+from executions.tests.chaos.children import Child
+from executions.tests.chaos.place import Place
+from executions.tests.chaos.setting_up import GRACE_SECONDS, LEASE_SECONDS
 from mino.common.errors import InvalidState
 
 MOST_OF_LEAVING = GRACE_SECONDS + 20.0
@@ -180,7 +182,7 @@ class Happenings:
 
     def _change_concurrency(self) -> bool:
         try:
-            execution_set_concurrency(self._rng.choice(self._executions).pk, self._rng.randint(1, 15), user=None)
+            execution_set_concurrency(self._rng.choice(self._executions).pk, self._rng.randint(3, 15), user=None)
         except InvalidState:
             return False
         return True

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shlex
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,40 +16,9 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import django
-from django.core.management import call_command
-
-from executions.tests.agents.servers.eva_server import KEY
+from executions.tests.chaos.children import Child, spawn
 from executions.tests.chaos.services import WAIT_SECONDS, OwnPostgreSQL, OwnRedis, free_port
-
-LEASE_SECONDS = 5
-GRACE_SECONDS = 2
-WORKER_THREADS = 24
-
-
-@dataclass
-class Child:
-    """A process of its own group. `name` tells worker, beat or server; `log` is where its words go."""
-
-    name: str
-    process: subprocess.Popen[bytes]
-    log: Path
-    frozen: bool = False
-
-    @property
-    def runs(self) -> bool:
-        """Whether it has not ended."""
-        return self.process.poll() is None
-
-    def send(self, number: signal.Signals) -> None:
-        """Send a signal to it and to what it started."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, number)
-
-    def kill(self) -> None:
-        """End it at once."""
-        self.send(signal.SIGKILL)
-        self.process.wait()
+from executions.tests.chaos.setting_up import set_up
 
 
 @dataclass
@@ -136,15 +103,8 @@ class Place:
         return self._spawn(name, shlex.split(procfile()[name]))
 
     def _spawn(self, name: str, command: Sequence[str]) -> Child:
-        from mino.tests.processes import ROOT, environment
-
         self.started += 1
-        path = self.folder / "logs" / f"{self.started:04}-{name}"
-        with path.open("ab") as log:
-            process = subprocess.Popen(
-                command, cwd=ROOT, env=environment(), stdout=log, stderr=log, start_new_session=True
-            )
-        return Child(name, process, path)
+        return spawn(name, command, self.folder / "logs" / f"{self.started:04}-{name}")
 
 
 @contextlib.contextmanager
@@ -161,28 +121,8 @@ def own_place() -> Iterator[Place]:
             to_close.callback(postgresql.stop)
             place = Place(folder, postgresql, redis)
             to_close.callback(place.close)
-            _set_up(place)
+            set_up(place.folder, database=postgresql.url, broker=redis.url, eva_port=place.eva_port)
             yield place
-
-
-def _set_up(place: Place) -> None:
-    for name in [name for name in os.environ if name.startswith(("MINO_", "EVA_", "AGENTQL_", "EMAIL_"))]:
-        del os.environ[name]
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "mino.settings",
-        "DATABASE_URL": place.postgresql.url,
-        "REDIS_URL": place.redis.url,
-        "MINO_DATA_DIR": str(place.folder / "data"),
-        "MINO_LOG_LEVEL": "WARNING",
-        "MINO_LEASE_SECONDS": str(LEASE_SECONDS),
-        "MINO_WORKER_GRACE": str(GRACE_SECONDS),
-        "MINO_WORKER_THREADS": str(WORKER_THREADS),
-        "EVA_API_URL": f"http://127.0.0.1:{place.eva_port}",
-        "EVA_API_KEY": KEY,
-        "PYTHONWARNINGS": "ignore",
-    }
-    django.setup()
-    call_command("migrate", verbosity=0)
 
 
 @contextlib.contextmanager
