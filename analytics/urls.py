@@ -6,8 +6,9 @@ from analytics.views import batch, deletion, executions, projects
 from analytics.views.baseline import execution_set_baseline, project_set_margin
 from analytics.views.compare import compare, execution_compare
 from analytics.views.compare_export import compare_export
-from analytics.views.exports import execution_export, execution_export_options
+from analytics.views.exports import batch_export, execution_export, execution_export_options
 from analytics.views.home import organization_home
+from analytics.views.truth import batch_truth, row_truth, row_truth_change, truth_take_back
 
 urlpatterns = [
     path("o/<slug:slug>/", organization_home, name="organization_home"),
@@ -24,8 +25,17 @@ urlpatterns = [
     path("o/<slug:slug>/projects/<uuid:project_id>/delete/", deletion.project_delete, name="project_delete"),
     path("o/<slug:slug>/batches/<uuid:batch_id>/", batch.batch, name="batch"),
     path("o/<slug:slug>/batches/<uuid:batch_id>/executions/", batch.batch_executions, name="batch_executions"),
+    path("o/<slug:slug>/batches/<uuid:batch_id>/truth/", batch_truth, name="batch_truth"),
+    path("o/<slug:slug>/batches/<uuid:batch_id>/rows/<int:number>/truth/", row_truth, name="row_truth"),
+    path(
+        "o/<slug:slug>/batches/<uuid:batch_id>/rows/<int:number>/truth/change/",
+        row_truth_change,
+        name="row_truth_change",
+    ),
+    path("o/<slug:slug>/truth/<uuid:revision_id>/take-back/", truth_take_back, name="truth_take_back"),
     path("o/<slug:slug>/batches/<uuid:batch_id>/delete/", deletion.batch_delete, name="batch_delete"),
     path("o/<slug:slug>/executions/", executions.execution_list, name="execution_list"),
+    path("o/<slug:slug>/batches/<uuid:batch_id>/export/", batch_export, name="batch_export"),
     path("o/<slug:slug>/executions/<uuid:execution_id>/export/", execution_export, name="execution_export"),
     path(
         "o/<slug:slug>/executions/<uuid:execution_id>/export/options/",

@@ -96,6 +96,11 @@ class FlipPage:
     before: int | None
     after: int | None
 
+    @property
+    def last(self) -> int:
+        """The number of the last entry, counting from 1 over all."""
+        return self.number + len(self.entries) - 1
+
 
 def flip_page(flips: Flips, wanted: FlipFilter, *, after: int | None, before: int | None, size: int) -> FlipPage:
     """The entries behind the place `after`, or those before the place `before`; the first ones without both."""

@@ -1,0 +1,141 @@
+"""What differs between two executions besides their results, and which conclusions that forbids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.defaultfilters import pluralize
+
+from analytics.comparison.figures import Figures
+from analytics.comparison.words import left_out_words
+from executions.models import Execution
+from mino.common.ui.formats import DAY, HOUR, number, roughly
+from mino.common.values.columns import ColumnRole
+from projects.instruction_diff import InstructionDiff, instruction_diff
+
+FINE, DOUBT, NOTE = "fine", "doubt", "note"
+LONG_APART = DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: `kind` is fine, doubt (forbids the `conclusion` that is named) or note."""
+
+    kind: str
+    text: str
+    conclusion: str = ""
+    diff: InstructionDiff | None = None
+
+
+def checks(first: Execution, second: Execution, figures: Figures) -> list[Check]:
+    """All that was looked at, what forbids something first."""
+    found = [
+        *_state(first, second),
+        *_rows(first, second, figures),
+        *_truth(figures),
+        *_options(first, second),
+        *_causes(first, second),
+        *_time(first, second),
+    ]
+    order = (DOUBT, NOTE, FINE)
+    return sorted(found, key=lambda one: order.index(one.kind))
+
+
+def _state(first: Execution, second: Execution) -> Iterator[Check]:
+    going = [str(one.number) for one in (first, second) if not one.is_finished]
+    if going:
+        text = f"Execution {' and '.join(going)} {'is' if len(going) == 1 else 'are'} still under way."
+        yield Check(DOUBT, text, "The figures will change; no verdict is final.")
+
+
+def _rows(first: Execution, second: Execution, figures: Figures) -> Iterator[Check]:
+    if first.batch_id != second.batch_id:
+        text = f"Different batches ({first.batch.name}, {second.batch.name}), paired by their keys."
+        yield Check(NOTE, text)
+    alone = figures.left_out["missing_first"] + figures.left_out["missing_second"]
+    if alone:
+        both = number(figures.rows - alone)
+        text = f"Other rows: only {both} of {number(figures.rows)} are in both."
+        yield Check(DOUBT, text, "Nothing is said about the rows that only one of them ran.")
+    else:
+        yield Check(FINE, f"Same rows: {number(figures.rows)} in both.")
+    if left := left_out_words(figures):
+        count = sum(figures.left_out.values())
+        yield Check(NOTE, f"{number(count)} row{pluralize(count)} left out: {', '.join(left)}.")
+
+
+def _truth(figures: Figures) -> Iterator[Check]:
+    if figures.other_truths:
+        count = figures.other_truths
+        text = f"The truth of {number(count)} row{pluralize(count)} differs."
+        yield Check(DOUBT, text, "What flipped there says nothing about the agent or the instructions.")
+    else:
+        yield Check(FINE, "Same truth.")
+
+
+def _options(first: Execution, second: Execution) -> Iterator[Check]:
+    one, other = _matching(first), _matching(second)
+    changed = [name for name in one if name in other and one[name] != other[name]]
+    alone = [name for name in {**one, **other} if name not in one or name not in other]
+    if changed:
+        text = f"Other types or matching options: {', '.join(changed)}."
+        yield Check(DOUBT, text, "A change in these columns may come from the matching alone.")
+    if alone:
+        yield Check(
+            DOUBT, f"Only one of them has {', '.join(alone)}.", "Whether a row passes is decided by other columns."
+        )
+    if not changed and not alone:
+        yield Check(FINE, "Same columns and matching options.")
+
+
+def _matching(execution: Execution) -> Mapping[str, tuple[Any, Any]]:
+    fields = (column for column in execution.columns if column["role"] == ColumnRole.GROUND_TRUTH)
+    return {str(column["name"]): (column["type"], column.get("options") or {}) for column in fields}
+
+
+def _causes(first: Execution, second: Execution) -> Iterator[Check]:
+    """What may have made the difference; if it is several things, none of them is shown to."""
+    found = []
+    if first.agent != second.agent:
+        found.append("agent")
+        yield Check(NOTE, f"Another agent: {first.agent} against {second.agent}.")
+    if told := _settings(first, second):
+        found.append("settings")
+        yield Check(NOTE, f"Other settings: {told}.")
+    if first.instructions != second.instructions:
+        found.append("instructions")
+        diff = instruction_diff(first.instructions, second.instructions)
+        numbers = f"version {first.instruction_version.number} against {second.instruction_version.number}"
+        yield Check(NOTE, f"Other instructions: {numbers}.", diff=diff)
+    if len(found) > 1:
+        names = f"{', '.join(found[:-1])} and {found[-1]}"
+        yield Check(
+            DOUBT, f"Several things differ at once: {names}.", "Which of them made the difference can’t be told."
+        )
+    if not found:
+        yield Check(FINE, "Same agent, settings and instructions: what differs is chance, time or the sites.")
+
+
+def _settings(first: Execution, second: Execution) -> str:
+    one, other = _all_settings(first), _all_settings(second)
+    if first.agent != second.agent:  # their own settings can't be compared
+        one, other = ({name: kept[name] for name in ("time-out", "retries")} for kept in (one, other))
+    names = [name for name in {**one, **other} if one.get(name) != other.get(name)]
+    return ", ".join(f"{name} {one.get(name, 'not set')} against {other.get(name, 'not set')}" for name in names)
+
+
+def _all_settings(execution: Execution) -> dict[str, Any]:
+    return {"time-out": f"{execution.timeout} s", "retries": execution.max_retries, **execution.agent_settings}
+
+
+def _time(first: Execution, second: Execution) -> Iterator[Check]:
+    if first.started_at is None or second.started_at is None:
+        return
+    apart = abs((second.started_at - first.started_at).total_seconds())
+    if apart >= LONG_APART:
+        text = f"Run {roughly(apart)} apart."
+        yield Check(DOUBT, text, "Sites may have changed in between: not every flip is the agent’s doing.")
+    else:
+        yield Check(FINE, f"Run {roughly(apart)} apart." if apart >= HOUR else "Run within the same hour.")
