@@ -90,8 +90,15 @@ def test_a_waiting_row_is_hurried_and_skipped_from_the_list(start: Start, work: 
     assert answer.redirect_chain == [(back, 302)]
     assert "Row 1 waits for a free slot." in answer.text
     assert first.retries.get().scheduled_for <= timezone.now()
-    client.post(reverse("job_skip", args=["northlight", second.pk]), {"next": "https://evil.example/"})
+    client.post(reverse("job_skip", args=["northlight", second.pk]))
     assert execution.jobs.get(position=2).status == JobStatus.SKIPPED
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example/", "/\\\\evil.example/", "evil"])
+def test_nobody_is_led_elsewhere(start: Start, client: Client, wanted: str) -> None:
+    job = start(rows=1).jobs.get()
+    answer = client.post(reverse("job_skip", args=["northlight", job.pk]), {"next": wanted})
+    assert answer.headers["Location"] == reverse("job", args=["northlight", job.pk])
 
 
 @pytest.fixture
