@@ -12,7 +12,7 @@ from accounts.permissions import Principal
 from executions.engine.money import next_cost
 from executions.engine.waking import wake_preparation, wake_slots
 from executions.models import Execution, ExecutionStatus
-from executions.services.ending import end_jobs
+from executions.services.ending import end_running, end_waiting
 from executions.services.holding import hold_execution, paused_seconds_until
 from executions.services.locking import Controlled, give_back, lock_execution
 from executions.transitions import move
@@ -76,15 +76,16 @@ def execution_stop(execution_id: uuid.UUID, *, user: Principal | None) -> Contro
     """
     with transaction.atomic():
         execution, credential = lock_execution(execution_id, user)
-        if execution.status == ExecutionStatus.STOPPED:
-            return Controlled(execution)
         now = timezone.now()
-        if not end_execution(execution, ExecutionStatus.STOPPED, now):
-            raise InvalidState(f"Execution {execution.number} is {execution.status} and can't be stopped.")
-        give_back(credential, execution.running_jobs)
-        stopped = end_jobs(execution, now)
-        execution.refresh_from_db()
-        return Controlled(execution, stopped)
+        stopped = 0
+        if execution.status != ExecutionStatus.STOPPED:
+            if not end_execution(execution, ExecutionStatus.STOPPED, now):
+                raise InvalidState(f"Execution {execution.number} is {execution.status} and can't be stopped.")
+            give_back(credential, execution.running_jobs)
+            stopped = end_running(execution, now)
+    stopped += end_waiting(execution_id)
+    execution.refresh_from_db()
+    return Controlled(execution, stopped)
 
 
 def end_execution(execution: Execution, status: ExecutionStatus, now: datetime, **values: str) -> bool:

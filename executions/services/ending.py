@@ -6,23 +6,56 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from executions.agents.registry import AGENTS
-from executions.models import Execution, Job, JobStatus, Retry, RetryStatus, Session, SessionStatus
+from executions.models import Execution, ExecutionStatus, Job, JobStatus, Retry, RetryStatus, Session, SessionStatus
 from executions.transitions import move
 
+JOBS_AT_ONCE = 1000
+"""Jobs that one transaction moves: a fraction of a second, for which workers wait."""
+ENDED_EARLY = (ExecutionStatus.STOPPED, ExecutionStatus.FAILED)
 
-def end_jobs(execution: Execution, now: datetime) -> int:
-    """Stop all active jobs of an execution that is under lock, and answer how many they were."""
+
+def end_running(execution: Execution, now: datetime) -> int:
+    """Stop the running jobs of an execution that is under lock, and answer how many they were."""
     running = Job.objects.filter(execution=execution, status=JobStatus.RUNNING).order_by("pk")
     end_sessions(running, execution.agent, now)
-    stopped = 0
-    for status in (JobStatus.QUEUED, JobStatus.RETRYING, JobStatus.RUNNING):
-        jobs = Job.objects.filter(execution=execution, status=status)
-        stopped += end_some(execution, jobs, JobStatus.STOPPED, source=status, now=now)
-    cancel_retries(Retry.objects.filter(execution=execution), now)
-    return stopped
+    return end_some(execution, running.order_by(), JobStatus.STOPPED, source=JobStatus.RUNNING, now=now)
+
+
+def end_waiting(execution_id: uuid.UUID) -> int:
+    """Stop the waiting jobs of an execution that has ended, some per transaction. Answers how many they were.
+
+    A worker would have to wait for one long transaction, and with it everybody whose jobs it runs. What a broken-off
+    call leaves is ended by the sweep: nothing takes such a job meanwhile.
+    """
+    ended = 0
+    for status in (JobStatus.QUEUED, JobStatus.RETRYING):
+        after: int | None = 0
+        while after is not None:
+            count, after = _end_some_waiting(execution_id, status, after)
+            ended += count
+    return ended
+
+
+def _end_some_waiting(execution_id: uuid.UUID, status: str, after: int) -> tuple[int, int | None]:
+    """Stop some jobs in a state behind a position. Answers how many, and where to go on; None when that was all."""
+    with transaction.atomic():
+        execution = Execution.objects.select_for_update().filter(pk=execution_id).first()
+        if execution is None or execution.status not in ENDED_EARLY:
+            return 0, None
+        waiting = Job.objects.filter(execution=execution, status=status, position__gt=after).order_by("position")
+        found = list(waiting.values_list("pk", "position")[:JOBS_AT_ONCE])
+        job_ids = [pk for pk, _ in found]
+        now = timezone.now()
+        if status == JobStatus.RETRYING:
+            cancel_retries(Retry.objects.filter(job__in=job_ids), now)
+        jobs = Job.objects.filter(pk__in=job_ids)
+        count = end_some(execution, jobs, JobStatus.STOPPED, source=status, now=now) if found else 0
+        return count, found[-1][1] if len(found) == JOBS_AT_ONCE else None
 
 
 def end_some(execution: Execution, jobs: QuerySet[Job], target: str, *, source: str, now: datetime) -> int:

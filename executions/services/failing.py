@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from executions.models import ExecutionStatus
 from executions.services.control import end_execution
-from executions.services.ending import end_jobs
+from executions.services.ending import end_running, end_waiting
 from executions.services.locking import Controlled, give_back, lock_execution
 
 
@@ -24,6 +24,7 @@ def execution_fail(execution_id: uuid.UUID, *, code: str, reason: str) -> Contro
         if not end_execution(execution, ExecutionStatus.FAILED, now, status_code=code, status_reason=reason):
             return Controlled(execution)
         give_back(credential, execution.running_jobs)
-        stopped = end_jobs(execution, now)
-        execution.refresh_from_db()
-        return Controlled(execution, stopped)
+        stopped = end_running(execution, now)
+    stopped += end_waiting(execution_id)
+    execution.refresh_from_db()
+    return Controlled(execution, stopped)

@@ -16,14 +16,13 @@ from executions.agents.registry import AGENTS
 from executions.engine.waking import wake_slots
 from executions.models import Execution, ExecutionStatus, Job, JobStatus, Retry
 from executions.services.completion import complete_if_done
-from executions.services.ending import cancel_retries, end_sessions, end_some
+from executions.services.ending import JOBS_AT_ONCE, cancel_retries, end_sessions, end_some
 from executions.services.locking import Controlled, give_back, lock_execution
 from executions.transitions import move
 from mino.common.errors import InvalidState
 from projects.models import BatchStatus
 
 FINAL = (ExecutionStatus.STOPPED, ExecutionStatus.FAILED)
-JOBS_AT_ONCE = 5000
 
 
 def jobs_requeue(

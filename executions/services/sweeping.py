@@ -32,6 +32,7 @@ from executions.models import (
 from executions.operating.signs import beat_is_missing
 from executions.services.completion import complete_if_done
 from executions.services.control import execution_stop
+from executions.services.ending import ENDED_EARLY, end_waiting
 from executions.services.failing import execution_fail
 from executions.services.recounting import recount
 
@@ -53,7 +54,7 @@ def sweep() -> None:
     parts: list[Callable[[], object]] = [stop_abandoned, fail_impossible]
     if leases_can_be_trusted(now):
         parts.append(lambda: recover(now))
-    parts += [lambda: close_ended(now), lambda: raise_throttled(now), find_work]
+    parts += [end_left, lambda: close_ended(now), lambda: raise_throttled(now), find_work]
     for part in parts:
         try:
             part()
@@ -125,6 +126,12 @@ def fail_impossible() -> int:
             execution_fail(execution_id, code="AGENT_UNAUTHORIZED" if kind else "AGENT_FAILURE", reason=missing)
             failed += 1
     return failed
+
+
+def end_left() -> int:
+    """End the jobs that still wait in executions that were ended early. Answers how many."""
+    ended = Execution.objects.filter(Q(queued_jobs__gt=0) | Q(retrying_jobs__gt=0), status__in=ENDED_EARLY)
+    return sum(end_waiting(execution_id) for execution_id in ended.values_list("pk", flat=True))
 
 
 def close_ended(now: datetime) -> int:

@@ -15,12 +15,10 @@ from executions.engine.waking import wake_slots
 from executions.models import Execution, Job, JobStatus, Retry, RetryStatus
 from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES
 from executions.services.completion import complete_if_done
-from executions.services.ending import cancel_retries
+from executions.services.ending import JOBS_AT_ONCE, cancel_retries
 from executions.services.locking import Controlled, lock_execution
 from executions.transitions import move
 from mino.common.errors import Detail, InvalidInput, InvalidState
-
-JOBS_AT_ONCE = 5000
 
 
 def execution_set_concurrency(execution_id: uuid.UUID, concurrency: int, *, user: Principal | None) -> Controlled:
@@ -54,12 +52,11 @@ def execution_set_max_retries(execution_id: uuid.UUID, max_retries: int, *, user
         _refuse_ended(execution)
         execution.max_retries = max_retries
         execution.save(update_fields=["max_retries", "updated_at"])
-        given_up = 0
-        while some := _give_up_retries(execution):
-            given_up += some
-        complete_if_done(execution_id, timezone.now())
-        execution.refresh_from_db()
-        return Controlled(execution, given_up)
+    given_up = 0
+    while some := _give_up_retries(execution_id):
+        given_up += some
+    execution.refresh_from_db()
+    return Controlled(execution, given_up)
 
 
 def execution_set_budget(execution_id: uuid.UUID, budget: Decimal | None, *, user: Principal | None) -> Controlled:
@@ -77,8 +74,12 @@ def execution_set_budget(execution_id: uuid.UUID, budget: Decimal | None, *, use
         return Controlled(execution)
 
 
-def _give_up_retries(execution: Execution) -> int:
+@transaction.atomic
+def _give_up_retries(execution_id: uuid.UUID) -> int:
     """Turn some of the jobs whose waiting retry is one too many into errors. Answers how many."""
+    execution = Execution.objects.select_for_update().get(pk=execution_id)
+    if execution.is_finished:
+        return 0
     too_many = Retry.objects.filter(
         execution=execution,
         status=RetryStatus.PENDING,
@@ -98,6 +99,7 @@ def _give_up_retries(execution: Execution) -> int:
     Execution.objects.filter(pk=execution.pk).update(
         retrying_jobs=F("retrying_jobs") - len(codes), error_jobs=F("error_jobs") + len(codes), error_counts=counts
     )
+    complete_if_done(execution_id, now)
     return len(codes)
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -20,7 +20,7 @@ from pytest_django import Settings
 
 from executions.engine.recovery import settle_lost
 from executions.models import AgentCredential, Execution, ExecutionStatus, Job, JobStatus, Session
-from executions.services import requeueing
+from executions.services import ending, requeueing, tuning
 from executions.services.control import execution_pause, execution_resume, execution_stop
 from executions.services.failing import execution_fail
 from executions.services.holding import paused_seconds_until
@@ -237,15 +237,17 @@ def test_whatever_happens_all_adds_up_and_every_job_ends(
 ) -> None:
     clock = HandClock()
     monkeypatch.setattr(timezone, "now", clock)
-    monkeypatch.setattr(requeueing, "JOBS_AT_ONCE", 2)
+    for module in (requeueing, ending, tuning):
+        monkeypatch.setattr(module, "JOBS_AT_ONCE", 2)
     settings.EVA_API_KEY = "secret"
     settings.MINO_BREAKER_ERRORS = 3
     machine: Any = lambda: Engine(start, clock)  # noqa: E731 - each example gets a new one
     run_state_machine_as_test(machine, settings=PACE)
 
 
+# The rules are the same on every database: there, only the statements differ.
 PACE = settings(
-    max_examples=50,
+    max_examples=50 if connection.vendor == "sqlite" else 12,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,

@@ -14,9 +14,11 @@ from executions.engine.attempt import Attempt
 from executions.engine.keeper import call_off_ended
 from executions.engine.reporter import AttemptReporter
 from executions.models import Execution, ExecutionStatus, Job, JobStatus, Retry, RetryStatus, Session, SessionStatus
+from executions.services import control, ending
 from executions.services.cancelling import cancel_left_runs
 from executions.services.control import execution_pause, execution_resume, execution_stop
 from executions.services.requeueing import jobs_requeue
+from executions.services.sweeping import end_left
 from executions.tests.engine.agents import ScriptedAgent
 from executions.tests.engine.counting import assert_counters_equal_jobs
 from executions.tests.engine.world import HandClock
@@ -50,9 +52,9 @@ def test_nothing_runs_after_a_stop(start: Start, take: Take, finish: Take, clock
     assert finish(second, "passing", wanted=4) == []
     assert set(Job.objects.values_list("status", flat=True)) == {JobStatus.STOPPED}
     assert set(Retry.objects.values_list("status", flat=True)) == {RetryStatus.CANCELLED}
-    for control in (execution_pause, execution_resume, jobs_requeue):
+    for act in (execution_pause, execution_resume, jobs_requeue):
         with pytest.raises(InvalidState, match="stopped"):
-            control(execution.pk, user=None)
+            act(execution.pk, user=None)
     assert execution_stop(execution.pk, user=None).affected_jobs == 0
 
 
@@ -106,6 +108,23 @@ def test_a_run_that_no_worker_calls_off_is_called_off_by_the_sweep(
     assert (cancel_left_runs(agents, timezone.now()), agent.cancelled) == (0, ["run-7"])
     finish(attempt, "called off", charged_steps=4)
     assert Session.objects.get().cost == Execution.objects.get().cost == Decimal("0.05")
+
+
+def test_a_stop_that_was_broken_off_is_completed_by_the_sweep(
+    start: Start, take: Take, finish: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execution = start(rows=6, concurrency=3)
+    running = take(3)
+    finish(running[0], "passing")
+    with monkeypatch.context() as patch:
+        patch.setattr(control, "end_waiting", lambda _: 0)
+        assert execution_stop(execution.pk, user=None).affected_jobs == 2
+    assert take(9) == []
+    monkeypatch.setattr(ending, "JOBS_AT_ONCE", 1)
+    assert [end_left(), end_left()] == [4, 0]
+    execution.refresh_from_db()
+    assert (execution.status, execution.stopped_jobs, execution.queued_jobs) == ("stopped", 6, 0)
+    assert_counters_equal_jobs()
 
 
 def test_a_stopped_execution_keeps_what_is_done(start: Start, take: Take, finish: Take) -> None:
