@@ -20,7 +20,7 @@ MOST_UNITS = 32_767
 """What a cell holds, in units of UTF-16; a character takes one or two."""
 _EXACT = 10**15
 """Up to here a spreadsheet keeps every digit of a whole number."""
-_SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff&<>]|_x[0-9A-Fa-f]{4}_")
+_SPECIAL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff&<>]|_(?=x[0-9A-Fa-f]{4}_)")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -72,7 +72,7 @@ def _escaped(match: re.Match[str]) -> str:
     found = match[0]
     if found in _ENTITIES:
         return _ENTITIES[found]
-    return f"_x005F{found}" if len(found) > 1 else f"_x{ord(found):04X}_"
+    return f"_x{ord(found):04X}_"
 
 
 def write_xlsx(table: FlatTable, file: IO[bytes]) -> None:

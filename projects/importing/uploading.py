@@ -71,8 +71,14 @@ def import_choose(
     require(user, "projects.change", batch_import.project)
     chosen = {column["index"]: column for column in columns}
     batch_import.name, batch_import.description = clean_text(name)[:100], clean_text(description)[:500]
-    batch_import.columns = [{**column, **chosen.get(column["index"], {})} for column in batch_import.columns]
+    batch_import.columns = [_chosen(column, chosen.get(column["index"], {})) for column in batch_import.columns]
     _check_again(batch_import)
+
+
+def _chosen(column: dict[str, Any], choice: dict[str, Any]) -> dict[str, Any]:
+    """The column as it was chosen. Matching options belong to a type: those of an exported batch go with another."""
+    kept = column.get("options", {}) if choice.get("type", column["type"]) == column["type"] else {}
+    return {**column, **choice, "options": kept}
 
 
 def _begin(project: Project, user: User, staged: StagedFile, name: str, *, is_pasted: bool) -> BatchImport:

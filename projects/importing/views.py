@@ -158,7 +158,7 @@ def _page(
     context |= {
         "columns": columns,
         "start": start or StartForm(found.report.get("bad_rows", 0), initial=named),
-        "reading": None if found.is_pasted else reading,
+        "reading": None if found.is_pasted or not found.reading else reading,
         "heads": column_heads(columns),
         "rows": sample_rows(found.columns, found.report),
         "figures": figures(found.report),

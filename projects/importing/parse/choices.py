@@ -27,7 +27,9 @@ class ColumnChoice:
 
 def choices_from_guesses(guesses: Iterable[ColumnGuess]) -> list[ColumnChoice]:
     """The choices that take every guess as it is."""
-    return [ColumnChoice(guess.index, guess.header, guess.name, guess.role, guess.type) for guess in guesses]
+    return [
+        ColumnChoice(guess.index, guess.header, guess.name, guess.role, guess.type, guess.options) for guess in guesses
+    ]
 
 
 def check_choices(choices: list[ColumnChoice], log: ProblemLog) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
+from typing import Any
 
 from mino.common.values.columns import ColumnRole, ColumnType
 from mino.common.values.dates import may_be_date
 
 from .addresses import is_address
 from .cells import Recognizer, alternatives, is_identifier, looks_like, looks_like_national_phone
+from .exported import MINO_BATCH, MINO_ROW_KEY, ColumnNote, key_of
 from .headers import SourceColumn
-from .table import MINO_ROW_KEY, Table, preview
+from .table import Table, preview
 
 SAMPLE_RECORDS = 500
 PROBED_CELLS = 20
@@ -37,8 +39,9 @@ BOOLEAN_HEADER = re.compile(r"(?:is|has|in|can)[ _-].+|available|availability|ac
 
 # What MINO's own exports have beside inputs and truth.
 RESULT_HEADER = re.compile(
-    rf"{MINO_ROW_KEY}|(?:extracted|outcome|score)_.+"
+    rf"{MINO_ROW_KEY}|(?:extracted|outcome|score|source)_.+"
     r"|position|status|evaluation_result|accuracy|error_code|error_message|attempts|agent_seconds"
+    r"|cost|currency|started_at|finished_at"
 )
 
 
@@ -66,14 +69,19 @@ class ColumnGuess:
     type: ColumnType
     confidence: Confidence
     reason: str
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def guess_columns(table: Table, count: int = SAMPLE_RECORDS) -> list[ColumnGuess]:
     """Guess every column from its header and its first cells.
 
     At most one column becomes the site's URL and at most one the key. Ground truth is only what its header marks as
-    such (`expected_price`, `price_gt`): nothing else tells a known answer from an input.
+    such (`expected_price`, `price_gt`): nothing else tells a known answer from an input. Columns of an exported batch
+    are what they were; the column that says so is left out.
     """
+    if notes := table.notes():
+        known = [_noted(column, notes.get(key_of(column.header))) for column in table.columns]
+        return known[:-1] if table.columns[-1].header == MINO_BATCH else known
     records = [record.cells for record in preview(table, count)]
     width = len(table.columns)
     cells = [[record[index].strip() for record in records if index < len(record)] for index in range(width)]
@@ -81,6 +89,15 @@ def guess_columns(table: Table, count: int = SAMPLE_RECORDS) -> list[ColumnGuess
     key = _key_column(table.columns, cells, url)
     is_export = any(column.header == MINO_ROW_KEY for column in table.columns)
     return [_guess(column, cells[column.index], url, key, is_export=is_export) for column in table.columns]
+
+
+def _noted(column: SourceColumn, note: ColumnNote | None) -> ColumnGuess:
+    """What a column of an exported batch is; one that was added to the file since is ignored."""
+    if note is None:
+        ignored = (column.name, ColumnRole.IGNORED, ColumnType.TEXT, Confidence.GUESS, "not in the exported batch")
+        return ColumnGuess(column.index, column.header, column.name, *ignored)
+    restored = (note.name, note.role, note.type, Confidence.CERTAIN, "as in the exported batch", note.options)
+    return ColumnGuess(column.index, note.header, column.name, *restored)
 
 
 def truth_name(header: str) -> str | None:

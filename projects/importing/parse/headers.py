@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .exported import has_mark
 from .limits import Limits
 from .problems import ProblemCode, ProblemLog, refused
 
@@ -28,7 +29,7 @@ class SourceColumn:
 
 def looks_like_data(record: Sequence[str]) -> bool:
     """Whether the first record can't be a header: it has an address, a day or a number with decimals in it."""
-    return any(DATA_CELL.fullmatch(cell) for cell in record)
+    return not has_mark(record) and any(DATA_CELL.fullmatch(cell) for cell in record)
 
 
 def name_columns(record: Sequence[str], line: int, limits: Limits, log: ProblemLog) -> tuple[SourceColumn, ...]:

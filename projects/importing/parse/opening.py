@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from .delimited_table import DelimitedTable, detect_dialect
-from .dialect import ENCODING_NAMES, ONE_COLUMN
+from .dialect import ENCODING_NAMES, ONE_COLUMN, Dialect
 from .encoding import encoding_of_zeros
+from .exported import is_exported_batch
+from .json_lines import BEGINNING, JsonLinesTable
 from .limits import MEBIBYTE, Limits
 from .pasted import table_of_addresses
 from .problems import ProblemCode, refused
@@ -62,9 +64,12 @@ def open_table(
         )
     if head.startswith(ZIP):
         return WorkbookTable(file, limits, sheet=sheet, header=header)
+    if head.startswith(BEGINNING):
+        return JsonLinesTable(file, limits)
     _refuse_foreign(head)
     _check_characters(delimiter, quote)
-    dialect = detect_dialect(file, _known_encoding(encoding))
+    encoding = _known_encoding(encoding)
+    dialect = Dialect() if is_exported_batch(file) else detect_dialect(file, encoding)
     if delimiter is not None:
         dialect = replace(dialect, delimiter=delimiter or ONE_COLUMN, skip_initial_space=False)
     if quote is not None:

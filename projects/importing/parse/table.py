@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
 from .clean import clean_record
+from .exported import MINO_BATCH, MINO_ROW_KEY, ColumnNote, has_mark, read_notes
 from .headers import SourceColumn
 from .problems import Problem, ProblemLog
 from .reading import ReadingState
 
-MINO_ROW_KEY = "mino_row_key"
+__all__ = ["MINO_ROW_KEY", "ListTable", "Table", "TableRecord", "preview"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,17 @@ class Table(ABC):
         quote before a cell that a spreadsheet would take for a formula is removed.
         """
         records = self.raw_records(log or ProblemLog(), state or ReadingState())
-        if any(column.header == MINO_ROW_KEY for column in self.columns):
+        if has_mark([column.header for column in self.columns]):
             return ((line, [cell[1:] if cell[:1] == "'" else cell for cell in cells]) for line, cells in records)
         return records
+
+    def notes(self) -> Mapping[str, ColumnNote]:
+        """What the columns of an exported batch were, by `key_of` their headers; empty for any other file."""
+        place = next((column.index for column in self.columns if column.header == MINO_BATCH), None)
+        if place is None:
+            return {}
+        cells = (record.cells[place] for record in preview(self) if place < len(record.cells))
+        return read_notes(next(filter(None, cells), ""))
 
     @property
     def names(self) -> list[str]:

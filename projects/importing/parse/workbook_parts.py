@@ -7,6 +7,7 @@ sheet take as much memory as a hostile cell address says.
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships
 STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 PARSING: dict[str, Any] = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
 HEAD_BYTES = 4_096
+ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,17 +166,7 @@ def _text_in(element: etree._Element) -> str:
 
 def _unescaped(text: str) -> str:
     """Control characters, which XML can't hold, are written as _xHHHH_ (ECMA-376 part 1, 22.9.2.19)."""
-    if "_x" not in text:
-        return text
-    pieces = text.split("_x")
-    result = pieces[0]
-    for piece in pieces[1:]:
-        digits = piece[:4]
-        if len(piece) >= 5 and piece[4] == "_" and all(digit in "0123456789abcdefABCDEF" for digit in digits):
-            result += chr(int(digits, 16)) + piece[5:]
-        else:
-            result += "_x" + piece
-    return result
+    return ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def _number(value: str) -> str:
