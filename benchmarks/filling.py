@@ -179,7 +179,7 @@ def _execution(batch: Batch, jobs: int) -> Execution:
     errors, wrong = jobs // 20, jobs // 5 - jobs // 20
     version = production_version(batch.project)
     now = datetime.now(UTC)
-    execution = Execution.objects.create(
+    execution: Execution = Execution.objects.create(
         organization=batch.organization,
         project=batch.project,
         batch=batch,

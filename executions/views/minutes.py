@@ -55,5 +55,5 @@ def _count(execution_id: uuid.UUID, starts: Sequence[datetime]) -> dict[datetime
         )
         for place, start in enumerate(starts)
     }
-    row: Mapping[str, int | None] = Execution.objects.filter(pk=execution_id).values(**counts).get()  # type: ignore[assignment]
+    row: Mapping[str, int | None] = Execution.objects.filter(pk=execution_id).values(**counts).get()
     return {start: row[f"minute_{place}"] or 0 for place, start in enumerate(starts)}

@@ -71,7 +71,8 @@ def _like(batch: Batch, text: str) -> Execution | None:
         wanted = uuid.UUID(text)
     except ValueError:
         return None
-    return Execution.objects.filter(batch=batch, pk=wanted).first()
+    found: Execution | None = Execution.objects.filter(batch=batch, pk=wanted).first()
+    return found
 
 
 def _asking(query: QueryDict) -> str:
