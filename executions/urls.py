@@ -11,6 +11,7 @@ from executions.views.pictures import screenshot, thumbnail
 from executions.views.rerun import execution_rerun_failed, execution_start_again
 from executions.views.results import execution_errors, execution_results
 from executions.views.run import execution_create
+from executions.views.truth import job_truth
 
 EXECUTION = "o/<slug:slug>/executions/<uuid:execution_id>/"
 JOB = "o/<slug:slug>/jobs/<uuid:job_id>/"
@@ -31,6 +32,7 @@ urlpatterns = [
     path(f"{JOB}retry/", jobs.job_retry, name="job_retry"),
     path(f"{JOB}skip/", jobs.job_skip_page, name="job_skip"),
     path(f"{JOB}cancel/", jobs.job_cancel_page, name="job_cancel"),
+    path(f"{JOB}truth/", job_truth, name="job_truth"),
     path(f"{JOB}instructions/", jobs.job_instructions, name="job_instructions"),
     path("o/<slug:slug>/retries/", retries.retry_queue, name="retry_queue"),
     path("o/<slug:slug>/retries/count/", retries.retry_queue_count, name="retry_queue_count"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from executions.evaluation.values import as_text, is_blank
-from executions.models import FieldResult, Job
+from executions.models import FieldResult, Job, JobStatus
+from executions.services.accepting import acceptable
 from executions.views.figures import described_columns
+from mino.common.values.columns import ColumnRole
+from projects.models import Column
 
 LONGEST_VALUE = 2000
 """Characters of a value that a page shows."""
@@ -17,7 +20,11 @@ LONGEST_VALUE = 2000
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One field of a job. `outcome` is that of the evaluation, or `error` or `pending` where there is none."""
+    """One field of a job. `outcome` is that of the evaluation, or `error` or `pending` where there is none.
+
+    For those who may change the truth, `truth` is the row's whole cell, and `takes` what the answer would make of it
+    (empty where it can't be written); `is_open` says that the cell is not right.
+    """
 
     name: str
     type: str
@@ -28,6 +35,9 @@ class Cell:
     explanation: str = ""
     reason: str = ""
     source: str = ""
+    truth: str = ""
+    takes: str = ""
+    is_open: bool = False
 
     @property
     def differs(self) -> bool:
@@ -40,6 +50,20 @@ def cells_of(job: Job) -> list[Cell]:
     results = {result.column: result for result in FieldResult.objects.filter(job=job)}
     columns = described_columns(job.execution)
     return [_cell(job, name, kind, options, results.get(name)) for name, kind, options in columns]
+
+
+def with_offers(cells: Sequence[Cell], job: Job) -> list[Cell]:
+    """The cells of a job that has an answer, with what may be made of their truth: one query."""
+    if job.status != JobStatus.COMPLETED:
+        return list(cells)
+    columns = {column.name: column for column in job.batch.columns.filter(role=ColumnRole.GROUND_TRUTH)}
+    return [_with_offer(cell, job, columns[cell.name]) if cell.name in columns else cell for cell in cells]
+
+
+def _with_offer(cell: Cell, job: Job, column: Column) -> Cell:
+    is_right = cell.outcome in ("correct", "correctly_empty")
+    takes = None if is_right else acceptable(column, job)
+    return replace(cell, truth=str(job.row.truth.get(cell.name) or ""), takes=clip(takes or ""), is_open=not is_right)
 
 
 def _cell(job: Job, name: str, kind: str, options: str, result: FieldResult | None) -> Cell:

@@ -16,7 +16,7 @@ from executions.agents.registry import AGENTS
 from executions.help.problem import problem_of
 from executions.models import Job, Session
 from executions.views.attempts import attempts_of, read_number
-from executions.views.cells import cells_of, outcome_counts
+from executions.views.cells import cells_of, outcome_counts, with_offers
 from executions.views.error_words import meaning_of
 from executions.views.figures import field_names
 from executions.views.finding import find_job
@@ -30,13 +30,15 @@ def job(request: WorkspaceRequest, slug: str, job_id: uuid.UUID) -> HttpResponse
     """Expected beside extracted, the attempts in time, what went wrong; htmx asks for the live part alone."""
     found = find_job(request, job_id)
     cells = cells_of(found)
+    may_truth = request.user.has_perm("projects.change_ground_truth", found.project)
     before, after = _neighbours(found)
     kind = AGENTS.get(found.execution.agent)
     over_time = _over_time(found)
     context = {
         "job": found,
         "execution": found.execution,
-        "cells": cells,
+        "cells": with_offers(cells, found) if may_truth else cells,
+        "may_truth": may_truth,
         "outcomes": outcome_counts(cells),
         "good_cells": sum(cell.outcome in ("correct", "correctly_empty") for cell in cells),
         "attempts": attempts_of(found, read_number(request.GET.get("attempts_before", "")), timezone.now()),

@@ -13,7 +13,7 @@ from executions.models import Screenshot
 from executions.services.creation import execution_create
 from mino.tests.factories import JOINED, BatchFactory, ProjectFactory, SessionFactory, UserFactory
 from projects.importing.uploading import import_upload
-from projects.models import Project
+from projects.models import Project, TruthRevision
 
 
 def picture() -> ContentFile[bytes]:
@@ -34,6 +34,7 @@ class Subjects:
         "screenshot_id",
         "import_id",
         "number",
+        "revision_id",
     }
 
     def __init__(self, organization: Organization, people: dict[str, User], stranger: User) -> None:
@@ -51,6 +52,7 @@ class Subjects:
         screenshot = Screenshot.objects.create(session=session, image=picture(), thumbnail=picture(), taken_at=JOINED)
         uploaded = ContentFile(b"site_url,expected_price\nhttps://shop.example/1,12\nnowhere,13\n")
         batch_import = import_upload(project=self.project, user=people["member"], file=uploaded, name="sites.csv")
+        revision = TruthRevision.objects.create(batch=batch, row=job.row, column="price", after="1", created_at=JOINED)
         self._values: dict[str, Any] = {
             "import_id": batch_import.pk,
             "slug": organization.slug,
@@ -60,6 +62,7 @@ class Subjects:
             "job_id": job.pk,
             "screenshot_id": screenshot.pk,
             "number": 1,
+            "revision_id": revision.pk,
             "user_id": UserFactory().pk,
             "product_slug": "mug-speckle",
         }

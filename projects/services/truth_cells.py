@@ -71,6 +71,17 @@ def refuse_outdated(rows: Mapping[uuid.UUID, Row], changes: Sequence[CellChange]
             )
 
 
+def absent_value(column: Column) -> str | None:
+    """The cell that says that a page holds no such value. Raises InvalidInput where the column has no way to say it."""
+    options = column.matching
+    if options.absent_text.strip():
+        return options.absent_text.strip()
+    if options.blank_means == "absent":
+        return None
+    message = f"No text says that there is no {column.name}. Set one among the matching options of the column."
+    raise InvalidInput(message, details=[Detail("column", message)])
+
+
 def checked_value(column: str, value: str | None) -> str | None:
     """The text of a cell without control characters and outer white space, None for a blank one.
 

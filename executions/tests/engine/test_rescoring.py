@@ -66,7 +66,11 @@ def test_a_wrong_answer_becomes_right_when_the_truth_is_mended(start: Start, tak
 
 def test_figures_are_those_of_an_execution_that_knew_the_new_truth(start: Start, take: Take) -> None:
     mended, fresh = start(rows=3), start(rows=3)
-    truths = [(1, {"price": "0"}), (2, {"price": None, "title": None}), (3, {"price": "(absent)"})]
+    truths: list[tuple[int, dict[str, str | None]]] = [
+        (1, {"price": "0"}),
+        (2, {"price": None, "title": None}),
+        (3, {"price": "(absent)"}),
+    ]
     for position, values in truths:
         change(fresh.batch, position, **values)
     finish_all(take, "wrong")

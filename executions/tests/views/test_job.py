@@ -181,7 +181,7 @@ def test_the_number_of_queries_does_not_grow_with_attempts_cells_and_executions(
     execution = start(rows=2)
     work()
     url = address(execution, 1)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(url)
     for _ in range(3):
         execution_create(
@@ -192,5 +192,5 @@ def test_the_number_of_queries_does_not_grow_with_attempts_cells_and_executions(
             allow_parallel=True,
         )
     work()
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(url)

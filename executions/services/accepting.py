@@ -1,0 +1,37 @@
+"""Makes truth of what an agent answered, or of the knowledge that there is nothing to find."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from executions.evaluation.accepting import truth_of_answer
+from executions.evaluation.evaluate import ColumnSpec
+from executions.models import Job, JobStatus
+from mino.common.errors import InvalidInput, InvalidState
+from mino.common.values.columns import ColumnRole, ColumnType
+from projects.models import Column
+from projects.services.truth import TruthSet, truth_set
+from projects.services.truth_cells import CellChange, Seen
+
+
+def answer_accept(
+    *, job: Job, column: str, user: User | None, reason: str = "", seen: str | Seen | None = Seen.ANYTHING
+) -> TruthSet:
+    """Make a job's answer in one column the truth of its row, as the column's options of today read it.
+
+    Raises InvalidState when the job has no answer, InvalidInput when no cell can say what was answered, and what
+    `truth_set` raises.
+    """
+    if job.status != JobStatus.COMPLETED or job.result is None:
+        raise InvalidState(f"Row {job.row_position} gave no answer in this execution.")
+    found = job.batch.columns.filter(role=ColumnRole.GROUND_TRUTH, name=column).first()
+    value = acceptable(found, job) if found else None
+    if found is not None and value is None:
+        raise InvalidInput(f"The answer in {column} can't be written as truth. Edit the truth by hand.")
+    reason = reason.strip() or f"The answer of execution {job.execution.number}"
+    return truth_set(batch=job.batch, changes=[CellChange(job.row_id, column, value, seen)], user=user, reason=reason)
+
+
+def acceptable(column: Column, job: Job) -> str | None:
+    """The cell of truth that makes a job's answer right, None where there is none."""
+    spec = ColumnSpec(column.name, ColumnType(column.type), column.matching)
+    return truth_of_answer(spec, (job.result or {}).get(column.name))
