@@ -83,7 +83,7 @@ def execution_create(
         budget=budget,
     )
     with transaction.atomic():
-        organization = Organization.objects.select_for_update().get(pk=batch.organization_id)
+        organization = Organization.objects.select_for_update(no_key=True).get(pk=batch.organization_id)
         if not Batch.objects.filter(pk=batch.pk, status=BatchStatus.READY).exists():  # the lock was waited for
             raise InvalidState("This batch was deleted a moment ago.")
         if not allow_parallel:

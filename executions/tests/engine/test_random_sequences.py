@@ -35,7 +35,7 @@ from mino.common.errors import InvalidState
 FINAL = (ExecutionStatus.STOPPED, ExecutionStatus.FAILED)
 WORKERS = st.sampled_from(["anna", "bert", "carl"])
 INDEX = st.integers(0, 11)
-HOW = st.sampled_from(sorted(ENDINGS) + ["right"] * 4 + ["passing"] * 2)
+HOW = st.sampled_from(sorted(ENDINGS) + ["right"] * 2 + ["passing"] * 5)
 ROUNDS = 80
 """More than enough to end the few jobs: each has at most 14 attempts."""
 
@@ -63,6 +63,15 @@ class Engine(RuleBasedStateMachine):
     def claim(self, worker: str, wanted: int) -> None:
         """A worker takes jobs."""
         self.world.exchange([], wanted, worker)
+
+    @rule(worker=WORKERS, how=st.lists(HOW, max_size=4))
+    def work(self, worker: str, how: list[str]) -> None:
+        """A worker works for a moment: it takes jobs, some of which end, and takes others at once."""
+        self.wait(2, renewing=True)
+        self.claim(worker, 4)
+        held = [attempt for holder, attempt in self.world.held.values() if holder == worker]
+        for attempt, one in zip(held, how, strict=False):
+            self.world.exchange([self._end(attempt, one)], 1, worker)
 
     @precondition(lambda self: self.world.held)
     @rule(which=st.lists(st.tuples(INDEX, HOW), min_size=1, max_size=4, unique_by=lambda one: one[0]), wanted=INDEX)
@@ -95,7 +104,7 @@ class Engine(RuleBasedStateMachine):
             self.world.exchange([ended(attempt, "called off", timezone.now(), charged_steps=2)], 0, "anna")
 
     @rule(worker=WORKERS)
-    def leave(self, worker: str) -> None:
+    def shut_down(self, worker: str) -> None:
         """A worker is told to end: it hands its jobs back and leaves remote runs to others."""
         held = [attempt for holder, attempt in self.world.held.values() if holder == worker]
         self.world.exchange([self._end(attempt, "released") for attempt in held], 0, worker)
