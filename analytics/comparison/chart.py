@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from analytics.comparison.words import interval_words, points
+from analytics.comparison.words import interval_words, points, short_points
 from analytics.statistics.paired import Difference
 from analytics.statistics.verdict import Verdict
 
@@ -63,7 +63,7 @@ def draw(differences: Sequence[tuple[str, Difference, Verdict]]) -> Chart | None
         return round(LEFT + (value / step - low) / (high - low) * (RIGHT - LEFT), 2)
 
     bars = [_bar(name, one, verdict, line, place) for line, (name, one, verdict) in enumerate(known)]
-    ticks = [(points(at * step) if at else "0", place(at * step)) for at in range(low, high + 1)]
+    ticks = [(short_points(at * step, signed=True), place(at * step)) for at in range(low, high + 1)]
     bottom = TOP + LINE * len(bars)
     return Chart(bars, ticks, place(0.0), bottom, bottom + 20)
 

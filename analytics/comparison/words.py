@@ -43,6 +43,11 @@ def points(share: float | None, *, signed: bool = True) -> str:
     return f"+{text}" if signed and not text.startswith(("−", "0.0")) else text
 
 
+def short_points(share: float, *, signed: bool = False) -> str:
+    """A round number of points: `2`, `0.5`, with `signed` `+10`."""
+    return points(share, signed=signed).removesuffix(".0")
+
+
 def interval_words(difference: Difference) -> str:
     """`+1.8 to +4.0`, in points; empty where there is none."""
     if difference.low is None or difference.high is None:
@@ -62,7 +67,7 @@ def headline(judged: Judged, name: str, margin: float) -> str:
     if judgement.verdict is Verdict.WORSE:
         return f"{name} is worse: the pass rate fell by {change} points, {shares}."
     if judgement.verdict is Verdict.SAME:
-        within = points(margin, signed=False)
+        within = short_points(margin)
         return f"No meaningful difference: {points(difference.value)} points of pass rate, within ±{within} points."
     if judgement.rows_needed is None:
         return f"Not enough data to tell whether {name} is better or worse."
@@ -94,7 +99,7 @@ def evidence(figures: Figures, margin: float) -> list[str]:
     if figures.accuracy.n:
         cells = figures.accuracy
         told.append(
-            f"Of {number(cells.n)} cells {points(cells.value)} points more were right ({interval_words(cells)})."
+            f"Over {number(cells.n)} cells accuracy changed by {points(cells.value)} points ({interval_words(cells)})."
         )
     return told
 

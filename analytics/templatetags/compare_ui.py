@@ -36,8 +36,8 @@ def verdict_words(value: str) -> str:
 
 @register.filter
 def points_unsigned(share: float) -> str:
-    """A share as points without a plus."""
-    return words.points(share, signed=False)
+    """A share as points without a plus: `2`."""
+    return words.short_points(share)
 
 
 @register.filter
@@ -74,7 +74,7 @@ def difference_bar(difference: Difference) -> SafeString:
     low, high, middle = (f"{50 + at / width * 50:.1f}" for at in (difference.low, difference.high, difference.value))
     sense = " is-better" if difference.low > 0 else " is-worse" if difference.high < 0 else ""
     told = f"difference {words.points(difference.value)} points, interval {words.interval_words(difference)}"
-    edge = words.points(width, signed=False).removesuffix(".0")
+    edge = words.short_points(width)
     return format_html(
         '<svg class="mn-ci{}" width="100%" height="18" role="img" aria-label="{}">'
         '<line class="axis" x1="0" x2="100%" y1="9" y2="9"/><line class="zero" x1="50%" x2="50%" y1="0" y2="18"/>'

@@ -54,7 +54,8 @@ def _make_job(execution: Execution, row: Row, word: str, attempts: int) -> None:
 
 
 def _value(row: Row, name: str, outcome: str) -> str | None:
-    return {"correct": row.truth.get(name), "wrong": f"not {name}", "missed": None}.get(outcome, "something")
+    values: dict[str, str | None] = {"correct": row.truth.get(name), "wrong": f"not {name}", "missed": None}
+    return values.get(outcome, "something")
 
 
 def _count(execution: Execution) -> None:
