@@ -28,7 +28,7 @@ JOB_FIELDS = (
     "max_retries",
     "url",
     "row__key",
-    "row__instructions",
+    "own_instructions",
     "row__inputs",
     "row__truth",
 )
@@ -143,7 +143,7 @@ def attempt_at(plan: Plan, job: WaitingJob, started_at: datetime, *, retry_id: u
 
 
 def task_of(plan: Plan, job: WaitingJob) -> Task:
-    """What the agent is told: the row's own instructions or the execution's, with the row's values filled in."""
+    """What the agent is told: the row's own instructions at the time or the execution's, with its values filled in."""
     values = dict(job.inputs)
     if plan.url_column:
         values[plan.url_column] = job.url

@@ -48,7 +48,8 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(Identified):
     """The work on one row: its state while it runs and its result when it has ended.
 
-    `position` is the place in the execution's order, from 1; `url` is the row's address as it was run. `result` maps
+    `position` is the place in the execution's order, from 1; `url` is the row's address as it was run, `own_instructions`
+    what the row was to be run by instead of the execution's instructions when that began. `result` maps
     field names to extracted values, `sources` says where each came from. `evaluation_result` is null while pending or
     errored. Only `current_session` may write.
     """
@@ -62,6 +63,7 @@ class Job(Identified):
     position = models.PositiveIntegerField()
     row_position = models.PositiveIntegerField()
     url = models.TextField()
+    own_instructions = models.TextField(blank=True)
     has_ground_truth = models.BooleanField(default=False)
 
     status = models.CharField(max_length=9, choices=JobStatus, default=JobStatus.QUEUED)

@@ -61,7 +61,7 @@ def _create_jobs(execution: Execution, first: int, positions: Sequence[int]) -> 
         rows = rows.filter(position__gte=positions[0], position__lte=positions[-1])
     else:
         rows = rows.filter(position__in=positions)
-    values = rows.order_by("position").values_list("id", "position", "url", "has_truth")
+    values = rows.order_by("position").values_list("id", "position", "url", "has_truth", "instructions")
     jobs = [
         Job(
             organization_id=execution.organization_id,
@@ -72,9 +72,10 @@ def _create_jobs(execution: Execution, first: int, positions: Sequence[int]) -> 
             position=first + place,
             row_position=position,
             url=url,
+            own_instructions=instructions,
             has_ground_truth=has_truth,
         )
-        for place, (row_id, position, url, has_truth) in enumerate(values, start=1)
+        for place, (row_id, position, url, has_truth, instructions) in enumerate(values, start=1)
     ]
     Job.objects.bulk_create(jobs, batch_size=1000)
     return len(jobs)

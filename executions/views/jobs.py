@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.http import WorkspaceRequest
@@ -85,7 +87,7 @@ class OwnInstructionsForm(forms.Form):
         max_length=MAX_INSTRUCTIONS,
         widget=forms.Textarea(attrs={"rows": 12}),
         label="Instructions for this site alone",
-        help_text="Used for every later attempt at this row, in all executions. Empty: the version's are used again.",
+        help_text="Used by all later executions. Empty: the version's are used again.",
     )
 
 
@@ -106,10 +108,18 @@ def job_instructions(request: WorkspaceRequest, slug: str, job_id: uuid.UUID) ->
             add_service_error(form, error)
         else:
             kept = "is run by instructions of its own" if row.instructions else "is run by the version's instructions"
-            messages.success(request, f"From the next attempt on row {row.position} {kept}.")
+            messages.success(request, f"In later executions row {row.position} {kept}.")
+            if "run" in request.POST:
+                return redirect(_run_again(job, slug))
             return redirect("job", slug=slug, job_id=job.pk)
     context = {"job": job, "execution": job.execution, "row": row, "form": form}
     return render(request, "executions/job/instructions.html", context)
+
+
+def _run_again(job: Job, slug: str) -> str:
+    """The run form for this row alone, with what its execution used."""
+    query = urlencode({"like": job.execution_id, "rows": job.row_position})
+    return f"{reverse('execution_create', args=[slug, job.batch_id])}?{query}"
 
 
 def _page(request: WorkspaceRequest, job: Job) -> str:

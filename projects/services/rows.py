@@ -12,7 +12,7 @@ FILLED_IN = (ColumnRole.INPUT, ColumnRole.KEY, ColumnRole.SITE_URL)
 
 
 def row_set_instructions(*, row: Row, user: Principal | None, text: str) -> Row:
-    """Give a row instructions of its own, used for every later attempt instead of the version's; none with no text.
+    """Give a row instructions of its own, used by later executions instead of the version's; none with no text.
 
     Raises InvalidInput at `instructions` when they are too short or too long, or name a column that the batch does not
     have, or PermissionDenied.

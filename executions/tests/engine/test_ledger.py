@@ -164,8 +164,10 @@ def test_instructions_are_filled_in_for_each_row(start: Start, take: Take) -> No
     assert attempt.task.instructions == "Price of Arkö at https://shop1.example/item"
 
 
-def test_the_rows_own_instructions_come_first(start: Start, take: Take) -> None:
-    execution = start(rows=1)
-    execution.batch.rows.update(instructions="Open the second tab first.")
-    [attempt] = take(1)
-    assert attempt.task.instructions == "Open the second tab first."
+def test_the_rows_own_instructions_come_first_as_they_were_at_the_start(start: Start, take: Take) -> None:
+    first = start(rows=1)
+    first.batch.rows.update(instructions="Open the second tab first.")
+    start(batch=first.batch, allow_parallel=True)
+    told = {one.plan.execution_id: one.task.instructions for one in take(2)}
+    assert told.pop(first.pk) == first.instructions
+    assert list(told.values()) == ["Open the second tab first."]

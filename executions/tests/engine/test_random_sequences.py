@@ -182,6 +182,16 @@ class Engine(RuleBasedStateMachine):
             ended_ones = (JobStatus.COMPLETED, JobStatus.STOPPED, JobStatus.SKIPPED, JobStatus.ERROR)
             assert status in ended_ones or (act is job_skip and status == JobStatus.RUNNING)
 
+    @precondition(lambda self: self.world.held)
+    @rule(index=INDEX)
+    def cancel_what_runs(self, index: int) -> None:
+        """Somebody cancels a job that a worker holds, or believes it holds; a retry if one is under way."""
+        held = [attempt for _, attempt in self.world.held.values()]
+        held = [attempt for attempt in held if attempt.retry_id] or held
+        job = Job.objects.get(pk=held[index % len(held)].job_id)
+        if job.is_active:
+            job_cancel(job.pk, user=None)
+
     @rule(index=INDEX, chosen=st.lists(INDEX, max_size=4))
     def skip_some(self, index: int, chosen: list[int]) -> None:
         """Somebody skips several jobs."""

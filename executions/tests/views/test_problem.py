@@ -240,7 +240,7 @@ def test_a_site_gets_instructions_of_its_own(failed: Callable[..., Job], client:
     assert SELECTOR in form
     assert job.execution.instructions in form
     answer = client.post(address(job, "job_instructions"), {"instructions": "Take the price from .price."}, follow=True)
-    assert "From the next attempt on row 1 is run by instructions of its own." in answer.text
+    assert "In later executions row 1 is run by instructions of its own." in answer.text
     job.row.refresh_from_db()
     assert job.row.instructions == "Take the price from .price."
     assert "Take the price from .price." in client.get(address(job, "job_instructions")).text
