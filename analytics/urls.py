@@ -6,7 +6,8 @@ from analytics.views import batch, deletion, executions, projects
 from analytics.views.baseline import execution_set_baseline, project_set_margin
 from analytics.views.compare import compare, execution_compare
 from analytics.views.compare_export import compare_export
-from analytics.views.exports import batch_export, execution_export, execution_export_options
+from analytics.views.exports import batch_export, batch_export_options, execution_export, execution_export_options
+from analytics.views.exports_background import export_again, export_detail, export_file, export_list, export_stop
 from analytics.views.home import organization_home
 from analytics.views.truth import batch_truth, row_truth, row_truth_change, truth_take_back
 
@@ -36,6 +37,12 @@ urlpatterns = [
     path("o/<slug:slug>/batches/<uuid:batch_id>/delete/", deletion.batch_delete, name="batch_delete"),
     path("o/<slug:slug>/executions/", executions.execution_list, name="execution_list"),
     path("o/<slug:slug>/batches/<uuid:batch_id>/export/", batch_export, name="batch_export"),
+    path("o/<slug:slug>/batches/<uuid:batch_id>/export/options/", batch_export_options, name="batch_export_options"),
+    path("o/<slug:slug>/exports/", export_list, name="export_list"),
+    path("o/<slug:slug>/exports/<uuid:export_id>/", export_detail, name="export_detail"),
+    path("o/<slug:slug>/exports/<uuid:export_id>/file/", export_file, name="export_file"),
+    path("o/<slug:slug>/exports/<uuid:export_id>/cancel/", export_stop, name="export_cancel"),
+    path("o/<slug:slug>/exports/<uuid:export_id>/again/", export_again, name="export_again"),
     path("o/<slug:slug>/executions/<uuid:execution_id>/export/", execution_export, name="execution_export"),
     path(
         "o/<slug:slug>/executions/<uuid:execution_id>/export/options/",

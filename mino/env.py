@@ -195,6 +195,8 @@ class Environment:
         self.import_max_rows: int = env.int("MINO_IMPORT_MAX_ROWS", 1_000_000, validate=positive)
         self.import_max_columns: int = env.int("MINO_IMPORT_MAX_COLUMNS", 200, validate=positive)
         self.import_max_cell: int = env.int("MINO_IMPORT_MAX_CELL", 32_767, validate=positive)
+        self.export_background_rows: int = env.int("MINO_EXPORT_BACKGROUND_ROWS", 50_000, validate=between(0))
+        self.export_days: int = env.int("MINO_EXPORT_DAYS", 7, validate=between(1, 36_500))
         self.screenshot_bytes: int = env.int("MINO_SCREENSHOT_BYTES_PER_ORGANIZATION", 2 * 1024**3, validate=between(0))
         self.screenshot_days: int = env.int("MINO_SCREENSHOT_DAYS", 30, validate=between(1, 36_500))
         self.raw_result_days: int = env.int("MINO_RAW_RESULT_DAYS", 180, validate=between(1, 36_500))

@@ -216,6 +216,8 @@ CELERY_BEAT_SCHEDULE = {
     "wake-executions": {"task": "executions.tasks.wake_executions", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-imports": {"task": "projects.tasks.sweep_imports", "schedule": 15.0, "options": {"expires": 15}},
     "remove-expired": {"task": "executions.tasks.remove_expired", "schedule": 3600.0, "options": {"expires": 3600}},
+    "sweep-exports": {"task": "analytics.tasks.sweep_exports", "schedule": 15.0, "options": {"expires": 15}},
+    "expire-exports": {"task": "analytics.tasks.expire_exports", "schedule": 3600.0, "options": {"expires": 3600}},
     "purge-deleted": {"task": "projects.tasks.purge_deleted", "schedule": 60.0, "options": {"expires": 60}},
 }
 
@@ -302,6 +304,8 @@ IMPORT_MAX_BYTES = ENV.import_max_bytes
 IMPORT_MAX_ROWS = ENV.import_max_rows
 IMPORT_MAX_COLUMNS = ENV.import_max_columns
 IMPORT_MAX_CELL = ENV.import_max_cell
+EXPORT_BACKGROUND_ROWS = ENV.export_background_rows
+EXPORT_DAYS = ENV.export_days
 SCREENSHOT_BYTES_PER_ORGANIZATION = ENV.screenshot_bytes
 SCREENSHOT_DAYS = ENV.screenshot_days
 RAW_RESULT_DAYS = ENV.raw_result_days

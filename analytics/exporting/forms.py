@@ -21,6 +21,11 @@ VERDICTS = [
     (EvaluationResult.NOT_GRADABLE.value, "Not gradable"),
 ]
 LISTS = ("columns", "status", "evaluation_result", "error_code")
+BATCH_LABELS = {
+    ExportFormat.CSV: "CSV",
+    ExportFormat.XLSX: "Excel workbook (.xlsx)",
+    ExportFormat.JSONL: "JSON Lines",
+}
 UNKNOWN = "There is no such choice: %(value)s."
 
 
@@ -110,6 +115,37 @@ class ExportForm(forms.Form):
             del chosen["columns"]
         texts = {name: ",".join(value) if isinstance(value, list) else value for name, value in chosen.items()}
         return urlencode(texts, safe=",")
+
+
+class BatchExportForm(forms.Form):
+    """The format in which a batch is exported, CSV without a choice."""
+
+    format = forms.ChoiceField(
+        choices=[(one.value, BATCH_LABELS[one]) for one in BATCH_LABELS],
+        widget=forms.RadioSelect,
+        error_messages={
+            "invalid_choice": "There is no such format of batches. "
+            f"Choose one of these: {', '.join(f'format={one}' for one in BATCH_LABELS)}."
+        },
+    )
+
+    def __init__(self, query: QueryDict) -> None:
+        super().__init__({"format": query.get("format", ExportFormat.CSV.value)}, use_required_attribute=False)
+
+    @property
+    def export_format(self) -> ExportFormat:
+        """The chosen format."""
+        return ExportFormat(self.cleaned_data["format"])
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Nothing but the format can be chosen."""
+        return {}
+
+    @property
+    def query(self) -> str:
+        """The choice as the query of an address."""
+        return urlencode({"format": self.export_format})
 
 
 def wanted_of(parameters: Mapping[str, Any]) -> Wanted:

@@ -1,28 +1,34 @@
-"""Downloads of results and of batches, and the page on which columns and rows are chosen."""
+"""Downloads of results and of batches, and the pages on which format, columns and rows are chosen."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.contrib import messages
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import WorkspaceRequest
 from accounts.permissions import require
-from analytics.exporting.batch import BATCH_FORMATS, BatchRows
+from analytics.exporting.background.ordering import export_order
+from analytics.exporting.background.sources import Source, is_large, stem_of
+from analytics.exporting.batch import BatchRows
 from analytics.exporting.formats import ExportFormat
-from analytics.exporting.forms import ExportForm
+from analytics.exporting.forms import BatchExportForm, ExportForm
 from analytics.exporting.results import Results
 from analytics.views.exports_answers import download
 from executions.models import Execution
+from mino.common.errors import ServiceError
 from projects.models import Batch
 from projects.queries import batch_of
 
 INVALID = 400
+PAGE = ["GET", "HEAD", "POST"]
 
 
 @require_GET
@@ -32,40 +38,70 @@ def execution_export(request: WorkspaceRequest, slug: str, execution_id: uuid.UU
     form = ExportForm(request.GET, error_codes=execution.error_counts)
     if not form.is_valid():
         return _options(request, execution, form)
-    return download(Results(execution, form.wanted), form.export_format, export_stem(execution))
+    source = Results(execution, form.wanted)
+    return _downloaded(source, form) or redirect(_address("execution_export_options", slug, source, form))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(PAGE)
 def execution_export_options(request: WorkspaceRequest, slug: str, execution_id: uuid.UUID) -> HttpResponse:
-    """Choose format, columns and rows; what the address says already is chosen."""
+    """Choose format, columns and rows; what the address says already is chosen. Large exports are ordered here."""
     execution = _execution(request, execution_id)
     form = ExportForm(request.POST or request.GET, error_codes=execution.error_counts)
     if request.method != "POST" or not form.is_valid():
         return _options(request, execution, form)
-    address = reverse("execution_export", args=[slug, execution.pk])
-    return redirect(f"{address}?{form.query}")
+    source = Results(execution, form.wanted)
+    return _ordered(request, slug, source, form) or redirect(_address("execution_export", slug, source, form))
 
 
 @require_GET
 def batch_export(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> HttpResponseBase:
     """The rows of a batch with inputs and truth, in a file that can be imported again; `?format=` is csv or another."""
-    batch = batch_of(request, batch_id)
-    require(request.user, "projects.export_data", batch.project)
-    wanted = request.GET.get("format", ExportFormat.CSV)
-    if wanted not in BATCH_FORMATS:
-        told = f"There is no such format of batches. Choose one of these: {', '.join(BATCH_FORMATS)}."
-        return HttpResponseBadRequest(told, content_type="text/plain; charset=utf-8")
-    return download(BatchRows(batch), ExportFormat(wanted), batch_stem(batch))
+    batch = _batch(request, batch_id)
+    form = BatchExportForm(request.GET)
+    if not form.is_valid():
+        return _batch_options(request, batch, form)
+    source = BatchRows(batch)
+    return _downloaded(source, form) or redirect(_address("batch_export_options", slug, source, form))
 
 
-def export_stem(execution: Execution) -> str:
-    """The name of a file of results, without its ending."""
-    return f"{slugify(execution.project.name) or 'project'}-execution-{execution.number}"
+@require_http_methods(PAGE)
+def batch_export_options(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> HttpResponse:
+    """Choose the format in which a batch is exported. Large exports are ordered here."""
+    batch = _batch(request, batch_id)
+    form = BatchExportForm(request.POST or request.GET)
+    if request.method != "POST" or not form.is_valid():
+        return _batch_options(request, batch, form)
+    source = BatchRows(batch)
+    return _ordered(request, slug, source, form) or redirect(_address("batch_export", slug, source, form))
 
 
-def batch_stem(batch: Batch) -> str:
-    """The name of a file of a batch, without its ending."""
-    return slugify(batch.name) or "batch"
+Form = ExportForm | BatchExportForm
+
+
+def _downloaded(source: Source, form: Form) -> HttpResponseBase | None:
+    """The file; None where it can't be streamed and is too large for a request."""
+    if form.export_format is ExportFormat.XLSX and is_large(source):
+        return None
+    return download(source, form.export_format, stem_of(source))
+
+
+def _ordered(request: WorkspaceRequest, slug: str, source: Source, form: Form) -> HttpResponse | None:
+    """The page of the export that was ordered; None where the file is small enough to be downloaded at once."""
+    if not is_large(source):
+        return None
+    try:
+        export = export_order(
+            source=source, export_format=form.export_format, user=request.user, parameters=form.parameters
+        )
+    except ServiceError as error:
+        messages.error(request, error.message)
+        return redirect("export_list", slug=slug)
+    return redirect("export_detail", slug=slug, export_id=export.pk)
+
+
+def _address(name: str, slug: str, source: Source, form: Form) -> str:
+    subject = source.batch if isinstance(source, BatchRows) else source.execution
+    return f"{reverse(name, args=[slug, subject.pk])}?{form.query}"
 
 
 def _execution(request: WorkspaceRequest, execution_id: uuid.UUID) -> Execution:
@@ -77,6 +113,22 @@ def _execution(request: WorkspaceRequest, execution_id: uuid.UUID) -> Execution:
     return execution
 
 
+def _batch(request: WorkspaceRequest, batch_id: uuid.UUID) -> Batch:
+    """The batch, for those who may export. Raises Http404 or PermissionDenied."""
+    batch = batch_of(request, batch_id)
+    require(request.user, "projects.export_data", batch.project)
+    return batch
+
+
 def _options(request: WorkspaceRequest, execution: Execution, form: ExportForm) -> HttpResponse:
-    context = {"execution": execution, "form": form}
-    return render(request, "analytics/exports/options.html", context, status=200 if form.is_valid() else INVALID)
+    goes_later = form.is_valid() and is_large(Results(execution, form.wanted))
+    return _page(request, "options", {"execution": execution, "form": form, "goes_later": goes_later})
+
+
+def _batch_options(request: WorkspaceRequest, batch: Batch, form: BatchExportForm) -> HttpResponse:
+    return _page(request, "batch", {"batch": batch, "form": form, "goes_later": is_large(BatchRows(batch))})
+
+
+def _page(request: WorkspaceRequest, name: str, context: Mapping[str, Any]) -> HttpResponse:
+    status = 200 if context["form"].is_valid() else INVALID
+    return render(request, f"analytics/exports/{name}.html", dict(context), status=status)

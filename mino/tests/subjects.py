@@ -9,6 +9,10 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from accounts.models import Organization, User
+from analytics.exporting.background.ordering import export_order
+from analytics.exporting.background.running import export_run
+from analytics.exporting.batch import BatchRows
+from analytics.exporting.formats import ExportFormat
 from executions.models import Screenshot
 from executions.services.creation import execution_create
 from mino.tests.factories import JOINED, BatchFactory, ProjectFactory, SessionFactory, UserFactory
@@ -35,6 +39,7 @@ class Subjects:
         "import_id",
         "number",
         "revision_id",
+        "export_id",
     }
 
     def __init__(self, organization: Organization, people: dict[str, User], stranger: User) -> None:
@@ -53,8 +58,11 @@ class Subjects:
         uploaded = ContentFile(b"site_url,expected_price\nhttps://shop.example/1,12\nnowhere,13\n")
         batch_import = import_upload(project=self.project, user=people["member"], file=uploaded, name="sites.csv")
         revision = TruthRevision.objects.create(batch=batch, row=job.row, column="price", after="1", created_at=JOINED)
+        export = export_order(source=BatchRows(batch), export_format=ExportFormat.CSV, user=people["viewer"])
+        export_run(export.pk)
         self._values: dict[str, Any] = {
             "import_id": batch_import.pk,
+            "export_id": export.pk,
             "slug": organization.slug,
             "project_id": self.project.pk,
             "batch_id": batch.pk,

@@ -53,4 +53,6 @@ def mixed(execution: Execution) -> Execution:
     FieldResultFactory(job=half, column="price", outcome="missed", score=0.0)
     add_job(execution, 3, status=JobStatus.ERROR, error_code="TIMEOUT", error_message="Too slow.", attempts=1)
     add_job(execution, 4)
+    execution.total_jobs = 4
+    execution.save(update_fields=["total_jobs"])
     return execution

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from typing import Any
 
 import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from executions.models import Execution
@@ -84,7 +84,7 @@ def test_the_page_of_choices_has_what_the_address_says(address: str, viewer: Use
 
 
 def test_the_page_of_choices_takes_few_queries(
-    address: str, viewer: User, client_for: ClientFor, django_assert_num_queries: Any
+    address: str, viewer: User, client_for: ClientFor, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     browser = client_for(viewer)
     browser.get(f"{address}options/")
