@@ -20,7 +20,10 @@ class BadInput(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to evaluate, and how. `types` and `options` are by column; `min_accuracy` is in percent."""
+    """What to evaluate, and how. `types` and `options` are by column; `min_accuracy` is in percent.
+
+    `baseline` and `compare` name an execution by number or id; an empty `compare` means the one that lies nearest.
+    """
 
     file: Path
     instructions: str = ""
@@ -37,6 +40,8 @@ class Request:
     sample: int | None = None
     seed: int | None = None
     min_accuracy: Decimal | None = None
+    baseline: str = ""
+    compare: str | None = None
     export: Path | None = None
     json: bool = False
 
@@ -65,6 +70,8 @@ class Request:
             raise BadInput("Say what to extract: --instructions TEXT, or --instructions @FILE.")
         if given["seed"] is not None and given["sample"] is None:
             raise BadInput("A --seed draws a sample. Say its size with --sample N, or leave the seed out.")
+        if given["baseline"] and given["compare"] is not None:
+            raise BadInput("Either --baseline or --compare: both compare, and --baseline also decides the exit code.")
         names = (
             "file",
             "url_column",
@@ -76,7 +83,7 @@ class Request:
             "sample",
             "seed",
         )
-        same = {name: given[name] for name in (*names, "min_accuracy", "export", "json")}
+        same = {name: given[name] for name in (*names, "min_accuracy", "baseline", "compare", "export", "json")}
         instructions = given["instructions"] or ""
         return cls(
             instructions=instructions,

@@ -1,4 +1,4 @@
-"""The whole evaluation: import, run, report. Exit codes: 0, 1 below the minimum, 2 bad input, 130 interrupted."""
+"""The whole evaluation: import, run, report. Exit codes: 0, 1 not good enough, 2 bad input, 130 interrupted."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import sys
 import time
 from pathlib import Path
 
+from rich.text import Text
+
 from analytics.evaluating.answers import AnswerBook
 from analytics.evaluating.arguments import BadInput, Request
 from analytics.evaluating.checking import check_input, typed_settings
+from analytics.evaluating.comparing import Compared, check_pairable, earlier, find_baseline
 from analytics.evaluating.interrupting import interruptible
 from analytics.evaluating.networks import open_ports
 from analytics.evaluating.reporting import below_minimum, is_below, print_report, report_as_json
@@ -27,7 +30,7 @@ from mino.common.errors import ServiceError
 from mino.common.waking import without_wake_ups
 from projects.models import Batch, InstructionVersion, Project, Row
 
-DONE, BELOW_MINIMUM, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, NOT_GOOD_ENOUGH, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 def evaluate(request: Request, terminal: Terminal) -> int:
@@ -51,14 +54,17 @@ def _further(error: ServiceError) -> list[str]:
 
 def _evaluate(request: Request, terminal: Terminal) -> int:
     check_database()
+    baseline = find_baseline(request)
     with terminal.reading("Checking") as show:
         request, book = check_input(request, show)
     project, version = project_of(organization_of(request.organization), request)
     batch = _import(request, project, terminal)
+    if baseline:
+        check_pairable(baseline, batch)
     if book and book.missing:
         terminal.say(f"The answers have no column for {', '.join(book.missing)}: these fields count as not found.")
     execution = _create(request, batch, version, one_by_one=bool(book and book.in_order))
-    return _run(request, execution, _agent(agent_kind(request.agent), execution, book), terminal)
+    return _run(request, execution, _agent(agent_kind(request.agent), execution, book), baseline, terminal)
 
 
 def _import(request: Request, project: Project, terminal: Terminal) -> Batch:
@@ -101,7 +107,7 @@ def _agent(kind: AgentKind, execution: Execution, book: AnswerBook | None) -> Ag
     return kind.build()
 
 
-def _run(request: Request, execution: Execution, agent: Agent, terminal: Terminal) -> int:
+def _run(request: Request, execution: Execution, agent: Agent, baseline: Execution | None, terminal: Terminal) -> int:
     began = time.monotonic()
     code = DONE
     try:
@@ -110,7 +116,8 @@ def _run(request: Request, execution: Execution, agent: Agent, terminal: Termina
     except KeyboardInterrupt:
         terminal.say("Interrupted. What is done is kept; the execution is stopped.")
         code = INTERRUPTED
-    _report(request, execution, time.monotonic() - began)
+    compared = _compare(request, execution, baseline)
+    _report(request, execution, time.monotonic() - began, compared)
     if code == INTERRUPTED:
         return code
     if execution.status != ExecutionStatus.COMPLETED:
@@ -120,16 +127,34 @@ def _run(request: Request, execution: Execution, agent: Agent, terminal: Termina
         return BAD_INPUT
     if request.min_accuracy is not None and is_below(execution, request.min_accuracy):
         terminal.say(below_minimum(execution, request.min_accuracy))
-        return BELOW_MINIMUM
-    return DONE
+        code = NOT_GOOD_ENOUGH
+    if compared and request.baseline and compared.is_worse:
+        terminal.say(f"It is worse than execution {compared.baseline.number}.")
+        code = NOT_GOOD_ENOUGH
+    if request.compare == "" and compared is None:
+        terminal.say("There is no earlier execution to compare it with.")
+    return code
 
 
-def _report(request: Request, execution: Execution, seconds: float) -> None:
+def _compare(request: Request, execution: Execution, baseline: Execution | None) -> Compared | None:
+    """The comparison that was asked for; None where there is nothing to compare with, or the execution did not end."""
+    if execution.status != ExecutionStatus.COMPLETED:
+        return None
+    if request.compare == "":
+        baseline = earlier(execution)
+    return Compared(baseline, execution) if baseline else None
+
+
+def _report(request: Request, execution: Execution, seconds: float, compared: Compared | None) -> None:
     if request.json:
-        sys.stdout.write(json.dumps(report_as_json(execution, seconds), ensure_ascii=False) + "\n")
+        report = report_as_json(execution, seconds) | ({"comparison": compared.as_json()} if compared else {})
+        sys.stdout.write(json.dumps(report, ensure_ascii=False) + "\n")
         sys.stdout.flush()
     else:
-        print_report(execution, seconds, output_console())
+        console = output_console()
+        print_report(execution, seconds, console)
+        for line in compared.lines() if compared else ():
+            console.print(Text(line), soft_wrap=True)
     if request.export is not None:
         _export(execution, request.export)
 

@@ -32,8 +32,8 @@ examples:
   python manage.py evaluate shops.csv --results answers.csv --json
 
 The truth stands in the columns whose names begin with expected_ (expected_price: the field price).
-The exit code is 0, or 1 when the accuracy is below --min-accuracy, 2 when something that was given can't be used or
-the agent could not go on, 130 when it was interrupted (what is done is kept).
+The exit code is 0, or 1 when the accuracy is below --min-accuracy or the result is worse than --baseline, 2 when
+something that was given can't be used or the agent could not go on, 130 when it was interrupted (what is done is kept).
 """
 
 
@@ -146,6 +146,20 @@ class Command(BaseCommand):
         group = parser.add_argument_group("what to do with the result")
         group.add_argument(
             "--min-accuracy", type=percent, metavar="PERCENT", help="exit with 1 when the accuracy is below, such as 90"
+        )
+        group.add_argument(
+            "--baseline",
+            default="",
+            metavar="EXECUTION",
+            help="compare with this execution (its number or id), and exit with 1 only when it is certainly worse",
+        )
+        group.add_argument(
+            "--compare",
+            nargs="?",
+            const="",
+            metavar="EXECUTION",
+            help="print the verdict against this execution, or without one against the project's baseline or the "
+            "newest execution of the same file; the exit code stays as it is",
         )
         group.add_argument(
             "--export", type=export_file, metavar="OUT", help="write all results to a .csv, .json or .xlsx file"

@@ -26,7 +26,7 @@ def fetch(two: Two, viewer: User, client_for: ClientFor) -> Callable[..., bytes]
     def fetched(**query: str) -> bytes:
         response = client.get(address, {"executions": f"{two[0].pk},{two[1].pk}", **query})
         assert response.status_code == 200
-        return b"".join(response.streaming_content)  # type: ignore[arg-type]
+        return bytes(response.getvalue())
 
     return fetched
 

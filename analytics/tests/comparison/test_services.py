@@ -63,7 +63,11 @@ def test_progress_is_told_while_it_is_computed(
     seen: list[int] = []
 
     def watched(first: Execution, second: Execution, told: Callable[[int], None]) -> Any:
-        return compute(first, second, lambda done: (told(done), seen.append(_rows_done(kept)))[1])
+        def listen(done: int) -> None:
+            told(done)
+            seen.append(_rows_done(kept))
+
+        return compute(first, second, listen)
 
     monkeypatch.setattr(services, "compute", watched)
     services.comparison_compute(kept.pk)

@@ -29,6 +29,8 @@ GIVEN: dict[str, Any] = {
     "sample": None,
     "seed": None,
     "min_accuracy": None,
+    "baseline": "",
+    "compare": None,
     "export": None,
     "json": False,
 }
