@@ -14,6 +14,7 @@ from accounts.http import WorkspaceRequest
 from executions.models import Retry
 from executions.queries.dead_letters import MOST_ON_A_BADGE, badge_count
 from executions.queries.waiting import waiting_retries
+from executions.views.slots import read_position
 from mino.common.pagination import keyset_page
 
 DUE = ("scheduled_for", "id")
@@ -21,14 +22,20 @@ DUE = ("scheduled_for", "id")
 
 @require_safe
 def retry_queue(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    """The scheduled attempts in all executions that the reader may see, the earliest due first."""
+    """The scheduled attempts in all executions that the reader may see, the earliest due first; or in one of them.
+
+    `?execution=42` narrows them by the execution's number; one that makes no sense finds nothing.
+    """
     waiting = waiting_retries(request.user, request.organization)
-    page = keyset_page(waiting.retries, request.GET, keys=DUE, ascending=True)
+    number = request.GET.get("execution", "")
+    retries = waiting.retries.filter(execution__number=read_position(number) or 0) if number else waiting.retries
+    page = keyset_page(retries, request.GET, keys=DUE, ascending=True)
     context = {
         "tab": "waiting",
         "page": page,
         "rows": _with_rights(request, page.items),
         "waiting_count": waiting.count,
+        "execution_number": number,
     }
     return render(request, "executions/retries/waiting.html", context)
 

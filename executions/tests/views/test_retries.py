@@ -64,6 +64,14 @@ def test_what_waits_is_listed_by_its_time_with_its_reason(start: Start, work: Wo
     assert reverse("execution", args=["northlight", execution.pk]) in page
 
 
+def test_what_waits_in_one_execution_is_shown_alone(start: Start, work: Work, show: Show) -> None:
+    numbers = [start(rows=rows, max_retries=2).number for rows in (1, 2)]
+    work(3, failing("TIMEOUT"))
+    assert rows_of(show("retry_queue", execution=numbers[0])) == [1]
+    assert sorted(rows_of(show("retry_queue", execution=numbers[1]))) == [1, 2]
+    assert rows_of(show("retry_queue", execution="<b>")) == []
+
+
 def test_a_row_of_a_paused_execution_waits_for_the_resume(
     start: Start, work: Work, show: Show, member: User, client_for: ClientFor, viewer: User
 ) -> None:
