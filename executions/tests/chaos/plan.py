@@ -65,11 +65,12 @@ def _draw_weather(rng: random.Random) -> list[str]:
     chances = {
         "delay": rng.uniform(0.2, 0.8),
         "delay-up-to": rng.uniform(2.0, 5.0),
-        "refusals": rng.choice([0, 0, 0.03]),
+        "refusals": rng.choice([0, 0, 0.02]),
         "lost-starts": rng.choice([0, 0.05, 0.15]),
         "cuts": rng.choice([0, 0.1, 0.3]),
         "failures": rng.choice([0, 0.05, 0.15]),
         "wait": 1,
         "seed": rng.randint(0, 2**31),
+        "outages": rng.choice([0, 0, 0.3]),
     }
     return [word for name, value in chances.items() for word in (f"--{name}", f"{round(value, 3)}")]

@@ -14,7 +14,7 @@ class Chaos:
     """Seconds that a run takes, and the chance (0 to 1) of each mishap. Runs whose address names a scenario play that.
 
     `lost_starts`: the run exists, but the connection is cut before anybody learns its id. `wait`: how many seconds
-    refusals and failures ask for, instead of their usual ones.
+    refusals and failures ask for, instead of their usual ones. `outages`: a question for runs is answered with 503.
     """
 
     shortest: float = 0.0
@@ -24,6 +24,7 @@ class Chaos:
     cuts: float = 0.0
     failures: float = 0.0
     wait: float | None = None
+    outages: float = 0.0
     seed: int | None = None
     progress_every: float = 0.0
 
@@ -39,6 +40,10 @@ class Weather:
     def delay(self) -> float:
         """Seconds that the next run takes."""
         return self._random.uniform(self._chaos.shortest, max(self._chaos.shortest, self._chaos.longest))
+
+    def is_away(self) -> bool:
+        """Whether the next question is not answered."""
+        return self._happens(self._chaos.outages)
 
     def befalls(self, usual: Scenario) -> Scenario:
         """What becomes of a run that would go as `usual`."""
@@ -72,6 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--failures", type=float, default=0.0, help="chance of SYSTEM_FAILURE")
     parser.add_argument("--wait", type=float, help="seconds that refusals and failures ask for, instead of 11 and 7")
     parser.add_argument("--progress-every", type=float, default=0.0, help="seconds between two steps of a run")
+    parser.add_argument("--outages", type=float, default=0.0, help="chance that a question for runs gets 503")
     parser.add_argument("--seed", type=int, help="the same number draws the same mishaps")
 
 
@@ -85,6 +91,7 @@ def chaos_of(arguments: argparse.Namespace) -> Chaos:
         cuts=arguments.cuts,
         failures=arguments.failures,
         wait=arguments.wait,
+        outages=arguments.outages,
         seed=arguments.seed,
         progress_every=arguments.progress_every,
     )

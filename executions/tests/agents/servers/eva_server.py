@@ -58,8 +58,8 @@ class EvaServer:
             return Reply(401, said("INVALID_API_KEY", "The key is not valid"))
         if (request.method, request.path) == _START:
             return await self._start(request)
-        if request.method == "GET" and self.outages > 0:
-            self.outages -= 1
+        if request.method == "GET" and (self.outages > 0 or self._weather.is_away()):
+            self.outages = max(0, self.outages - 1)
             return self.outage
         if request.path == "/v1/runs":
             return self.listing or self._list(request)
