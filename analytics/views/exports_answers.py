@@ -9,8 +9,9 @@ from django.db import connection
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
+from analytics.exporting.csv_file import csv_chunks
 from analytics.exporting.formats import CONTENT_TYPES, ExportFormat
-from analytics.exporting.table import ExportSource
+from analytics.exporting.table import ExportSource, FlatTable
 from analytics.exporting.writing import chunks_of, write
 
 Download = FileResponse | StreamingHttpResponse
@@ -22,6 +23,12 @@ def download(source: ExportSource, export_format: ExportFormat, stem: str) -> Do
     """The export as a download called `stem` with the ending of its format."""
     response = _file(source) if export_format is ExportFormat.XLSX else _stream(source, export_format)
     return lock_down(response, export_format, stem)
+
+
+def download_table(table: FlatTable, stem: str) -> Download:
+    """A table as a CSV download."""
+    response = StreamingHttpResponse(_without_connection(csv_chunks(table)))
+    return lock_down(response, ExportFormat.CSV, stem)
 
 
 def lock_down(response: Download, export_format: ExportFormat, stem: str) -> Download:
