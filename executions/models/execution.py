@@ -149,6 +149,7 @@ class Execution(Identified, Dated):
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     resumed_at = models.DateTimeField(null=True, blank=True)
     paused_seconds = models.FloatField(default=0)
     has_own_worker = models.BooleanField(default=False, editable=False)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from accounts.permissions import Principal
 from executions.engine.money import next_cost
 from executions.engine.waking import wake_preparation, wake_slots
@@ -31,7 +32,8 @@ def execution_pause(execution_id: uuid.UUID, *, user: Principal | None) -> Contr
         execution, _ = lock_execution(execution_id, user)
         if execution.status == ExecutionStatus.PAUSED:
             return Controlled(execution)
-        if not hold_execution(execution, code="", reason="", now=timezone.now()):
+        person = user if isinstance(user, User) else None
+        if not hold_execution(execution, code="", reason="", now=timezone.now(), paused_by=person):
             raise InvalidState(f"Execution {execution.number} is {execution.status} and can't be paused.")
         execution.refresh_from_db()
         return Controlled(execution, execution.queued_jobs + execution.retrying_jobs)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from accounts.models import User
 from executions.models import Execution, ExecutionStatus
 from executions.transitions import move
 
 
-def hold_execution(execution: Execution, *, code: str, reason: str, now: datetime) -> bool:
+def hold_execution(
+    execution: Execution, *, code: str, reason: str, now: datetime, paused_by: User | None = None
+) -> bool:
     """Pause with a reason (`code` is empty when a person does it). Answers whether it went on until now.
 
     One that is paused already keeps the moment, and gets the reason if it has none. The caller holds the lock.
     """
     mine = Execution.objects.filter(pk=execution.pk)
     values = {"status_code": code, "status_reason": reason}
-    if move(mine, ExecutionStatus.PAUSED, paused_at=now, updated_at=now, **values):
+    if move(mine, ExecutionStatus.PAUSED, paused_at=now, paused_by=paused_by, updated_at=now, **values):
         return True
     if code:
         mine.filter(status=ExecutionStatus.PAUSED, status_code="").update(**values)

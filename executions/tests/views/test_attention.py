@@ -64,12 +64,12 @@ def test_a_throttled_execution_says_why_fewer_run(start: Start, take: Take, live
     assert "lowered from 8 because the agent asked for fewer requests; back up by one every 10 s" in page
 
 
-def test_a_pause_by_a_person_says_what_waits(start: Start, take: Take, live: Live) -> None:
+def test_a_pause_by_a_person_says_who_and_what_waits(start: Start, take: Take, live: Live, member: User) -> None:
     execution = start(rows=5)
     take(2)
-    execution_pause(execution.pk, user=None)
+    execution_pause(execution.pk, user=member)
     page = live(execution)
-    assert "Paused by a person" in page
+    assert f"Paused by {member.display_name}" in page
     assert "2 rows under way will end, then 3 rows wait until somebody resumes it." in page
 
 

@@ -59,7 +59,7 @@ def test_an_answer_renews_head_and_live_part(start: Start, press: Press) -> None
     answer = press(execution, "pause", live="running=1", tab="live")
     for part in ("execution-state", "execution-controls", "execution-tabs", "execution-says", "live"):
         assert f'id="{part}"' in answer.text
-    assert "Paused by a person" in answer.text
+    assert "Paused by" in answer.text
     assert toast(answer) == "Execution 1 is paused."
 
 
