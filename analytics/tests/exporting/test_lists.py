@@ -22,7 +22,7 @@ ClientFor = Callable[[User], Client]
 Row = dict[str, str]
 
 
-def rows_of(browser: Client, name: str, *ids: object, **query: object) -> list[Row]:
+def rows_of(browser: Client, name: str, *ids: object, **query: str) -> list[Row]:
     response = browser.get(reverse(name, args=["northlight", *ids]), query)
     assert response["Content-Disposition"].startswith("attachment;")
     assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
