@@ -10,7 +10,7 @@ from analytics.comparison.words import interval_words, points, short_points
 from analytics.statistics.paired import Difference
 from analytics.statistics.verdict import Verdict
 
-LEFT, RIGHT = 30.0, 98.0
+LEFT, RIGHT = 30.0, 95.0
 """The part of the width, in percent, that the bars take; the names stand left of it."""
 LINE = 26
 TOP = 6
@@ -34,7 +34,7 @@ class Bar:
     width: float
     low: float
     high: float
-    value: str
+    middle: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +81,5 @@ def _bar(name: str, one: Difference, verdict: Verdict, line: int, place: Place) 
         width=round(end - start, 2),
         low=place(low),
         high=place(high),
-        value=points(value),
+        middle=place(value),
     )

@@ -38,7 +38,7 @@ def compute(first: Execution, second: Execution, told: Told = lambda done: None)
         **_agreements(one, other),
     )
     flips, retried = gather_flips(one, other)
-    set_reasons(flips, columns, first, second, retried)
+    set_reasons(flips, columns, first, second, retried, goes_on=lambda: told(len(one.states) + len(other.states)))
     return figures, flips
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -22,13 +22,15 @@ def set_reasons(
     first: Execution,
     second: Execution,
     retried: Container[tuple[int, int]],
+    goes_on: Callable[[], None],
 ) -> None:
     """Write the reason of every flip of a verdict into the table. `retried` has the pairs of positions of which only
-    one execution needed another attempt."""
+    one execution needed another attempt. `goes_on` is called now and then."""
     is_verdict = flips["way"] <= Way.WRONG
     places = np.flatnonzero(is_verdict & (flips["column"] != ROW))
     of_rows: dict[tuple[int, int], int] = {}
     for start in range(0, len(places), CHUNK):
+        goes_on()
         part = flips[places[start : start + CHUNK]]
         before, after = _cells(first, part["first"].tolist()), _cells(second, part["second"].tolist())
         for place, entry in zip(places[start : start + CHUNK].tolist(), part.tolist(), strict=True):

@@ -16,6 +16,7 @@ from analytics.comparison.flips import packed
 from analytics.models import Comparison, ComparisonStatus
 from executions.models import ColumnStatistic, Execution
 from mino.common.waking import send
+from projects.models import TruthRevision
 
 MOST_AT_ONCE = 20_000
 """Up to how many rows of both together are compared while somebody waits for the page."""
@@ -38,16 +39,19 @@ COUNTERS = (
     "good_fields",
     "gradable_fields",
     "good_fields_squared",
-    "scoring_generation",
 )
 
 
 def fingerprint_of(*executions: Execution) -> str:
-    """A digest of what decides a comparison, from counters alone: another one means that results have changed."""
+    """A digest of what decides a comparison: another one means that results have changed. From counters and the newest
+    changes of truth, never from results; a change of two cells may leave all counters as they were."""
     told: list[object] = [FORMAT]
-    told += [[str(one.pk), *(str(getattr(one, name, "")) for name in COUNTERS)] for one in executions]
+    told += [[str(one.pk), *(str(getattr(one, name)) for name in COUNTERS)] for one in executions]
     columns = ColumnStatistic.objects.filter(execution__in=executions).order_by("execution", "column")
     told += [[str(value) for value in values] for values in columns.values_list("execution", "column", *OUTCOMES)]
+    for batch in dict.fromkeys(one.batch_id for one in executions):
+        newest = TruthRevision.objects.filter(batch=batch).order_by("-created_at", "-id")
+        told.append(str(newest.values_list("pk", flat=True).first()))
     return hashlib.sha256(json.dumps(told).encode("utf-8", "replace")).hexdigest()
 
 

@@ -18,6 +18,7 @@ from analytics.comparison.computing import compute
 from analytics.models import Comparison, ComparisonStatus
 from analytics.tasks import compute_comparison
 from executions.models import Execution
+from projects.models import TruthRevision
 
 ClientFor = Callable[[User], Client]
 Two = tuple[Execution, Execution]
@@ -71,7 +72,7 @@ def test_progress_is_told_while_it_is_computed(
 
     monkeypatch.setattr(services, "compute", watched)
     services.comparison_compute(kept.pk)
-    assert seen == [5, 10, 12, 17, 22, 24]
+    assert seen == [5, 10, 12, 17, 22, 24, 24]
     assert Comparison.objects.get().status == ComparisonStatus.READY
 
 
@@ -89,6 +90,15 @@ def test_what_changes_while_it_is_computed_is_not_taken_for_compared(two: Two, m
         before = services.comparison_of(*two)
     second = Execution.objects.get(pk=two[1].pk)
     assert services.comparison_of(two[0], second).fingerprint != before.fingerprint
+
+
+def test_a_change_of_truth_that_no_counter_shows_is_seen(two: Two) -> None:
+    before = services.comparison_of(*two).fingerprint
+    row = two[0].batch.rows.first()
+    assert row is not None
+    revision = {"column": "price", "before": "1.50", "after": "2.50", "created_at": timezone.now()}
+    TruthRevision.objects.create(batch=row.batch, row=row, **revision)
+    assert services.comparison_of(*two).fingerprint != before
 
 
 def test_deleting_an_execution_deletes_its_comparisons(two: Two) -> None:
