@@ -10,14 +10,15 @@ from analytics.models import ProjectBaseline
 from analytics.statistics.verdict import MARGIN
 from executions.models import Execution, ExecutionStatus
 from mino.common.errors import Detail, InvalidInput, InvalidState
-from projects.models import Project
+from projects.models import BatchStatus, Project
 
 MOST_MARGIN = 0.5
 
 
 def baseline_of(project: Project) -> ProjectBaseline | None:
     """What the project's executions are compared with, None while nobody has chosen anything."""
-    found: ProjectBaseline | None = ProjectBaseline.objects.filter(project=project).first()
+    related = ProjectBaseline.objects.select_related("execution__batch")
+    found: ProjectBaseline | None = related.filter(project=project).first()
     return found
 
 
@@ -56,9 +57,11 @@ def project_set_margin(*, project: Project, user: User, margin: float) -> None:
 def default_baseline(execution: Execution) -> Execution | None:
     """What an execution is compared with unless somebody says otherwise: the project's baseline, or else the newest
     completed execution of the same batch before it."""
-    chosen = baseline_of(execution.project)
-    if chosen and chosen.execution_id and chosen.execution_id != execution.pk:
-        return chosen.execution
+    kept = baseline_of(execution.project)
+    chosen = kept.execution if kept else None
+    # Of a batch that is being deleted nothing is seen any more.
+    if chosen and chosen.pk != execution.pk and chosen.batch.status == BatchStatus.READY:
+        return chosen
     earlier: QuerySet[Execution] = Execution.objects.filter(
         batch=execution.batch_id, status=ExecutionStatus.COMPLETED, created_at__lt=execution.created_at
     )

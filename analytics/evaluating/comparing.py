@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from accounts.models import Organization
-from analytics.comparison.asking import has_key
+from analytics.comparison.asking import has_key, why_not
 from analytics.comparison.baselines import baseline_of, margin_of
 from analytics.comparison.computing import compute
 from analytics.comparison.figures import Figures
@@ -66,9 +66,10 @@ def check_pairable(baseline: Execution, batch: Batch) -> None:
 
 
 def earlier(execution: Execution) -> Execution | None:
-    """What --compare means without a value: the project's baseline, or the newest completed one of the batch before."""
+    """What --compare means without a value: the project's baseline if its rows can be paired with these, or else the
+    newest completed execution of the same batch."""
     chosen = baseline_of(execution.project)
-    if chosen and chosen.execution:
+    if chosen and chosen.execution and not why_not([chosen.execution, execution]):
         return chosen.execution
     others: QuerySet[Execution] = Execution.objects.filter(batch=execution.batch_id, status=ExecutionStatus.COMPLETED)
     return others.exclude(pk=execution.pk).order_by("-created_at", "-id").first()
