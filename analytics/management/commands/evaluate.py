@@ -162,7 +162,7 @@ class Command(BaseCommand):
             "newest execution of the same file; the exit code stays as it is",
         )
         group.add_argument(
-            "--export", type=export_file, metavar="OUT", help="write all results to a .csv, .json or .xlsx file"
+            "--export", type=export_file, metavar="OUT", help="write all results to a .csv, .json, .jsonl or .xlsx file"
         )
         group.add_argument("--json", action="store_true", help="print one JSON object instead of tables")
 

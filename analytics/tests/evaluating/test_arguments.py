@@ -92,7 +92,7 @@ def test_other_minimums_are_refused(text: str) -> None:
 
 def test_an_export_needs_a_known_ending_and_a_folder(tmp_path: Path) -> None:
     assert arguments.export_file(str(tmp_path / "out.XLSX")).name == "out.XLSX"
-    with pytest.raises(ArgumentTypeError, match=r"\.csv, \.json, \.xlsx"):
+    with pytest.raises(ArgumentTypeError, match=r"\.csv, \.json, \.jsonl, \.xlsx"):
         arguments.export_file(str(tmp_path / "out.pdf"))
     with pytest.raises(ArgumentTypeError, match="no folder"):
         arguments.export_file(str(tmp_path / "missing" / "out.csv"))
