@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from mino.common.admin import CappedPaginator, ModelAdmin, ReadOnlyAdmin, ReadOnlyInline
-from projects.models import Batch, Column, InstructionVersion, Project, Row
+from projects.models import Batch, Column, InstructionVersion, Project, Row, TruthRevision
 
 
 @admin.register(Project)
@@ -89,3 +89,13 @@ class RowAdmin(ReadOnlyAdmin):
     list_display = ["id", "position", "url", "key", "has_truth"]
     search_fields = ["=id", "=batch__id"]
     raw_id_fields = ["batch"]
+
+
+@admin.register(TruthRevision)
+class TruthRevisionAdmin(ReadOnlyAdmin):
+    """Changes of the truth. A search by the id of a batch or a row finds its changes."""
+
+    list_display = ["column", "batch", "user", "reason", "created_at"]
+    list_select_related = ["batch", "user"]
+    search_fields = ["=id", "=batch__id", "=row__id"]
+    raw_id_fields = ["batch", "row"]

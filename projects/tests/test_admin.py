@@ -7,9 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from projects.models import Batch, Project
+from mino.tests.factories import JOINED
+from projects.models import Batch, Project, TruthRevision
 
-MODELS = ["project", "instructionversion", "batch", "column", "row"]
+MODELS = ["project", "instructionversion", "batch", "column", "row", "truthrevision"]
 
 
 @pytest.fixture
@@ -29,6 +30,9 @@ def test_staff_sees_lists_and_objects_but_adds_none(staff: Client, batch: Batch,
         "batch": batch,
         "column": batch.columns.first(),
         "row": batch.rows.first(),
+        "truthrevision": TruthRevision.objects.create(
+            batch=batch, row=batch.rows.first(), column="price", after="1", created_at=JOINED
+        ),
     }
     found = staff.get(reverse(f"admin:projects_{model}_changelist"), {"q": str(subjects[model].pk)})  # type: ignore[union-attr]
     assert found.status_code == 200
