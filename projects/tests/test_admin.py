@@ -31,7 +31,7 @@ def test_staff_sees_lists_and_objects_but_adds_none(staff: Client, batch: Batch,
         "column": batch.columns.first(),
         "row": batch.rows.first(),
         "truthrevision": TruthRevision.objects.create(
-            batch=batch, row=batch.rows.first(), column="price", after="1", created_at=JOINED
+            batch=batch, row=batch.rows.get(position=1), column="price", after="1", created_at=JOINED
         ),
     }
     found = staff.get(reverse(f"admin:projects_{model}_changelist"), {"q": str(subjects[model].pk)})  # type: ignore[union-attr]
