@@ -21,6 +21,8 @@ from benchmarks.filling import fill_batch, fill_execution
 from executions.models import Execution, Job
 
 JOBS = 100_000
+TIMES = 10
+"""How many times as many jobs the execution has whose export shows that memory stays flat."""
 DIFFERENT_ROWS = 1_000
 COLUMNS = (
     "row__key",
@@ -42,10 +44,10 @@ COLUMNS = (
 
 
 def run(folder: Path, scale: float) -> list[Figure]:
-    """Export an execution as csv and xlsx, and one of three times the jobs for the memory."""
+    """Export an execution as csv and xlsx, and one of ten times the jobs for the memory."""
     jobs = int(JOBS * scale)
-    batch = fill_batch(jobs * 3)
-    small, large = fill_execution(batch, jobs, columns_with_cells=FILLED), fill_execution(batch, jobs * 3)
+    batch = fill_batch(jobs * TIMES)
+    small, large = fill_execution(batch, jobs, columns_with_cells=FILLED), fill_execution(batch, jobs * TIMES)
     return [*_csv(folder, small, large), *_xlsx(folder, small, large)]
 
 
@@ -76,7 +78,7 @@ def _xlsx(folder: Path, small: Execution, large: Execution) -> list[Figure]:
 
 
 def _memory(name: str, small: Execution, first: float, large: Execution, second: float) -> list[Figure]:
-    """The peaks at both sizes: flat memory means that three times the rows need hardly more."""
+    """The peaks at both sizes: flat memory means that ten times the rows need hardly more."""
     what = f"export, {name}: peak memory at"
     return [
         Figure(f"{what} {small.total_jobs:,} rows", first, "MB", less=True),

@@ -24,4 +24,4 @@ def csv_chunks(table: FlatTable) -> Iterator[bytes]:
 
 
 def _neutralised_cells(cells: Sequence[Cell]) -> list[Cell]:
-    return [neutralised(cell) if isinstance(cell, str) and cell[:1] in TRIGGERS else cell for cell in cells]
+    return [neutralised(cell) if cell.__class__ is str and cell[:1] in TRIGGERS else cell for cell in cells]

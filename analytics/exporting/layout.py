@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from analytics.exporting.choosing import Group, Wanted
+from analytics.exporting.choosing import USUAL, Group, Wanted
 from analytics.exporting.rows import SCORES, ExportRow
 from analytics.exporting.table import Cell
 from executions.models import Execution
@@ -29,6 +29,8 @@ FIELD_HEADERS: Mapping[Group, str] = {
     Group.SCORE: "score",
     Group.SOURCES: "source",
 }
+OF_FIELDS = frozenset(FIELD_HEADERS)
+USUAL_OF_FIELDS = OF_FIELDS & USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,15 @@ class Layout:
 
     def _add_fields(self, cells: list[Cell], row: ExportRow) -> None:
         expected, extracted, outcomes, scores = row.expected, row.extracted, row.outcomes, row.scores
+        # The usual choice, and scores, are written out: this runs for every cell of an export.
+        if self.groups & OF_FIELDS == USUAL_OF_FIELDS:
+            for name in self.fields:
+                value, outcome = extracted.get(name), outcomes.get(name)
+                if value.__class__ in _WRITTEN_AS_JSON:
+                    value = json.dumps(value, ensure_ascii=False)
+                cells += (expected.get(name), value, outcome, scores[name] if name in scores else SCORES.get(outcome))
+            return
         has_truth, has_extracted, has_outcome, has_score, has_source = (group in self.groups for group in FIELD_HEADERS)
-        # Written out instead of calling `row.score_of`: this runs for every cell of the export.
         for name in self.fields:
             outcome = outcomes.get(name)
             if has_truth:
