@@ -40,7 +40,7 @@ def test_odd_input_breaks_no_page(address: Address, subjects: Subjects) -> None:
 
 def filled_in(page: HttpResponseBase) -> dict[str, str]:
     """The fields of the page's forms with what stands in them."""
-    if not isinstance(page, HttpResponse) or not page.content or "html" not in page["Content-Type"]:
+    if not isinstance(page, HttpResponse) or not page.content.strip() or "html" not in page["Content-Type"]:
         return {}
     fields: Any = fromstring(page.content).xpath("//input[@name] | //select[@name] | //textarea[@name]")
     return {"action": "", **{field.name: str(field.value or "") for field in fields}}
