@@ -55,6 +55,16 @@ def _pace(execution: Execution, minutes: list[Minute], now: datetime) -> Pace:
     if execution.is_finished or execution.started_at is None:
         return overall_pace(execution.completed_jobs + execution.error_jobs, running_seconds(execution, now))
     remaining = execution.total_jobs - execution.final_jobs
-    pace = pace_of(minutes, execution.started_at, now, remaining)
+    pace = pace_of(minutes, execution.started_at, now, remaining, _latest_pause(execution, now))
     # A paused execution has no end in sight, and one that is not fully prepared would promise too little.
     return Pace(pace.rows_a_minute) if execution.status == ExecutionStatus.PAUSED else pace
+
+
+def _latest_pause(execution: Execution, now: datetime) -> tuple[datetime, datetime] | None:
+    """From when to when it was paused last; up to now while it still is."""
+    if execution.paused_at is None:
+        return None
+    if execution.status == ExecutionStatus.PAUSED:
+        return execution.paused_at, now
+    resumed = execution.resumed_at
+    return (execution.paused_at, resumed) if resumed and resumed > execution.paused_at else None

@@ -33,14 +33,23 @@ class Pace:
     left_high: float | None = None
 
 
-def pace_of(minutes: Sequence[Minute], started_at: datetime, now: datetime, remaining: int) -> Pace:
+def pace_of(
+    minutes: Sequence[Minute],
+    started_at: datetime,
+    now: datetime,
+    remaining: int,
+    rest: tuple[datetime, datetime] | None = None,
+) -> Pace:
     """The pace of the latest minutes: of the shortest stretch up to now in which at least 30 rows ended.
+
+    `rest` is the latest pause, from when to when; it does not count as time that passed.
 
     The range takes the rows that ended as a Poisson count n, with the bounds (sqrt(n) +- z/2)^2 of Anscombe's
     variance-stabilising transformation (F. J. Anscombe, "The transformation of Poisson, binomial and negative-binomial
     data", Biometrika 35, 1948, 246-254). Slots that work evenly vary less, so the range is on the cautious side.
     """
-    rows, seconds = _stretch(minutes, started_at, now)
+    rows, begin = _stretch(minutes, started_at, now)
+    seconds = (now - begin).total_seconds() - _rested(rest, begin)
     if seconds <= 0 or rows == 0:
         return Pace(None)
     rate = rows / seconds
@@ -55,11 +64,20 @@ def overall_pace(ended: int, seconds: float) -> Pace:
     return Pace(ended / seconds * 60 if seconds > 0 and ended else None)
 
 
-def _stretch(minutes: Sequence[Minute], started_at: datetime, now: datetime) -> tuple[int, float]:
+def _rested(rest: tuple[datetime, datetime] | None, begin: datetime) -> float:
+    """How many seconds of a pause lie after `begin`."""
+    if rest is None:
+        return 0.0
+    paused, resumed = rest
+    return max(0.0, (resumed - max(paused, begin)).total_seconds())
+
+
+def _stretch(minutes: Sequence[Minute], started_at: datetime, now: datetime) -> tuple[int, datetime]:
+    """How many rows ended in the stretch that is looked at, and when it began."""
     rows, begin = 0, now
     for minute in reversed(minutes):
         rows += minute.rows
         begin = minute.start
         if rows >= ENOUGH and now - begin >= MINUTE:
             break
-    return rows, (now - max(begin, started_at)).total_seconds()
+    return rows, max(begin, started_at)

@@ -40,6 +40,13 @@ def test_a_young_execution_is_measured_from_its_start() -> None:
     assert pace.rows_a_minute == pytest.approx(120)
 
 
+def test_a_pause_does_not_make_the_pace_slower() -> None:
+    rest = (NOON - timedelta(minutes=9), NOON - timedelta(minutes=1))
+    pace = pace_of(minutes(20, 0, 0, 0, 0, 0, 0, 0, 0, 20), NOON - timedelta(hours=1), NOON, remaining=40, rest=rest)
+    assert pace.rows_a_minute == pytest.approx(20)
+    assert pace.left == pytest.approx(120)
+
+
 def test_of_a_few_rows_no_time_is_promised() -> None:
     pace = pace_of(minutes(0, 2, 2), NOON - timedelta(hours=1), NOON, remaining=10)
     assert pace.rows_a_minute is not None
