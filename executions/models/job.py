@@ -48,10 +48,10 @@ class JobQuerySet(models.QuerySet["Job"]):
 class Job(Identified):
     """The work on one row: its state while it runs and its result when it has ended.
 
-    `position` is the place in the execution's order, from 1; `url` is the row's address as it was run, `own_instructions`
-    what the row was to be run by instead of the execution's instructions when that began. `result` maps
-    field names to extracted values, `sources` says where each came from. `evaluation_result` is null while pending or
-    errored. Only `current_session` may write.
+    `position` is the place in the execution's order, from 1; `url` is the row's address as it was run, and
+    `own_instructions` what the row was to be run by instead of the execution's instructions when that began. `result`
+    maps field names to extracted values, `sources` says where each came from. `evaluation_result` is null while pending
+    or errored. Only `current_session` may write.
     """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
