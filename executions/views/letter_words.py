@@ -13,7 +13,7 @@ from executions.queries.dead_letters import Share
 from executions.services.dead_letters import MOST_AT_ONCE, Handled
 from mino.common.ui.formats import number
 
-DONE = {"retry": ("wait for another attempt", "waits for another attempt"), "skip": ("are skipped", "is skipped")}
+DONE = {"retry": ("will run again", "will run again"), "skip": ("are skipped", "is skipped")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ def test_all_of_a_code_are_run_again_after_their_count_was_confirmed(letters: Ex
     assert "Retry 2 rows?" in page
     assert "Costs nothing." in page
     assert letters_of(letters) == [3, 5, 6]
-    assert "2 rows wait for another attempt." in send(client, "retry", page)
+    assert "2 rows will run again." in send(client, "retry", page)
     assert letters_of(letters) == [5]
     letters.refresh_from_db()
     assert (letters.status, letters.queued_jobs) == (ExecutionStatus.RUNNING, 2)
