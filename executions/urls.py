@@ -22,10 +22,7 @@ urlpatterns = [
     path(f"{EXECUTION}results/", execution_results, name="execution_results"),
     path(f"{EXECUTION}errors/", execution_errors, name="execution_errors"),
     path(f"{EXECUTION}settings/", execution_settings, name="execution_settings"),
-    *(
-        path(f"{EXECUTION}{verb}/", view, name=f"execution_{verb.replace('-', '_')}")
-        for verb, view in CONTROLS.items()
-    ),
+    *(path(f"{EXECUTION}{verb}/", view, name=f"execution_{verb.replace('-', '_')}") for verb, view in CONTROLS.items()),
     path(f"{EXECUTION}start-again/", execution_start_again, name="execution_start_again"),
     path(f"{EXECUTION}rerun-failed/", execution_rerun_failed, name="execution_rerun_failed"),
     path(JOB, job, name="job"),
