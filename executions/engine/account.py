@@ -35,6 +35,7 @@ ACCOUNT_FIELDS = (
     "cost",
     "largest_cost",
     "budget",
+    "currency",
     "attempt_cost_bound",
     "paused_at",
     "paused_seconds",

@@ -22,7 +22,7 @@ from executions.engine.attempt import Attempt, Finished
 from executions.engine.breaker import Breaker
 from executions.engine.claiming import Taken, due_retries, take_jobs
 from executions.engine.finishing import write_finished
-from executions.engine.money import next_cost, price
+from executions.engine.money import budget_sentence, next_cost, price
 from executions.engine.plan import UnreadablePlan
 from executions.engine.waking import wake_slots
 from executions.models import AgentCredential, Execution, ExecutionStatus, JobStatus, Retry, RetryStatus
@@ -190,14 +190,7 @@ def _save(account: Account, now: datetime) -> None:
     elif account.breaker.reason:
         hold_execution(execution, code=account.breaker.code, reason=account.breaker.reason, now=now)
     elif account.is_out_of_budget:
-        hold_execution(execution, code=BUDGET_REACHED, reason=_out_of_budget(account), now=now)
+        reason = f"{budget_sentence(execution, execution.cost + tally.cost)} Raise the budget to go on."
+        hold_execution(execution, code=BUDGET_REACHED, reason=reason, now=now)
     if tally.ended and not account.has_active_jobs:
         complete_if_done(execution.pk, now)
-
-
-def _out_of_budget(account: Account) -> str:
-    execution = account.execution
-    return (
-        f"{execution.cost + account.tally.cost:.2f} of the budget of {execution.budget:.2f} {execution.currency} are "
-        f"spent, and the next attempt may cost {account.next_cost:.2f}. Raise the budget to go on."
-    )

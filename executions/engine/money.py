@@ -10,6 +10,7 @@ from executions.agents.registry import AGENTS
 from executions.costs.prices import attempt_cost, expected_attempt_cost
 from executions.engine.attempt import Ending, Finished
 from executions.models import Execution
+from mino.common.ui.formats import money
 
 
 def price(finished: Finished) -> Decimal | None:
@@ -38,3 +39,9 @@ def next_cost(execution: Execution) -> Decimal | None:
         return execution.attempt_cost_bound
     expected = expected_attempt_cost(execution.agent, timezone.now())
     return None if expected is None else max(expected, execution.largest_cost)
+
+
+def budget_sentence(execution: Execution, spent: Decimal) -> str:
+    """Why there is no further attempt: what is spent of the budget, and what one more may cost."""
+    amounts = [money(amount, execution.currency) for amount in (spent, execution.budget, next_cost(execution))]
+    return "{} of the budget of {} are spent, and the next attempt may cost {}.".format(*amounts)

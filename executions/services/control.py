@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Principal
-from executions.engine.money import next_cost
+from executions.engine.money import budget_sentence, next_cost
 from executions.engine.waking import wake_preparation, wake_slots
 from executions.models import Execution, ExecutionStatus
 from executions.services.ending import end_running, end_waiting
@@ -100,10 +100,7 @@ def end_execution(execution: Execution, status: ExecutionStatus, now: datetime, 
 def _check_budget(execution: Execution) -> None:
     cost = next_cost(execution)
     if execution.budget is not None and cost is not None and execution.cost + cost > execution.budget:
-        raise InvalidState(
-            f"{execution.cost:.2f} of the budget of {execution.budget:.2f} {execution.currency} are spent, and the "
-            f"next attempt may cost {cost:.2f}. Raise the budget first."
-        )
+        raise InvalidState(f"{budget_sentence(execution, execution.cost)} Raise the budget first.")
 
 
 def _wake(execution: Execution) -> None:

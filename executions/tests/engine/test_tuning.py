@@ -116,7 +116,7 @@ def test_an_execution_pauses_before_its_budget_is_exceeded(start_remote: Start, 
     execution.refresh_from_db()
     assert (execution.status, execution.status_code) == (ExecutionStatus.PAUSED, "BUDGET_REACHED")
     assert execution.cost == Decimal("0.192")
-    assert "0.19 of the budget of 0.20 USD are spent" in execution.status_reason
+    assert "$0.19 of the budget of $0.20 are spent" in execution.status_reason
 
 
 def test_a_resume_needs_a_higher_budget(start_remote: Start, take: Take, finish: Take) -> None:
