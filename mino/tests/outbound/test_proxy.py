@@ -88,7 +88,9 @@ def test_a_session_that_loads_too_much_is_cut(site: Site, proxy: ForwardProxy) -
 
 def test_a_site_that_is_down_is_a_bad_gateway(site: Site, proxy: ForwardProxy) -> None:
     site.server.server_close()
-    with _through(proxy) as browser:
+    with socket.socket() as reserved, _through(proxy) as browser:
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reserved.bind(("127.0.0.1", site.port))  # nobody else listens there meanwhile
         assert browser.get(site.url()).status_code == 502
     assert isinstance(proxy.failures["127.0.0.1", site.port], ConnectError)
 
