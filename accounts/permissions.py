@@ -17,6 +17,7 @@ from accounts.models.membership import Membership, Role
 VIEWER = frozenset({"accounts.view", "projects.view", "projects.view_results", "projects.export_data"})
 MEMBER = VIEWER | {
     "accounts.create_project",
+    "accounts.change_tags",
     "projects.change",
     "projects.run_execution",
     "projects.change_ground_truth",
@@ -93,6 +94,8 @@ def require(user: Principal, permission: str, subject: object) -> None:
 
 REFUSALS: Mapping[str, str] = {
     "accounts.create_project": "Viewers can't create projects. Ask an admin to make you a member.",
+    "accounts.manage_credentials": "Only admins and owners see and change agents' keys. Ask one of them.",
+    "accounts.change_tags": "Viewers can't change tags. Ask an admin to make you a member.",
     "projects.change": "Viewers can't change a project. Ask an admin to make you a member.",
     "projects.run_execution": "Viewers can't run executions. Ask an admin to make you a member.",
     "projects.change_ground_truth": "Viewers can't change the truth. Ask an admin to make you a member.",

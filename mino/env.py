@@ -5,6 +5,8 @@ Every variable is optional. All that is wrong is reported together, so that a st
 
 from __future__ import annotations
 
+import base64
+import binascii
 import contextlib
 import ipaddress
 import os
@@ -26,6 +28,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOG_FORMATS = ("text", "json")
 FEWEST_OF_TOKEN = 20
+BYTES_OF_KEY = 32
 # What the library says when a text can't be read as its kind, in words that show the text.
 PLAIN_WORDS = {
     "Not a valid boolean.": "{!r} is neither true nor false. Write one of the two.",
@@ -93,6 +96,31 @@ def metrics_token(value: str) -> None:
         raise ValidationError(f"Give {FEWEST_OF_TOKEN} characters or more, without spaces.")
 
 
+def read_key(value: str) -> bytes:
+    """An encryption key from base64, in either alphabet, with or without its padding. Raises ValueError."""
+    plain = value.strip().rstrip("=").replace("+", "-").replace("/", "_")
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", plain):
+        raise ValueError("not base64")
+    return base64.urlsafe_b64decode(plain + "=" * (-len(plain) % 4))
+
+
+def key_list(values: list[str]) -> None:
+    """Accept only encryption keys, each once. They are not shown."""
+    found: list[bytes] = []
+    for number, value in enumerate(values, start=1):
+        try:
+            found.append(read_key(value))
+        except (ValueError, binascii.Error):
+            raise ValidationError(f"Key {number} is not base64. Make one with: openssl rand -base64 32.") from None
+        if len(found[-1]) != BYTES_OF_KEY:
+            raise ValidationError(
+                f"Key {number} has {len(found[-1])} bytes in place of {BYTES_OF_KEY}. "
+                "Make one with: openssl rand -base64 32."
+            )
+    if len(set(found)) < len(found):
+        raise ValidationError("One key stands there twice.")
+
+
 def web_address(value: str) -> None:
     """Accept only http and https addresses with a host."""
     parts = urlsplit(value)
@@ -139,14 +167,14 @@ def own_folder(value: str) -> None:
         raise ValidationError(f"{folder} can't be written to.")
 
 
-def kept_secret(data_dir: Path, name: str) -> str:
-    """A random secret that is generated once into the data folder and then kept."""
+def kept_secret(data_dir: Path, name: str, size: int = 48) -> str:
+    """A random secret of `size` bytes in base64, generated once into the data folder and then kept."""
     path = data_dir / name
     if not path.exists():
         data_dir.mkdir(parents=True, exist_ok=True)
         draft = path.with_suffix(f".{secrets.token_hex(4)}")
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
+        draft.write_text(secrets.token_urlsafe(size))
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(draft)  # atomic: of several processes that start at once one wins
         draft.unlink()
@@ -162,9 +190,11 @@ class Environment:
         self.debug: bool = env.bool("MINO_DEBUG", False)
         self.data_dir = Path(env.str("MINO_DATA_DIR", "", validate=own_folder) or BASE_DIR / "var")
         self.secret_key: str = env.str("MINO_SECRET_KEY", "")
+        keys: list[str] | None = env.list("MINO_ENCRYPTION_KEYS", [], validate=key_list)  # None: told when sealed
         self.public_url: str = env.str("MINO_PUBLIC_URL", "http://127.0.0.1:8000", validate=web_address)
         self.allowed_hosts: list[str] = env.list("MINO_ALLOWED_HOSTS", [])
         self.trusted_proxies: int = env.int("MINO_TRUSTED_PROXIES", 0, validate=between(0))
+        self.hsts_preload: bool = env.bool("MINO_HSTS_PRELOAD", False)
         self.database_url: str = env.str("DATABASE_URL", "", validate=database_address)
         self.redis_url: str = env.str("REDIS_URL", "", validate=redis_address)
         self.email_url: str = env.str("EMAIL_URL", "", validate=mail_address)
@@ -203,6 +233,8 @@ class Environment:
         self._seal(env)
         self.agent_prices = read_prices(prices)
         self.secret_key = self.secret_key or kept_secret(self.data_dir, "secret-key")
+        keys = keys or [kept_secret(self.data_dir, "encryption-key", BYTES_OF_KEY)]
+        self.encryption_keys = [read_key(key) for key in keys]
 
     def _seal(self, env: Env) -> None:
         wrong: dict[str, list[str]] = {}

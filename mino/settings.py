@@ -20,6 +20,7 @@ DATA_DIR = ENV.data_dir
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 SECRET_KEY = ENV.secret_key
+ENCRYPTION_KEYS = ENV.encryption_keys
 DEBUG = ENV.debug
 PUBLIC_URL = ENV.public_url.rstrip("/")
 _public = urlsplit(PUBLIC_URL)
@@ -52,6 +53,7 @@ MIDDLEWARE = [
     "mino.common.requests.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "mino.common.requests.ProbesMiddleware",
+    "accounts.signing_in.headers.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -128,6 +130,7 @@ ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_DISPLAY = "accounts.models.display_name"
 ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/h/ip,5/5m/key"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
@@ -135,7 +138,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 # guardian.W001: its grants are read by projects.backends.ProjectBackend, in one query for all projects.
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
+# security.W021: the browsers' preload list is hard to leave, so MINO_HSTS_PRELOAD is a deliberate choice.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001", "security.W021"]
 
 # ---- time and language ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -217,7 +221,12 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-imports": {"task": "projects.tasks.sweep_imports", "schedule": 15.0, "options": {"expires": 15}},
     "remove-expired": {"task": "executions.tasks.remove_expired", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep-exports": {"task": "analytics.tasks.sweep_exports", "schedule": 15.0, "options": {"expires": 15}},
+    "sweep-roll-ups": {"task": "analytics.tasks.sweep_roll_ups", "schedule": 15.0, "options": {"expires": 15}},
+    "sweep-repeats": {"task": "analytics.tasks.sweep_repeats", "schedule": 30.0, "options": {"expires": 30}},
+    "sweep-patterns": {"task": "analytics.tasks.sweep_patterns", "schedule": 30.0, "options": {"expires": 30}},
     "expire-exports": {"task": "analytics.tasks.expire_exports", "schedule": 3600.0, "options": {"expires": 3600}},
+    "sweep-rescorings": {"task": "executions.tasks.sweep_rescorings", "schedule": 15.0, "options": {"expires": 15}},
+    "sweep-suspects": {"task": "analytics.tasks.sweep_suspects", "schedule": 30.0, "options": {"expires": 30}},
     "purge-deleted": {"task": "projects.tasks.purge_deleted", "schedule": 60.0, "options": {"expires": 60}},
 }
 
@@ -228,9 +237,10 @@ SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$", r"^metrics$"]  # asked for b
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
 SECURE_HSTS_SECONDS = 31_536_000 if _https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _https
-SECURE_HSTS_PRELOAD = _https
+SECURE_HSTS_PRELOAD = _https and ENV.hsts_preload
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Strict"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 AGENT_FRAME_HOSTS = ENV.agent_frame_hosts

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 ORGANIZATION = {
     "view": "viewer",
     "create_project": "member",
+    "change_tags": "member",
     "manage_members": "admin",
     "change_roles": "admin",
     "manage_settings": "admin",

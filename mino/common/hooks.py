@@ -38,6 +38,30 @@ batch_purging: Hook[[uuid.UUID]] = Hook()
 """The rows of this deleted batch are about to be removed: remove what hangs on them, in chunks, each its own
 transaction (this hook alone is called outside of one)."""
 
+rows_purging: Hook[[uuid.UUID, Collection[uuid.UUID]]] = Hook()
+"""These rows of a batch are about to be deleted: remove what can't go in one transaction with them (this hook is called
+outside of one). Raise InvalidState to refuse."""
+
+rows_deleting: Hook[[uuid.UUID, Collection[uuid.UUID]]] = Hook()
+"""These rows of a batch are being deleted: remove what hangs on them. The batch is locked. Raise InvalidState to
+refuse."""
+
+rows_moved: Hook[[uuid.UUID, Collection[uuid.UUID]]] = Hook()
+"""These rows of a batch have just got other positions, because rows before them were deleted."""
+
+rows_settled: Hook[[uuid.UUID]] = Hook()
+"""All rows of this batch have their new positions (called outside of a transaction)."""
+
 ground_truth_changed: Hook[[uuid.UUID, Mapping[uuid.UUID, Collection[str]]]] = Hook()
 """Cells of truth of a batch have just got other values: the names of their columns, by the ids of their rows. The
 batch and the rows are locked. Raise InvalidState to refuse."""
+
+options_changed: Hook[[uuid.UUID, Collection[str]]] = Hook()
+"""Columns of ground truth of a batch (their names) have just got other matching options. The batch is locked. Raise
+InvalidState to refuse."""
+
+execution_finished: Hook[[uuid.UUID]] = Hook()
+"""This execution has just become completed, stopped or failed. Its row is locked."""
+
+execution_rescored: Hook[[Collection[uuid.UUID]]] = Hook()
+"""Stored results of these executions have just got other verdicts."""

@@ -1,0 +1,1 @@
+"""How people get in, and what protects the way."""
