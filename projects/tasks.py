@@ -7,13 +7,15 @@ import uuid
 from celery import shared_task
 
 from projects.importing.starting import import_run, imports_sweep
-from projects.services import deletion
+from projects.services import deletion, rows_deletion
+from projects.truth_files.services import truth_files_sweep
 
 
 @shared_task
 def purge_deleted() -> None:
-    """Remove what was deleted."""
+    """Remove what was deleted, and number the rows that stay."""
     deletion.purge_deleted()
+    rows_deletion.gaps_close_all()
 
 
 @shared_task
@@ -24,5 +26,6 @@ def run_import(import_id: str) -> None:
 
 @shared_task
 def sweep_imports() -> None:
-    """Find imports whose wake-up calls were lost or whose worker died, and clear old ones away."""
+    """Find imports whose wake-up calls were lost or whose worker died, and clear old files away."""
     imports_sweep()
+    truth_files_sweep()

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from projects.views import batches, projects, versions
+from projects.views import batches, folders, projects, tags, versions
 
 urlpatterns = [
     path("", include("projects.importing.urls")),
@@ -17,5 +17,13 @@ urlpatterns = [
     ),
     path("o/<slug:slug>/batches/<uuid:batch_id>/settings/", batches.batch_edit, name="batch_edit"),
     path("o/<slug:slug>/batches/<uuid:batch_id>/columns/", batches.batch_columns, name="batch_columns"),
-    path("o/<slug:slug>/batches/<uuid:batch_id>/options/", batches.batch_options, name="batch_options"),
+    path("o/<slug:slug>/projects/<uuid:project_id>/folders/new/", folders.folder_create, name="folder_create"),
+    path("o/<slug:slug>/folders/<uuid:folder_id>/rename/", folders.folder_rename, name="folder_rename"),
+    path("o/<slug:slug>/folders/<uuid:folder_id>/move/", folders.folder_move, name="folder_move"),
+    path("o/<slug:slug>/folders/<uuid:folder_id>/delete/", folders.folder_delete, name="folder_delete"),
+    path("o/<slug:slug>/projects/<uuid:project_id>/arrange/", folders.batches_arrange, name="batches_arrange"),
+    path("o/<slug:slug>/tags/", tags.tag_list, name="tag_list"),
+    path("o/<slug:slug>/tags/new/", tags.tag_create, name="tag_create"),
+    path("o/<slug:slug>/tags/<uuid:tag_id>/", tags.tag_change, name="tag_change"),
+    path("o/<slug:slug>/tags/<uuid:tag_id>/delete/", tags.tag_delete, name="tag_delete"),
 ]

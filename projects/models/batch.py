@@ -10,6 +10,7 @@ from django.db import models
 from accounts.models import Organization
 from accounts.permissions import Principal
 from mino.common.models import Dated, Identified
+from projects.models.folder import Folder
 from projects.models.project import Project
 
 
@@ -39,6 +40,7 @@ class Batch(Identified, Dated):
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="batches", db_index=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="batches", db_index=False)
+    folder = models.ForeignKey(Folder, models.SET_NULL, null=True, blank=True, related_name="batches", db_index=False)
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=500, blank=True)
     status = models.CharField(max_length=9, choices=BatchStatus, default=BatchStatus.IMPORTING)
@@ -47,6 +49,8 @@ class Batch(Identified, Dated):
     row_count = models.PositiveIntegerField(default=0)
     truth_row_count = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    tags = models.ManyToManyField("projects.Tag", through="projects.TaggedBatch", related_name="batches")
 
     objects: ClassVar[Any] = BatchQuerySet.as_manager()
 
@@ -58,6 +62,7 @@ class Batch(Identified, Dated):
             models.Index(fields=["project", "-created_at", "-id"], name="batch_newest_of_project"),
             models.Index(fields=["organization", "-created_at", "-id"], name="batch_newest"),
             models.Index(fields=["project", "content_hash"], name="batch_by_content"),
+            models.Index(fields=["folder", "-created_at", "-id"], name="batch_newest_of_folder"),
         ]
 
     def __str__(self) -> str:

@@ -5,26 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import User
 from accounts.permissions import require
+from mino.common.hooks import options_changed
 from mino.common.values.columns import ColumnType
 from mino.common.values.options import MatchingOptions, OptionError
 from projects.models import Column
 from projects.services.checks import wrong
+from projects.services.truth import lock_batch
 
 
 def column_update_options(*, column: Column, user: User | None, options: Mapping[str, Any]) -> Column:
-    """Set how the cells of a column are compared from the next execution on; options left out get their defaults.
+    """Set how the cells of a column are compared; options left out get their defaults.
 
-    Raises InvalidInput at the option that can't be used, or PermissionDenied.
+    Stored results are scored anew. Raises InvalidInput at the option that can't be used, InvalidState while the batch
+    is not ready, or PermissionDenied.
     """
     if user is not None:
         require(user, "projects.change_ground_truth", column.batch.project)
-    kind = ColumnType(column.type)
+    wanted = checked_options(column, options).to_mapping(ColumnType(column.type))
+    with transaction.atomic():
+        lock_batch(column.batch)
+        column.refresh_from_db(fields=["options"])
+        if column.options != wanted:
+            column.options = wanted
+            column.save(update_fields=["options"])
+            options_changed.call(column.batch_id, [column.name])
+    return column
+
+
+def checked_options(column: Column, options: Mapping[str, Any]) -> MatchingOptions:
+    """The matching options that `options` stands for. Raises InvalidInput at the one that can't be used."""
     try:
-        matching = MatchingOptions.from_mapping(kind, options)
+        return MatchingOptions.from_mapping(ColumnType(column.type), options)
     except OptionError as error:
         raise wrong(error.option, str(error)) from None
-    column.options = matching.to_mapping(kind)
-    column.save(update_fields=["options"])
-    return column

@@ -18,7 +18,7 @@ from mino.common.errors import InvalidState
 from mino.common.hooks import batch_purging, batches_deleting
 from mino.common.waking import wake
 from projects.importing.staging import unstage
-from projects.models import Batch, BatchStatus, ImportStatus, Project, Row, TruthRevision
+from projects.models import Batch, BatchStatus, ImportStatus, Project, Row, TaggedRow, TruthNote, TruthRevision
 
 LOADING = (ImportStatus.QUEUED, ImportStatus.IMPORTING)
 PURGE_TASK = "projects.tasks.purge_deleted"
@@ -69,6 +69,8 @@ def purge_deleted() -> int:
             continue
         batch_purging.call(batch.pk)
         delete_in_chunks(TruthRevision.objects.filter(batch=batch))
+        delete_in_chunks(TruthNote.objects.filter(batch=batch))
+        delete_in_chunks(TaggedRow.objects.filter(batch=batch))
         delete_in_chunks(Row.objects.filter(batch=batch))
         with transaction.atomic():
             batch.columns.all().delete()

@@ -1,10 +1,13 @@
-"""Changes to single rows of batches."""
+"""Changes to rows of batches."""
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Collection
+
 from accounts.permissions import Principal, require
 from mino.common.values.columns import ColumnRole
-from projects.models import Row
+from projects.models import Batch, Row
 from projects.placeholders import unknown_placeholders
 from projects.services.checks import checked_instructions, wrong
 
@@ -19,13 +22,24 @@ def row_set_instructions(*, row: Row, user: Principal | None, text: str) -> Row:
     """
     if user is not None:
         require(user, "projects.change", row.batch.project)
+    row.instructions = _checked(row.batch, text)
+    row.save(update_fields=["instructions"])
+    return row
+
+
+def rows_set_instructions(*, batch: Batch, user: Principal | None, rows: Collection[uuid.UUID], text: str) -> int:
+    """Do the same for some hundred rows of a batch, and answer how many these are. Raises the same."""
+    if user is not None:
+        require(user, "projects.change", batch.project)
+    return int(Row.objects.filter(batch=batch, pk__in=rows).update(instructions=_checked(batch, text)))
+
+
+def _checked(batch: Batch, text: str) -> str:
     text = checked_instructions(text) if text.strip() else ""
-    columns = row.batch.columns.filter(role__in=[role.value for role in FILLED_IN])
+    columns = batch.columns.filter(role__in=[role.value for role in FILLED_IN])
     usable = list(columns.order_by("position").values_list("name", flat=True))
     if unknown := unknown_placeholders(text, usable):
         names = ", ".join("{{" + name + "}}" for name in unknown)
         known = ", ".join(usable)
         raise wrong("instructions", f"You use {names}, but the batch has no such input column. It has: {known}.")
-    row.instructions = text
-    row.save(update_fields=["instructions"])
-    return row
+    return text

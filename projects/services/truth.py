@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,9 +17,28 @@ from mino.common.errors import InvalidInput, InvalidState
 from mino.common.hooks import ground_truth_changed
 from projects.models import Batch, BatchStatus, Row, TruthRevision
 from projects.services.checks import checked_text
-from projects.services.truth_cells import CellChange, Seen, checked_value, columns_of, doubt_about, refuse_outdated
+from projects.services.truth_cells import (
+    CellChange,
+    Doubter,
+    Seen,
+    checked_value,
+    columns_of,
+    refuse_many,
+    refuse_outdated,
+)
 
 MAX_REASON = 500
+PIECE = 2_000
+"""Cells that are written together."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellDoubt:
+    """A doubt about the new value of a cell, as a sentence."""
+
+    row_id: uuid.UUID
+    column: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,37 +46,63 @@ class TruthSet:
     """What changed: the revisions written, and doubts about values that can't be read as their column's type."""
 
     revisions: Sequence[TruthRevision] = ()
-    doubts: Sequence[str] = ()
+    cell_doubts: Sequence[CellDoubt] = ()
 
     @property
     def cells(self) -> int:
         """How many cells have another value now."""
         return len(self.revisions)
 
+    @property
+    def doubts(self) -> Sequence[str]:
+        """The sentences of the doubts."""
+        return [one.message for one in self.cell_doubts]
+
 
 def truth_set(*, batch: Batch, changes: Sequence[CellChange], user: User | None, reason: str = "") -> TruthSet:
     """Give cells of truth other values, all or none; cells that hold their value already are left alone.
 
     Stored results are scored anew in the same transaction. Raises InvalidInput for a value, a row or a column that
-    can't be used, InvalidState where a cell is not as the editor saw it, or PermissionDenied.
+    can't be used, TruthOutdated where cells are not as the editor saw them, InvalidState, or PermissionDenied.
     """
     if user is not None:
         require(user, "projects.change_ground_truth", batch.project)
     reason = checked_text("reason", reason, what="the reason", maximum=MAX_REASON)
+    refuse_many(changes)
     columns = columns_of(batch, changes)
-    wanted = [(one, checked_value(one.column, one.value)) for one in changes]
     with transaction.atomic():
-        locked = _lock(batch)
-        rows = _rows(batch, [one.row_id for one in changes])
-        refuse_outdated(rows, changes)
-        revisions = [
-            _revision(batch, rows[one.row_id], one.column, value, user, reason)
-            for one, value in wanted
-            if rows[one.row_id].truth.get(one.column) != value
-        ]
-        _write(locked, rows, revisions)
-    doubts = [doubt for one in revisions if (doubt := doubt_about(columns[one.column], one.after))]
-    return TruthSet(revisions, doubts)
+        locked = lock_batch(batch)
+        revisions, gained = _change(locked, changes, user, reason)
+        _finish(locked, gained, _columns_by_row(revisions))
+    doubter = Doubter(columns.values())
+    doubts = [(one, doubter(one.column, one.after)) for one in revisions]
+    return TruthSet(revisions, [CellDoubt(one.row_id, one.column, doubt) for one, doubt in doubts if doubt])
+
+
+def truth_set_many(*, batch: Batch, changes: Iterable[CellChange], user: User | None, reason: str = "") -> int:
+    """The same for any number of cells, taken from an iterator piece by piece; answers how many have another value now.
+
+    The iterator runs inside the transaction, with the batch locked: what it raises undoes everything. It must not give
+    a cell twice. Only the ids of the changed rows are kept in memory.
+    """
+    if user is not None:
+        require(user, "projects.change_ground_truth", batch.project)
+    reason = checked_text("reason", reason, what="the reason", maximum=MAX_REASON)
+    cells = gained = 0
+    changed: dict[uuid.UUID, Collection[str]] = {}
+    shared: dict[frozenset[str], frozenset[str]] = {}
+    with transaction.atomic():
+        locked = lock_batch(batch)
+        remaining = iter(changes)
+        while piece := list(islice(remaining, PIECE)):
+            columns_of(batch, piece)
+            revisions, more = _change(locked, piece, user, reason)
+            cells, gained = cells + len(revisions), gained + more
+            for row_id, names in _columns_by_row(revisions).items():
+                together = frozenset([*changed.get(row_id, ()), *names])
+                changed[row_id] = shared.setdefault(together, together)
+        _finish(locked, gained, changed)
+    return cells
 
 
 def truth_restore(
@@ -67,7 +113,7 @@ def truth_restore(
     return truth_set(batch=revision.batch, changes=[change], user=user, reason=reason or "Taken back")
 
 
-def _lock(batch: Batch) -> Batch:
+def lock_batch(batch: Batch) -> Batch:
     """Let no execution start meanwhile, whose results would miss the change, and nobody else change this truth.
 
     Both locks let rows that refer to the locked ones come and go, as those of running jobs do.
@@ -100,26 +146,49 @@ def _revision(batch: Batch, row: Row, column: str, value: str | None, user: User
     )
 
 
-def _write(batch: Batch, rows: Mapping[uuid.UUID, Row], revisions: Sequence[TruthRevision]) -> None:
-    """Write the cells with their revisions, count the rows with truth, and tell who keeps results of them."""
-    changed: dict[uuid.UUID, set[str]] = {}
+def _change(
+    batch: Batch, changes: Sequence[CellChange], user: User | None, reason: str
+) -> tuple[list[TruthRevision], int]:
+    """Write cells with their revisions; answers these, and how many rows more have truth now."""
+    wanted = [(one, checked_value(one.column, one.value)) for one in changes]
+    rows = _rows(batch, [one.row_id for one in changes])
+    refuse_outdated(rows, changes)
+    revisions = [
+        _revision(batch, rows[one.row_id], one.column, value, user, reason)
+        for one, value in wanted
+        if rows[one.row_id].truth.get(one.column) != value
+    ]
+    return revisions, _write(rows, revisions)
+
+
+def _write(rows: Mapping[uuid.UUID, Row], revisions: Sequence[TruthRevision]) -> int:
     values: dict[uuid.UUID, dict[str, str | None]] = {}
     for one in revisions:
-        changed.setdefault(one.row_id, set()).add(one.column)
         values.setdefault(one.row_id, dict(rows[one.row_id].truth))[one.column] = one.after
-    if not changed:
-        return
     gained = 0
     for row_id, truth in values.items():
         row = rows[row_id]
         row.truth = {name: value for name, value in truth.items() if value is not None}
         gained += bool(row.truth) - row.has_truth
         row.has_truth = bool(row.truth)
-    update_many(Row, [{"id": pk, "truth": rows[pk].truth, "has_truth": rows[pk].has_truth} for pk in changed])
+    update_many(Row, [{"id": pk, "truth": rows[pk].truth, "has_truth": rows[pk].has_truth} for pk in values])
     insert_many(TruthRevision, [_as_values(one) for one in revisions])
-    batch.truth_row_count += gained
-    batch.save(update_fields=["truth_row_count", "updated_at"])
-    ground_truth_changed.call(batch.pk, changed)
+    return gained
+
+
+def _finish(batch: Batch, gained: int, changed: Mapping[uuid.UUID, Collection[str]]) -> None:
+    """Count the rows with truth, and tell who keeps results of the changed cells."""
+    if changed:
+        batch.truth_row_count += gained
+        batch.save(update_fields=["truth_row_count", "updated_at"])
+        ground_truth_changed.call(batch.pk, changed)
+
+
+def _columns_by_row(revisions: Sequence[TruthRevision]) -> Mapping[uuid.UUID, Collection[str]]:
+    changed: dict[uuid.UUID, set[str]] = {}
+    for one in revisions:
+        changed.setdefault(one.row_id, set()).add(one.column)
+    return changed
 
 
 def _as_values(revision: TruthRevision) -> dict[str, object]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from mino.common.errors import Detail, InvalidInput, InvalidState
 from mino.common.values.clean import MAX_CHARACTERS, clean_text
 from mino.common.values.columns import ColumnRole, ColumnType
+from mino.common.values.options import MatchingOptions
 from projects.importing.parse.cells import CellReader
 from projects.models import Batch, Column, Row
 
 MAX_CELLS = 5_000
+MAX_CHANGED = 20_000
+"""Cells that a file, or the answers that a filter finds, may change at once: a few seconds' work."""
 WHAT = {
     ColumnType.NUMBER: "a number",
     ColumnType.URL: "an address",
@@ -44,10 +47,14 @@ class CellChange:
     seen: str | Seen | None = Seen.ANYTHING
 
 
-def columns_of(batch: Batch, changes: Sequence[CellChange]) -> Mapping[str, Column]:
-    """The columns of truth by name. Raises InvalidInput where a change can't be meant."""
+def refuse_many(changes: Sequence[CellChange]) -> None:
+    """Raise InvalidInput for more cells than one request may change."""
     if len(changes) > MAX_CELLS:
         raise InvalidInput(f"Change at most {MAX_CELLS:,} cells at once: these are {len(changes):,}.")
+
+
+def columns_of(batch: Batch, changes: Sequence[CellChange]) -> Mapping[str, Column]:
+    """The columns of truth by name. Raises InvalidInput where a change can't be meant."""
     columns = {one.name: one for one in batch.columns.filter(role=ColumnRole.GROUND_TRUTH)}
     unknown = next((one.column for one in changes if one.column not in columns), None)
     if unknown is not None:
@@ -58,17 +65,33 @@ def columns_of(batch: Batch, changes: Sequence[CellChange]) -> Mapping[str, Colu
     return columns
 
 
+class TruthOutdated(InvalidState):
+    """Cells that are not as their editor saw them. `outdated` are these changes, with what the cells hold by now."""
+
+    def __init__(self, outdated: Sequence[tuple[CellChange, Row]]) -> None:
+        change, row = outdated[0]
+        current = row.truth.get(change.column)
+        now = f"is “{current:.100}”" if current is not None else "is not known"
+        more = len(outdated) - 1
+        others = f" {more:,} more of these cells {'was' if more == 1 else 'were'} changed as well." if more else ""
+        super().__init__(
+            f"Somebody else changed {change.column} of row {row.position} meanwhile: it {now} by now.{others} "
+            "Look at it again, then change it."
+        )
+        self.outdated = tuple(outdated)
+
+
 def refuse_outdated(rows: Mapping[uuid.UUID, Row], changes: Sequence[CellChange]) -> None:
-    """Raise InvalidState at the first cell that is not as its editor saw it."""
-    for one in changes:
-        row = rows[one.row_id]
-        current = row.truth.get(one.column)
-        if one.seen is not Seen.ANYTHING and (one.seen or None) != current:
-            now = f"is {current!r:.100}" if current is not None else "is not known"
-            raise InvalidState(
-                f"Somebody else changed {one.column} of row {row.position} meanwhile: it {now} by now. "
-                "Look at it again, then change it."
-            )
+    """Raise TruthOutdated with all cells that are not as their editor saw them, nor as the editor wants them."""
+    outdated = [
+        (one, row)
+        for one in changes
+        if one.seen is not Seen.ANYTHING
+        and (now := (row := rows[one.row_id]).truth.get(one.column)) != (one.seen or None)
+        and now != checked_value(one.column, one.value)
+    ]
+    if outdated:
+        raise TruthOutdated(outdated)
 
 
 def absent_value(column: Column) -> str | None:
@@ -94,21 +117,27 @@ def checked_value(column: str, value: str | None) -> str | None:
     return text or None
 
 
-def doubt_about(column: Column, value: str | None) -> str:
-    """A sentence about a value that can't be read as the column's type, so that only the same text would be right."""
-    kind = ColumnType(column.type)
-    if value is None or kind not in WHAT:
-        return ""
-    reads = CellReader(kind)
-    unread = next((one for one in _values(column, value) if not reads(one)), None)
-    if unread is None:
-        return ""
-    return f"“{unread:.60}” can't be read as {WHAT[kind]}: for {column.name}, only the very same text will be right."
+class Doubter:
+    """Finds values that can't be read as their column's type: each distinct one is judged once."""
+
+    def __init__(self, columns: Iterable[Column]) -> None:
+        self._columns = {one.name: (one, one.matching, CellReader(ColumnType(one.type))) for one in columns}
+
+    def __call__(self, column: str, value: str | None) -> str:
+        """A sentence about a value with which only the same text would be right; empty for any other."""
+        known, options, reads = self._columns[column]
+        kind = ColumnType(known.type)
+        if value is None or kind not in WHAT:
+            return ""
+        unread = next((one for one in _values(options, value) if not reads(one)), None)
+        if unread is None:
+            return ""
+        return f"“{unread:.60}” can't be read as {WHAT[kind]}: for {column}, only the very same text will be right."
 
 
-def _values(column: Column, cell: str) -> Sequence[str]:
+def _values(options: MatchingOptions, cell: str) -> Sequence[str]:
     """The accepted values of a cell, without the text that says that there is none."""
-    separator, absent = column.matching.alternatives, column.matching.absent_text.strip().casefold()
+    separator, absent = options.alternatives, options.absent_text.strip().casefold()
     parts = cell.replace(f"\\{separator}", "\0").split(separator) if separator else [cell]
     values = [part.replace("\0", separator).strip() for part in parts]
     return [value for value in values if value and value.casefold() != absent]

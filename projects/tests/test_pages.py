@@ -87,8 +87,8 @@ def test_any_two_versions_are_compared(project: Project, viewer: User, client_fo
     assert (newest["old"].number, newest["new"].number) == (2, 3)
 
 
-def test_matching_options_are_changed_for_later_executions(batch: Batch, member: User, client_for: ClientFor) -> None:
-    client, address = client_for(member), of_batch(batch, "batch_options") + "?column=price"
+def test_matching_options_are_changed(batch: Batch, member: User, client_for: ClientFor) -> None:
+    client, address = client_for(member), of_batch(batch, "matching_playground") + "?column=price"
     fields = client.get(address).context["form"].fields
     assert "relative_tolerance" in fields
     assert "ignore_www" not in fields
@@ -100,7 +100,7 @@ def test_matching_options_are_changed_for_later_executions(batch: Batch, member:
 
 
 def test_an_option_that_can_not_be_used_is_said_at_its_field(batch: Batch, member: User, client_for: ClientFor) -> None:
-    address = of_batch(batch, "batch_options") + "?column=title"
+    address = of_batch(batch, "matching_playground") + "?column=title"
     answer = client_for(member).post(
         address, {"exact": "on", "threshold": "0.9", "multiple": "any", "blank_means": "unknown", "alternatives": "|"}
     )
@@ -112,7 +112,7 @@ def test_an_option_that_can_not_be_used_is_said_at_its_field(batch: Batch, membe
 def test_only_columns_with_truth_have_matching_options(
     batch: Batch, member: User, client_for: ClientFor, column: str
 ) -> None:
-    answer = client_for(member).get(of_batch(batch, "batch_options"), {"column": column})
+    answer = client_for(member).get(of_batch(batch, "matching_playground"), {"column": column})
     assert answer.status_code == 302
 
 
@@ -120,5 +120,5 @@ def test_strangers_find_none_of_it(batch: Batch, stranger: User, client_for: Cli
     client = client_for(stranger)
     for name in ("project_edit", "version_create", "project_instructions"):
         assert client.get(of(batch.project, name)).status_code == 404
-    for name in ("batch_edit", "batch_columns", "batch_options"):
+    for name in ("batch_edit", "batch_columns", "matching_playground"):
         assert client.get(of_batch(batch, name)).status_code == 404

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -13,9 +13,10 @@ from mino.common.errors import InvalidInput, InvalidState
 from mino.common.hooks import ground_truth_changed
 from mino.tests.factories import BatchFactory
 from projects.models import Batch, BatchStatus, Row, TruthRevision
+from projects.services import truth
 from projects.services.deletion import batch_delete, purge_deleted
 from projects.services.truth import TruthSet, truth_restore, truth_set
-from projects.services.truth_cells import CellChange, Seen
+from projects.services.truth_cells import CellChange, Seen, TruthOutdated
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +77,7 @@ def test_nothing_changes_where_one_cell_is_not_as_it_was_seen(batch: Batch) -> N
         CellChange(row_at(batch, 1).pk, "price", "7", seen="1.50"),
         CellChange(row_at(batch, 2).pk, "price", "8", seen="2.40"),
     ]
-    with pytest.raises(InvalidState, match=r"price of row 2 meanwhile: it is '2\.50'"):
+    with pytest.raises(InvalidState, match=r"price of row 2 meanwhile: it is “2\.50”"):
         truth_set(batch=batch, changes=changes, user=None)
     assert row_at(batch, 1).truth["price"] == "1.50"
     assert not TruthRevision.objects.exists()
@@ -161,3 +162,42 @@ def test_strangers_see_no_revisions(batch: Batch, viewer: User, stranger: User) 
     change(batch, 1, "price", "7")
     assert TruthRevision.objects.visible_to(viewer).count() == 1
     assert TruthRevision.objects.visible_to(stranger).count() == 0
+
+
+def test_all_cells_that_changed_meanwhile_are_told(batch: Batch) -> None:
+    changes = [
+        CellChange(row_at(batch, 1).pk, "price", "7", seen="0"),
+        CellChange(row_at(batch, 2).pk, "price", "8", seen="2.50"),
+        CellChange(row_at(batch, 3).pk, "title", "x", seen=None),
+    ]
+    with pytest.raises(TruthOutdated, match="1 more of these cells") as told:
+        truth_set(batch=batch, changes=changes, user=None)
+    assert [(change.column, row.position) for change, row in told.value.outdated] == [("price", 1), ("title", 3)]
+
+
+def test_many_cells_are_set_piece_by_piece(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Mapping[uuid.UUID, Collection[str]]] = []
+    monkeypatch.setattr(ground_truth_changed, "_functions", [lambda _batch, changed: told.append(changed)])
+    monkeypatch.setattr(truth, "PIECE", 2)
+    rows = list(batch.rows.all())
+    changes = [CellChange(row.pk, name, None) for row in rows for name in ("title", "price")]
+    assert truth.truth_set_many(batch=batch, changes=iter(changes), user=None, reason="Gone") == 6
+    batch.refresh_from_db()
+    assert (batch.truth_row_count, TruthRevision.objects.filter(reason="Gone").count()) == (0, 6)
+    assert told == [{row.pk: {"title", "price"} for row in rows}]
+
+
+def test_what_the_iterator_of_many_cells_raises_undoes_everything(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(truth, "PIECE", 1)
+
+    def changes() -> Iterator[CellChange]:
+        yield CellChange(row_at(batch, 1).pk, "price", "7")
+        yield CellChange(row_at(batch, 2).pk, "price", "8")
+        raise InvalidState("It is another file by now.")
+
+    with pytest.raises(InvalidState, match="another file"):
+        truth.truth_set_many(batch=batch, changes=changes(), user=None)
+    assert row_at(batch, 1).truth["price"] == "1.50"
+    assert not TruthRevision.objects.exists()

@@ -1,4 +1,4 @@
-"""The settings of a batch, and how its columns are compared."""
+"""The settings of a batch, and its columns."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ from accounts.http import WorkspaceRequest
 from accounts.permissions import require
 from mino.common.errors import ServiceError
 from mino.common.forms import add_service_error
-from mino.common.values.clean import clean_text
-from mino.common.values.columns import ColumnRole, ColumnType
+from mino.common.values.columns import ColumnType
 from mino.common.values.options import options_for
-from projects.forms import NamedForm, OptionsForm
+from projects.forms import NamedForm
 from projects.models import Batch, Column
 from projects.queries import Abilities, batch_of
 from projects.services.batches import batch_update
-from projects.services.columns import column_update_options
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,29 +44,6 @@ def batch_columns(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> 
     batch = batch_of(request, batch_id)
     context = {**_common(request, batch), "columns": [_described(column) for column in batch.columns.all()]}
     return render(request, "projects/batch_columns.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def batch_options(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> HttpResponse:
-    """How the cells of the column that `?column=` names are compared from the next execution on."""
-    batch = batch_of(request, batch_id)
-    require(request.user, "projects.change_ground_truth", batch.project)
-    truth = batch.columns.filter(role=ColumnRole.GROUND_TRUTH, name=clean_text(request.GET.get("column", "")))
-    column = truth.select_related("batch__project").first()
-    if column is None:
-        messages.error(request, "No column of that name holds truth. Choose one of these.")
-        return redirect("batch_columns", slug=slug, batch_id=batch.pk)
-    form = OptionsForm(column, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            column_update_options(column=column, user=request.user, options=form.options())
-        except ServiceError as error:
-            add_service_error(form, error)
-        else:
-            messages.success(request, f"Later executions compare {column.name} in the new way.")
-            return redirect("batch_columns", slug=slug, batch_id=batch.pk)
-    context = {**_common(request, batch), "column": column, "form": form}
-    return render(request, "projects/batch_options.html", context)
 
 
 def _described(column: Column) -> tuple[Column, list[tuple[str, object]]]:

@@ -76,6 +76,8 @@ class WorkbookTable(Table):
             cells.extend([""] * (width - len(cells)))
             for index in row.errors:
                 self._note_error(row.number, index, cells, log)
+            for index in row.unsaved:
+                self._note_unsaved(row.number, index, log)
             if any(map(SUSPICIOUS.search, cells)):
                 cells = clean_record(row.number, cells, self.names, "utf-8", log)
             yield row.number, cells
@@ -88,6 +90,15 @@ class WorkbookTable(Table):
             f"The cell's formula gives the error {cells[index]}.",
             cells[index],
             "Mend the formula or clear the cell.",
+        )
+
+    def _note_unsaved(self, line: int, index: int, log: ProblemLog) -> None:
+        log.warning(
+            line,
+            self.names[index] if index < len(self.columns) else None,
+            ProblemCode.CELL_ERROR,
+            "The cell's formula has no saved value; the cell counts as empty.",
+            remedy="Open the workbook in a spreadsheet and save it there.",
         )
 
     def _first_record(self, wanted: str | None) -> tuple[str, int, list[str]]:

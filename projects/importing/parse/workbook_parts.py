@@ -30,11 +30,13 @@ ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row of a sheet: its number, its cells as text, and which of them hold a formula's error."""
+    """A row of a sheet: its number, its cells as text, and which of them hold a formula's error, or one without a saved
+    value."""
 
     number: int
     cells: list[str]
     errors: list[int]
+    unsaved: list[int]
 
 
 class Parts:
@@ -70,9 +72,10 @@ class Parts:
 
     def _row(self, row: etree._Element, number: int) -> SheetRow:
         space = row.tag[:-3]
-        value_tag, inline_tag = f"{space}v", f"{space}is"
+        value_tag, inline_tag, formula_tag = f"{space}v", f"{space}is", f"{space}f"
         cells: list[str] = []
         errors: list[int] = []
+        unsaved: list[int] = []
         for cell in row:
             reference = cell.get("r")
             index = _column_of(reference) if reference else len(cells)
@@ -85,10 +88,12 @@ class Parts:
             else:
                 value = cell.findtext(value_tag) or ""
                 text = self._text(value, kind, cell.get("s")) if value else ""
+                if not value and kind in (None, "n") and cell.find(formula_tag) is not None:
+                    unsaved.append(index)
             if kind == "e":
                 errors.append(index)
             cells[index:] = [text]
-        return SheetRow(number, cells, errors)
+        return SheetRow(number, cells, errors, unsaved)
 
     def _text(self, value: str, kind: str | None, style: str | None) -> str:
         if kind == "s":

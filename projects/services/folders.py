@@ -1,0 +1,153 @@
+"""Changes to folders. Each locks the project, so that two changes at once can't make a circle of folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from accounts.permissions import require
+from mino.common.errors import AlreadyExists, Detail, InvalidState
+from projects.folder_tree import FolderTree
+from projects.models import Batch, Folder, Project
+from projects.models.folder import MAX_DEPTH, MAX_FOLDERS
+from projects.services.checks import MAX_NAME, checked_name, wrong
+
+WHAT = "the folder a name"
+
+
+def folder_create(*, project: Project, user: User | None, name: str, parent: Folder | None = None) -> Folder:
+    """Make a folder in `parent`, or at the top.
+
+    Raises InvalidInput (also when it would lie too deep, or when there are too many), AlreadyExists when a folder of
+    that name is there, or PermissionDenied.
+    """
+    _check(project, user)
+    name = checked_name(name, WHAT)
+    with transaction.atomic():
+        tree = _lock(project)
+        if len(tree) >= MAX_FOLDERS:
+            raise wrong("name", f"A project has at most {MAX_FOLDERS} folders. Delete some first.")
+        _check_place(tree, parent, 1)
+        folder = Folder(organization_id=project.organization_id, project=project, parent=parent, name=name)
+        _save(folder, is_new=True)
+    return folder
+
+
+def folder_rename(*, folder: Folder, user: User | None, name: str) -> Folder:
+    """Give a folder another name. Raises InvalidInput, AlreadyExists, InvalidState or PermissionDenied."""
+    _check(folder.project, user)
+    name = checked_name(name, WHAT)
+    with transaction.atomic():
+        current = _current(_lock(folder.project), folder)
+        current.name = name
+        _save(current)
+    folder.name = name
+    return folder
+
+
+def folder_move(*, folder: Folder, user: User | None, parent: Folder | None) -> Folder:
+    """Move a folder with all that is in it into `parent`, or to the top.
+
+    Raises InvalidInput when it would lie in itself or too deep, AlreadyExists when a folder of that name is there,
+    InvalidState when one of them was deleted meanwhile, or PermissionDenied.
+    """
+    _check(folder.project, user)
+    with transaction.atomic():
+        tree = _lock(folder.project)
+        current = _current(tree, folder)
+        if parent is not None and parent.pk in tree.within(current.pk):
+            raise wrong("parent", f"“{current.name}” can't be moved into itself or into a folder in it.")
+        _check_place(tree, parent, tree.height(current.pk))
+        current.parent = parent
+        _save(current)
+    folder.parent = parent
+    return folder
+
+
+def folder_delete(*, folder: Folder, user: User | None) -> None:
+    """Delete a folder: what is in it moves to where it was, so that no batch is lost. Again changes nothing.
+
+    A folder in it whose name is taken there gets a number. Raises PermissionDenied.
+    """
+    _check(folder.project, user)
+    with transaction.atomic():
+        tree = _lock(folder.project)
+        place = tree.get(folder.pk)
+        if place is None:
+            return
+        current, parent_id = place.folder, place.folder.parent_id
+        Folder.objects.filter(pk=current.pk).update(name=str(current.pk))  # its name may be one of those that move
+        taken = {one.name for one in tree.children(parent_id) if one.pk != current.pk}
+        for child in tree.children(current.pk):
+            child.name = _free_name(child.name, taken)
+            child.parent_id = parent_id
+            child.save(update_fields=["name", "parent", "updated_at"])
+            taken.add(child.name)
+        Batch.objects.filter(folder=current).update(folder=parent_id)
+        Folder.objects.filter(pk=current.pk).delete()
+
+
+def batches_move(*, project: Project, user: User | None, batches: Iterable[Batch], folder: Folder | None) -> int:
+    """Put batches of the project into `folder`, or into none; answers how many were elsewhere.
+
+    Batches of other projects are left alone. Raises InvalidState when the folder was deleted or belongs to another
+    project, or PermissionDenied.
+    """
+    _check(project, user)
+    ids = [batch.pk for batch in batches if batch.project_id == project.pk]
+    with transaction.atomic():
+        tree = _lock(project)
+        _check_place(tree, folder, 0, path="folder")
+        found = Batch.objects.filter(project=project, pk__in=ids)
+        moved = found.filter(folder__isnull=False) if folder is None else found.exclude(folder=folder)
+        return int(moved.update(folder=folder))
+
+
+def _check(project: Project, user: User | None) -> None:
+    if user is not None:
+        require(user, "projects.change", project)
+
+
+def _lock(project: Project) -> FolderTree:
+    """The folders as they are now; nobody else changes them until the transaction ends."""
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    return FolderTree.of(project)
+
+
+def _current(tree: FolderTree, folder: Folder) -> Folder:
+    place = tree.get(folder.pk)
+    if place is None:
+        raise InvalidState(f"The folder “{folder.name}” was deleted a moment ago.")
+    return place.folder
+
+
+def _check_place(tree: FolderTree, parent: Folder | None, height: int, path: str = "parent") -> None:
+    """Refuse a place that is gone, in another project, or so deep that `height` more levels are too many."""
+    if parent is None:
+        return
+    place = tree.get(parent.pk)
+    if place is None:
+        message = f"There is no folder “{parent.name}” in this project any more. Choose another one."
+        raise InvalidState(message, details=[Detail(path, message)])
+    if place.depth + height > MAX_DEPTH:
+        raise wrong(path, f"Folders lie at most {MAX_DEPTH} deep. Choose a place further up.")
+
+
+def _save(folder: Folder, *, is_new: bool = False) -> None:
+    try:
+        with transaction.atomic():
+            folder.save(force_insert=is_new)
+    except IntegrityError:
+        message = f"There is already a folder “{folder.name}” in this place. Choose another name."
+        raise AlreadyExists(message, details=[Detail("name", message)]) from None
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        ending = f" ({number})"
+        free = name[: MAX_NAME - len(ending)] + ending
+    return free

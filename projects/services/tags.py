@@ -1,0 +1,131 @@
+"""Changes to tags, and to what has them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable
+
+from django.db import IntegrityError, transaction
+
+from accounts.models import Organization, User
+from accounts.permissions import require
+from mino.common.bulk import delete_in_chunks
+from mino.common.errors import AlreadyExists, Detail, InvalidInput, InvalidState
+from mino.common.values.colours import read_colour
+from projects.models import Batch, Project, Row, Tag, TaggedBatch, TaggedRow
+from projects.models.tag import MAX_TAG_NAME
+from projects.services.checks import checked_text, wrong
+
+MAX_TAGS = 200
+"""How many an organization may have: pages offer all of them."""
+
+
+def tag_create(*, organization: Organization, user: User | None, name: str, colour: str) -> Tag:
+    """Make a tag of the organization. `colour` is `#rrggbb`.
+
+    Raises InvalidInput, AlreadyExists when there is one of that name in whatever case, or PermissionDenied.
+    """
+    _check(organization, user)
+    tag = Tag(organization=organization)
+    _fill(tag, name, colour)
+    with transaction.atomic():
+        Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+        if Tag.objects.filter(organization=organization).count() >= MAX_TAGS:
+            raise wrong("name", f"An organization has at most {MAX_TAGS} tags. Delete some first.")
+        _save(tag, is_new=True)
+    return tag
+
+
+def tag_change(*, tag: Tag, user: User | None, name: str, colour: str) -> Tag:
+    """Give a tag another name and colour. Raises what `tag_create` raises."""
+    _check(tag.organization, user)
+    _fill(tag, name, colour)
+    _save(tag)
+    return tag
+
+
+def tag_delete(*, tag: Tag, user: User | None) -> None:
+    """Delete a tag, and take it from all batches and rows that have it. Again changes nothing.
+
+    Raises PermissionDenied.
+    """
+    _check(tag.organization, user)
+    delete_in_chunks(TaggedRow.objects.filter(tag=tag))  # maybe a million: chunk by chunk, before the last lock
+    delete_in_chunks(TaggedBatch.objects.filter(tag=tag))
+    Tag.objects.filter(pk=tag.pk).delete()
+
+
+def batches_tag(*, project: Project, user: User | None, batches: Iterable[Batch], tag: Tag, on: bool = True) -> int:
+    """Put a tag on batches of the project, or with `on` false take it off; answers how many are changed by that.
+
+    Raises InvalidInput for a tag of another organization, or PermissionDenied.
+    """
+    if user is not None:
+        require(user, "projects.change", project)
+    _check_tag(tag, project.organization_id)
+    ids = [batch.pk for batch in batches if batch.project_id == project.pk]
+    with transaction.atomic():
+        found = TaggedBatch.objects.filter(tag=tag, batch__in=ids)
+        if not on:
+            return int(found.delete()[0])
+        missing = set(ids) - set(found.values_list("batch", flat=True))
+        _hold(tag)
+        TaggedBatch.objects.bulk_create([TaggedBatch(tag=tag, batch_id=pk) for pk in missing], ignore_conflicts=True)
+        return len(missing)
+
+
+def rows_tag(*, batch: Batch, user: User | None, rows: Collection[uuid.UUID], tag: Tag, on: bool = True) -> int:
+    """Put a tag on some hundreds of rows of a batch, or take it off; answers how many are changed by that.
+
+    Raises InvalidInput for a tag of another organization, or PermissionDenied.
+    """
+    if user is not None:
+        require(user, "projects.change", batch.project)
+    _check_tag(tag, batch.organization_id)
+    with transaction.atomic():
+        found = TaggedRow.objects.filter(batch=batch, tag=tag, row__in=rows)
+        if not on:
+            return int(found.delete()[0])
+        there = set(Row.objects.filter(batch=batch, pk__in=rows).values_list("pk", flat=True))
+        missing = there - set(found.values_list("row", flat=True))
+        _hold(tag)
+        made = [TaggedRow(tag=tag, batch=batch, row_id=pk) for pk in sorted(missing)]
+        TaggedRow.objects.bulk_create(made, ignore_conflicts=True)
+        return len(missing)
+
+
+def _check(organization: Organization, user: User | None) -> None:
+    if user is not None:
+        require(user, "accounts.change_tags", organization)
+
+
+def _check_tag(tag: Tag, organization_id: uuid.UUID) -> None:
+    if tag.organization_id != organization_id:
+        raise InvalidInput(
+            "This tag belongs to another organization.", details=[Detail("tag", "Choose a tag of this organization.")]
+        )
+
+
+def _hold(tag: Tag) -> None:
+    """Keep the tag from being deleted meanwhile."""
+    if not Tag.objects.select_for_update(no_key=True).filter(pk=tag.pk).exists():
+        raise InvalidState(f"The tag “{tag.name}” was deleted a moment ago.")
+
+
+def _fill(tag: Tag, name: str, colour: str) -> None:
+    one_line = " ".join(name.split())
+    tag.name = checked_text("name", one_line, what="the tag a name", minimum=1, maximum=MAX_TAG_NAME)
+    tag.folded = tag.name.casefold()
+    try:
+        tag.colour = read_colour(colour)
+    except ValueError as error:
+        raise wrong("colour", str(error)) from None
+
+
+def _save(tag: Tag, *, is_new: bool = False) -> None:
+    try:
+        with transaction.atomic():
+            tag.save(force_insert=is_new)
+    except IntegrityError:
+        message = f"There is already a tag “{tag.name}”. Choose another name."
+        raise AlreadyExists(message, details=[Detail("name", message)]) from None
