@@ -69,11 +69,12 @@ class HeartbeatAdmin(ReadOnlyAdmin):
 
 @admin.register(AgentCredential)
 class AgentCredentialAdmin(ModelAdmin):
-    """How many runs of an agent an organization may have at once."""
+    """How many runs of an agent an organization may have at once. Of its own key only the ending is shown."""
 
-    list_display = ["organization", "agent", "concurrency", "running_jobs"]
+    fields = ["organization", "agent", "concurrency", "running_jobs", "ending", "set_at", "set_by"]
+    list_display = ["organization", "agent", "concurrency", "running_jobs", "set_at"]
     list_select_related = ["organization"]
     search_fields = ["=organization__slug", "agent"]
     raw_id_fields = ["organization"]
-    readonly_fields = ["running_jobs"]
+    readonly_fields = ["running_jobs", "ending", "set_at", "set_by"]
     show_full_result_count = False

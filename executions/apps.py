@@ -2,7 +2,17 @@
 
 from django.apps import AppConfig
 
-from mino.common.hooks import batch_purging, batches_deleting, ground_truth_changed
+from mino.common.hooks import (
+    batch_purging,
+    batches_deleting,
+    ground_truth_changed,
+    options_changed,
+    rows_deleting,
+    rows_moved,
+    rows_purging,
+    rows_settled,
+)
+from mino.common.rotation import register_column
 
 
 class ExecutionsConfig(AppConfig):
@@ -12,9 +22,24 @@ class ExecutionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to what happens below."""
+        from executions.credentials.keys import COLUMN
+        from executions.models import AgentCredential
+        from executions.rescoring.options import rescore_changed_options
         from executions.rescoring.truth import rescore_changed_truth
         from executions.services.deletion import purge_batch, refuse_unfinished
+        from executions.services.rows_deletion import (
+            jobs_follow_rows,
+            pictures_of_rows_remove,
+            results_of_rows_remove,
+            selections_follow_rows,
+        )
 
         batches_deleting.register(refuse_unfinished)
         batch_purging.register(purge_batch)
         ground_truth_changed.register(rescore_changed_truth)
+        options_changed.register(rescore_changed_options)
+        rows_purging.register(pictures_of_rows_remove)
+        rows_deleting.register(results_of_rows_remove)
+        rows_moved.register(jobs_follow_rows)
+        rows_settled.register(selections_follow_rows)
+        register_column("Agents' keys", AgentCredential, COLUMN)

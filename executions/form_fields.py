@@ -13,10 +13,16 @@ from projects.models import InstructionVersion, Project
 class VersionField(forms.ModelChoiceField[InstructionVersion]):
     """A version of the instructions, named by its number and what changed."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, *, label: str = "Instructions", required: bool = True) -> None:
         versions = project.versions.only("number", "change_description", "project_id").order_by("-number")
         self.production_id = project.production_version_id
-        super().__init__(versions, empty_label=None, label="Instructions", initial=self.production_id)
+        super().__init__(
+            versions,
+            empty_label=None if required else "The same version",
+            label=label,
+            required=required,
+            initial=self.production_id if required else None,
+        )
 
     def label_from_instance(self, obj: InstructionVersion) -> str:
         """`Version 7, production: asks for the price with tax`."""

@@ -8,16 +8,20 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from executions.agents.registry import AgentKind, available_agents
+from executions.agents.registry import AgentKind
 from executions.costs.estimating import HIGHEST_TOTAL, SMALLEST
 from executions.costs.prices import currency
+from executions.credentials.availability import usable_agents
 from executions.form_fields import VersionField, setting_field, setting_name
 from executions.models import Execution, ExecutionType, SampleMethod
-from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES, MAX_SAMPLE
+from executions.models.execution import MAX_CONCURRENCY, MAX_REPEATS, MAX_RETRIES, MAX_SAMPLE
 from executions.presets import from_address, read_rows, repeated, rows_in_words
 from executions.services.creation import LARGEST_SEED, MAX_TIMEOUT
+from executions.services.pairing import Runner
 from mino.common.errors import ServiceError
 from projects.models import Batch
+
+OF_PAIRS = {"pair", "other_version", "other_agent"}
 
 
 class ExecutionForm(forms.Form):
@@ -42,6 +46,14 @@ class ExecutionForm(forms.Form):
         max_value=LARGEST_SEED,
         required=False,
         help_text="The same seed draws the same rows again. Empty: one is drawn and kept.",
+    )
+    repeats = forms.IntegerField(
+        min_value=1,
+        max_value=MAX_REPEATS,
+        initial=1,
+        required=False,
+        label="Times each row is run",
+        help_text=f"1 to {MAX_REPEATS}. More than once shows how steady the answers are; every time is charged.",
     )
     concurrency = forms.IntegerField(
         min_value=1,
@@ -72,6 +84,11 @@ class ExecutionForm(forms.Form):
         required=False,
         help_text="The execution pauses before its agent costs more. Empty: no limit.",
     )
+    pair = forms.BooleanField(
+        required=False,
+        label="Run beside another version or agent",
+        help_text="Two executions over the same rows, taken in turn: a site that changes meanwhile favours neither.",
+    )
     allow_parallel = forms.BooleanField(required=False, label="Run it beside the one that is running")
 
     def __init__(
@@ -83,13 +100,17 @@ class ExecutionForm(forms.Form):
         **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
-        self.kinds = available_agents()
+        self.kinds = usable_agents(batch.organization_id)
         self.fields["agent"] = forms.ChoiceField(
             choices=[(kind.name, kind.label) for kind in self.kinds],
             initial=self.kinds[0].name if self.kinds else None,
             widget=forms.RadioSelect,
         )
         self.fields["instruction_version"] = VersionField(batch.project)
+        self.fields["other_version"] = VersionField(batch.project, label="Its instructions", required=False)
+        self.fields["other_agent"] = forms.ChoiceField(
+            choices=[(kind.name, kind.label) for kind in self.kinds], required=False, label="Its agent"
+        )
         for kind in self.kinds:
             for setting in kind.settings:
                 self.fields[setting_name(kind, setting)] = setting_field(setting)
@@ -132,11 +153,30 @@ class ExecutionForm(forms.Form):
         return [(kind, [self[setting_name(kind, one)] for one in kind.settings]) for kind in self.kinds]
 
     def clean(self) -> dict[str, Any]:
-        """Forget what is wrong with the settings of agents that were not chosen: they are not even sent by scripts."""
+        """Forget what is wrong with the settings of agents that were not chosen: they are not even sent by scripts.
+
+        A row that nobody says more about is run once.
+        """
         for kind in self.kinds:
-            for setting in kind.settings if kind.name != self.cleaned_data.get("agent") else ():
+            for setting in kind.settings if kind.name not in self._agents_used() else ():
                 self.errors.pop(setting_name(kind, setting), None)
+        if "repeats" in self.cleaned_data:
+            self.cleaned_data["repeats"] = self.cleaned_data["repeats"] or 1
         return self.cleaned_data
+
+    def _agents_used(self) -> set[str]:
+        values = self.cleaned_data
+        other = values.get("other_agent") if values.get("pair") else None
+        return {name for name in (values.get("agent"), other) if name}
+
+    def beside(self) -> Runner | None:
+        """What is to run beside, None when nothing is; what nobody says more about is as in the first."""
+        values = self.known()
+        if not values.get("pair"):
+            return None
+        agent = values.get("other_agent") or values.get("agent") or ""
+        version: Any = values.get("other_version") or values.get("instruction_version")
+        return Runner(version, agent, self.settings_among({**values, "agent": agent}))
 
     def known(self) -> dict[str, Any]:
         """The values as far as they are right; before anything was sent those that the form begins with."""
@@ -153,7 +193,7 @@ class ExecutionForm(forms.Form):
         """The arguments for the service, besides the batch and the user."""
         values = dict(self.cleaned_data)
         settings = self.settings_among(values)
-        own = {setting_name(kind, setting) for kind in self.kinds for setting in kind.settings}
+        own = {setting_name(kind, setting) for kind in self.kinds for setting in kind.settings} | OF_PAIRS
         values = {name: value for name, value in values.items() if name not in own}
         method = values["sample_method"]
         if method not in (SampleMethod.FIRST, SampleMethod.RANDOM):

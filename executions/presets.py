@@ -20,6 +20,7 @@ REPEATED = (
     "sample_method",
     "sample_size",
     "seed",
+    "repeats",
     "concurrency",
     "max_retries",
     "timeout",

@@ -14,6 +14,8 @@ from executions.engine.process import process_worker, room
 from executions.engine.recovery import take_lost
 from executions.operating.heart import every_tick
 from executions.operating.signs import beat_seen
+from executions.rescoring.sweeping import rescorings_sweep
+from executions.rescoring.working import rescoring_run
 from executions.services.cancelling import cancel_left_runs
 from executions.services.preparation import execution_prepare
 from executions.services.retention import raw_results_expire, screenshots_expire
@@ -71,6 +73,18 @@ def wake_executions() -> None:
     beat_seen(timezone.now())
     sweep()
     cancel_left_runs(process_worker().agents, timezone.now())
+
+
+@shared_task
+def run_rescoring(rescoring_id: str) -> None:
+    """Score the results of an execution anew."""
+    rescoring_run(uuid.UUID(rescoring_id))
+
+
+@shared_task
+def sweep_rescorings() -> None:
+    """Find scoring anew whose wake-up calls were lost or whose worker died. Sent by beat every 15 seconds."""
+    rescorings_sweep()
 
 
 @shared_task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -51,18 +51,39 @@ class AgentSetting:
 
 @dataclass(frozen=True, slots=True)
 class AgentKind:
-    """One agent as forms, services and workers know it. `build` makes the agent; it is None for what no worker runs."""
+    """One agent as forms, services and workers know it.
+
+    `build` makes the agent with a key (empty for what needs none); it is None for what no worker runs. `key_setting`
+    names the setting with the installation's key; it is empty for what needs none.
+    """
 
     name: str
     label: str
     description: str
     default_timeout: float
-    build: Callable[[], Agent] | None
+    build: Callable[[str], Agent] | None
     settings: tuple[AgentSetting, ...] = ()
     adopts_runs: bool = False
     """Whether its runs go on without us, so that another worker may take one over (`Agent.adopts_runs`)."""
-    missing: Callable[[], str] = field(default=lambda: "")
-    """Says what is missing before the agent can be used; empty when nothing is."""
+    key_setting: str = ""
+
+    @property
+    def installation_key(self) -> str:
+        """The key that organizations without one of their own use; empty when there is none."""
+        return str(getattr(settings, self.key_setting)) if self.key_setting else ""
+
+    @property
+    def needs_own_key(self) -> bool:
+        """Whether an organization can use it only with a key of its own."""
+        return bool(self.key_setting) and not self.installation_key
+
+    @property
+    def no_key(self) -> str:
+        """What to say where it has no key at all."""
+        return (
+            f"{self.label} has no key. An admin or owner sets one on the page “Agents”, "
+            f"or whoever runs this MINO sets {self.key_setting}."
+        )
 
     def check_settings(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """All settings: those given, checked, the others at their defaults. Raises InvalidInput naming each mistake."""
@@ -83,27 +104,21 @@ class AgentKind:
         return values
 
 
-def _build_local() -> Agent:
+def _build_local(_: str) -> Agent:
     agent: Agent = import_string("executions.agents.local.agent.LocalAgent")(policy=policy_from_settings())
     return agent
 
 
-def _build_eva() -> Agent:
-    agent: Agent = import_string("executions.agents.eva.EvaAgent")(
-        api_key=settings.EVA_API_KEY, base_url=settings.EVA_API_URL
-    )
+def _build_eva(key: str) -> Agent:
+    agent: Agent = import_string("executions.agents.eva.EvaAgent")(api_key=key, base_url=settings.EVA_API_URL)
     return agent
 
 
-def _build_agentql() -> Agent:
+def _build_agentql(key: str) -> Agent:
     agent: Agent = import_string("executions.agents.agentql.AgentQLAgent")(
-        api_key=settings.AGENTQL_API_KEY, base_url=settings.AGENTQL_API_URL
+        api_key=key, base_url=settings.AGENTQL_API_URL
     )
     return agent
-
-
-def _needs(variable: str) -> Callable[[], str]:
-    return lambda: "" if getattr(settings, variable) else f"No credential: the operator sets {variable}."
 
 
 _SCREENSHOTS = AgentSetting("screenshots", "Take screenshots", "boolean", False)
@@ -151,7 +166,7 @@ AGENTS: Mapping[str, AgentKind] = {
                 _SCREENSHOTS,
             ),
             adopts_runs=True,
-            missing=_needs("EVA_API_KEY"),
+            key_setting="EVA_API_KEY",
         ),
         AgentKind(
             name="agentql",
@@ -173,7 +188,7 @@ AGENTS: Mapping[str, AgentKind] = {
                 AgentSetting("scroll", "Scroll to the end of the page", "boolean", False),
                 _SCREENSHOTS,
             ),
-            missing=_needs("AGENTQL_API_KEY"),
+            key_setting="AGENTQL_API_KEY",
         ),
         AgentKind(
             name="file",
@@ -187,36 +202,29 @@ AGENTS: Mapping[str, AgentKind] = {
 
 
 def agent_kind(name: str) -> AgentKind:
-    """The agent of that name, ready to be used. Raises InvalidInput when there is none, or something is missing."""
+    """The agent of that name, whether it has a key or not. Raises InvalidInput when there is none."""
     kind = AGENTS.get(name)
     if kind is None:
         message = f"There is no agent “{name}”. Choose one of {', '.join(AGENTS)}."
         raise InvalidInput(message, details=[Detail("agent", message)])
-    if missing := kind.missing():
-        raise InvalidInput(missing, code="AGENT_UNAUTHORIZED", details=[Detail("agent", missing)])
     return kind
 
 
-def available_agents() -> list[AgentKind]:
-    """The agents that a person can choose now."""
-    return [kind for kind in AGENTS.values() if kind.build and not kind.missing()]
-
-
 class Agents(Mapping[str, Agent]):
-    """One of each agent that can be used, for a worker; made when it is first asked for, since some need much memory.
+    """One of each agent with the installation's key, for a worker; made when first asked for: some need much memory.
 
-    Thread-safe.
+    One without a key says so when it is run: the organization may have lost its own. Thread-safe.
     """
 
     def __init__(self) -> None:
-        self._builders = {kind.name: kind.build for kind in available_agents() if kind.build}
+        self._builders = {kind.name: kind.build for kind in AGENTS.values() if kind.build}
         self._built: dict[str, Agent] = {}
         self._lock = threading.Lock()
 
     def __getitem__(self, name: str) -> Agent:
         with self._lock:
             if name not in self._built:
-                self._built[name] = self._builders[name]()
+                self._built[name] = self._builders[name](AGENTS[name].installation_key)
             return self._built[name]
 
     def __iter__(self) -> Iterator[str]:

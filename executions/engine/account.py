@@ -9,6 +9,7 @@ from typing import Any
 
 from executions.engine.breaker import Breaker
 from executions.engine.finishing import Settled
+from executions.engine.pairing import Turn
 from executions.engine.tally import Tally
 from executions.models import AgentCredential, Execution, ExecutionStatus, JobStatus
 
@@ -17,6 +18,12 @@ RAISE_EVERY = timedelta(seconds=10)
 
 ACCOUNT_FIELDS = (
     "organization_id",
+    "number",
+    "pair_id",
+    "pair_place",
+    "waits_for_partner",
+    "prepared_jobs",
+    "total_jobs",
     "agent",
     "agent_settings",
     "status",
@@ -39,6 +46,8 @@ ACCOUNT_FIELDS = (
     "attempt_cost_bound",
     "paused_at",
     "paused_seconds",
+    "scoring_generation",
+    "staged_options",
 )
 
 PACE_FIELDS = ("effective_concurrency", "throttled_at", "raised_at")
@@ -46,7 +55,10 @@ PACE_FIELDS = ("effective_concurrency", "throttled_at", "raised_at")
 
 @dataclass(slots=True)
 class Account:
-    """One locked execution with its credential. `due` counts the retries that may be carried out now."""
+    """One locked execution with its credential. `due` counts the retries that may be carried out now.
+
+    `is_served` is False for one that is locked only because its partner may go on. `held` says why it was just paused.
+    """
 
     execution: Execution
     credential: AgentCredential | None
@@ -58,6 +70,9 @@ class Account:
     next_cost: Decimal | None = None
     paced: bool = False
     unreadable: str = ""
+    turn: Turn | None = None
+    is_served: bool = True
+    held: str = ""
 
     @property
     def limit(self) -> int:
@@ -98,8 +113,19 @@ class Account:
     @property
     def has_work(self) -> bool:
         """Whether one more job may be taken from it."""
+        return self.has_room and (self.turn is None or self.turn.allows(self))
+
+    @property
+    def waits_for_turn(self) -> bool:
+        """Whether nothing but its partner keeps it from having one more job taken."""
+        return self.has_room and self.turn is not None and not self.turn.allows(self)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether a job waits, and there is a slot and money for it."""
         return (
-            self.has_waiting
+            self.is_served
+            and self.has_waiting
             and self.running < self.limit
             and (self.credential is None or self.credential.running_jobs < self.credential.concurrency)
             and self.can_afford

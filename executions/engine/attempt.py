@@ -11,13 +11,14 @@ from enum import StrEnum
 from typing import Any
 
 from executions.agents.base import Task
+from executions.credentials.keys import SealedKey
 from executions.evaluation.evaluate import ColumnSpec
 from executions.evaluation.verdict import RowVerdict
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an execution froze, as its attempts use it."""
+    """What an execution froze, as its attempts use it; the columns are compared as in the scoring `generation`."""
 
     execution_id: uuid.UUID
     organization_id: uuid.UUID
@@ -28,6 +29,7 @@ class Plan:
     columns: Sequence[ColumnSpec]
     url_column: str
     key_column: str
+    generation: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Attempt:
 
     `number` counts the job's sessions; `retry_count` the retries used so far, of `max_retries` (None: the execution's).
     `is_first` tells the attempt whose answer is the job's first one. With `adopts_since` a lost worker began it at that
-    moment: the remote run `run_id` (empty when unknown) is gone on with instead of starting another.
+    moment: the remote run `run_id` (empty when unknown) is gone on with instead of starting another. `key` is the
+    organization's own key of the agent; None stands for the installation's.
     """
 
     plan: Plan
@@ -52,6 +55,7 @@ class Attempt:
     is_first: bool = True
     run_id: str = ""
     adopts_since: datetime | None = None
+    key: SealedKey | None = None
 
 
 class Ending(StrEnum):

@@ -75,7 +75,7 @@ def take_jobs(execution: Execution, count: int, *, worker: str, now: datetime) -
     fresh = _locked_jobs(queued, count - len(again)) if count > len(again) else []
     if not again and not fresh:
         return Taken()
-    plan = plan_of(execution.pk)
+    plan = plan_of(execution.pk, execution.scoring_generation)
     attempts = [attempt_at(plan, job, now, retry_id=retries.get(job.id)) for job in [*again, *fresh]]
     insert_many(Session, [session_values(one, worker, now) for one in attempts])
     for group, source in ((attempts[: len(again)], JobStatus.RETRYING), (attempts[len(again) :], JobStatus.QUEUED)):

@@ -17,8 +17,9 @@ from executions.engine.breaker import Breaker
 from executions.engine.retrying import Further, further_attempt, write_retries
 from executions.engine.tally import Tally
 from executions.evaluation.verdict import Outcome
-from executions.models import ColumnStatistic, Execution, FieldResult, Job, JobStatus, Session, SessionStatus
-from executions.rescoring.meanwhile import under_current_truth
+from executions.models import ColumnStatistic, Execution, FieldResult, Job, JobScore, JobStatus, Session, SessionStatus
+from executions.rescoring.meanwhile import Staged, scored_now
+from executions.rescoring.stored import NO_SCORE, cells_of, row_values, scores_of
 from executions.transitions import move_each
 from mino.common.bulk import insert_many, update_many
 
@@ -33,13 +34,17 @@ OUTCOMES = tuple(outcome.value for outcome in Outcome)
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """An attempt that ended, the state that its job goes to, and the further attempt if there is one."""
+    """An attempt that ended, the state that its job goes to, and the further attempt if there is one.
+
+    `staged` is the verdict under the next scoring generation while results are scored anew in the background.
+    """
 
     finished: Finished
     status: JobStatus
     cost: Decimal | None
     job_cost: Decimal | None
     further: Further | None = None
+    staged: Staged | None = None
 
 
 def write_finished(
@@ -82,12 +87,12 @@ def _held_jobs(finished: Sequence[Finished]) -> Mapping[uuid.UUID, Held]:
 
 def _settle(one: Finished, held: Held, execution: Execution, breaker: Breaker, now: datetime) -> Settled:
     """Decide where the job goes."""
-    one = under_current_truth(one, held.truth)
+    one, staged = scored_now(one, held.truth, execution)
     cost = one.cost
     total = held.cost if cost is None else (held.cost or Decimal(0)) + cost
     hand_back = breaker.hear(one)
     if one.ending is Ending.COMPLETED:
-        return Settled(one, JobStatus.COMPLETED, cost, total)
+        return Settled(one, JobStatus.COMPLETED, cost, total, staged=staged)
     if hand_back or one.ending is Ending.HANDED_BACK:
         return Settled(one, JobStatus.QUEUED, cost, total)
     further = further_attempt(one, execution.max_retries, now)
@@ -112,7 +117,10 @@ def _write(execution: Execution, settled: Sequence[Settled]) -> None:
         move_each(Job, rows, status, source=JobStatus.RUNNING)
     update_many(Session, [_session_values(one) for one in settled])
     write_retries(execution.pk, [(one.finished, one.further) for one in settled])
-    insert_many(FieldResult, list(_field_results(one.finished for one in settled)))
+    generation = execution.scoring_generation
+    scored = [(one.finished, one.staged) for one in settled]
+    insert_many(FieldResult, [cell for one in scored for cell in cells_of(*one, generation)])
+    insert_many(JobScore, [score for one in scored for score in scores_of(*one, generation)])
     _count_outcomes(execution.pk, [one.finished for one in settled])
 
 
@@ -146,18 +154,13 @@ def add_cost_to_job(job_id: uuid.UUID, cost: Decimal | None) -> None:
 
 def _job_values(settled: Settled) -> dict[str, Any]:
     one = settled.finished
-    verdict = one.verdict
     is_final = settled.status in (JobStatus.COMPLETED, JobStatus.ERROR)
     further = settled.further
     return {
         "id": one.attempt.job_id,
         "result": dict(one.data) if one.ending is Ending.COMPLETED else None,
         "sources": dict(one.sources),
-        "evaluation_result": verdict.result.value if verdict else None,
-        "outcomes": {name: cell.outcome.value for name, cell in verdict.cells.items()} if verdict else {},
-        "good_fields": verdict.good if verdict else 0,
-        "gradable_fields": verdict.gradable if verdict else 0,
-        "accuracy": verdict.good / verdict.gradable if verdict and verdict.gradable else None,
+        **(row_values(one.verdict) if one.verdict else NO_SCORE),
         "error_code": one.error_code,
         "error_message": one.error_message,
         "failure_type": one.failure_type,
@@ -196,24 +199,6 @@ def _session_values(settled: Settled) -> dict[str, Any]:
         "agent_seconds": one.agent_seconds,
         "finished_at": one.finished_at,
     }
-
-
-def _field_results(finished: Iterable[Finished]) -> Iterable[dict[str, Any]]:
-    for one in finished:
-        if one.verdict is None:
-            continue
-        for name, cell in one.verdict.cells.items():
-            yield {
-                "execution_id": one.attempt.plan.execution_id,
-                "job_id": one.attempt.job_id,
-                "column": name,
-                "expected": one.attempt.truth.get(name),
-                "extracted": one.data.get(name),
-                "outcome": cell.outcome.value,
-                "score": cell.score,
-                "reason": cell.reason.value if cell.reason else "",
-                "explanation": cell.explanation,
-            }
 
 
 def _count_outcomes(execution_id: uuid.UUID, finished: Iterable[Finished]) -> None:

@@ -17,12 +17,14 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from executions.credentials.keys import own_key
 from executions.engine.account import ACCOUNT_FIELDS, Account
 from executions.engine.attempt import Attempt, Finished
 from executions.engine.breaker import Breaker
 from executions.engine.claiming import Taken, due_retries, take_jobs
 from executions.engine.finishing import write_finished
 from executions.engine.money import budget_sentence, next_cost, price
+from executions.engine.pairing import in_turn, pair_of, pause_partners, set_turns, settle_turns, with_partners
 from executions.engine.plan import UnreadablePlan
 from executions.engine.waking import wake_slots
 from executions.models import AgentCredential, Execution, ExecutionStatus, JobStatus, Retry, RetryStatus
@@ -54,17 +56,24 @@ def exchange(
     with transaction.atomic():
         plans = {one.attempt.plan.execution_id: one.attempt.plan.organization_id for one in finished}
         freed = set(plans.values())
-        accounts = _lock({**plans, **_candidates(agents, only, freed, now)} if wanted else plans)
+        pair_ids = {pair_id for execution_id in plans if (pair_id := pair_of(execution_id))}
+        chosen = _candidates(agents, only, freed, now, pair_ids) if wanted else {}
+        accounts = _lock(with_partners({**plans, **chosen}, pair_ids))
+        for locked in accounts.values():
+            locked.is_served = locked.execution.pk in {*plans, *chosen} or locked.execution.agent in agents
         for execution_id, group in _by_execution(finished).items():
             if account := accounts.get(execution_id):
                 _end(account, group, now)
         if wanted:
             _count_due(accounts.values(), wanted, now)
+        pairs = set_turns(accounts.values(), wanted) if wanted else []
         attempts: list[Attempt] = []
         for execution_id, count in _allocate(accounts.values(), wanted).items():
             attempts.extend(_take(accounts[execution_id], count, worker, now))
+        settle_turns(pairs, wanted - len(attempts))
         for account in accounts.values():
             _save(account, now)
+        pause_partners(accounts.values(), now)
     return attempts
 
 
@@ -99,15 +108,20 @@ def _account(execution: Execution, credential: AgentCredential | None) -> Accoun
 
 
 def _candidates(
-    agents: Collection[str], only: uuid.UUID | None, freed: Collection[uuid.UUID], now: datetime
+    agents: Collection[str],
+    only: uuid.UUID | None,
+    freed: Collection[uuid.UUID],
+    now: datetime,
+    pair_ids: set[uuid.UUID],
 ) -> dict[uuid.UUID, uuid.UUID]:
     """Executions that may have work, with their organizations, the neediest first; nothing is locked yet.
 
     Those whose credential is used up are left out, since they would keep the others from being looked at; but not in
-    the organizations of `freed`, where attempts end in this transaction.
+    the organizations of `freed`, where attempts end in this transaction. So are those that wait for their partner: they
+    are locked with it. The pairs of those found are added to `pair_ids`.
     """
     due = Retry.objects.filter(execution=OuterRef("pk"), status=RetryStatus.PENDING, scheduled_for__lte=now)
-    has_work = Q(queued_jobs__gt=0) | Q(Exists(due), retrying_jobs__gt=0)
+    has_work = Q(queued_jobs__gt=0, waits_for_partner=False) | Q(Exists(due), retrying_jobs__gt=0)
     exhausted = AgentCredential.objects.filter(
         organization=OuterRef("organization"), agent=OuterRef("agent"), running_jobs__gte=F("concurrency")
     )
@@ -116,7 +130,9 @@ def _candidates(
     ).filter(Q(organization__in=freed) | ~Exists(exhausted), Q(is_probing=False) | Q(running_jobs=0))
     waiting = waiting.filter(has_own_worker=False) if only is None else waiting.filter(pk=only)
     by_share = waiting.order_by(F("running_jobs") * 1.0 / F("effective_concurrency"), "pk")
-    return dict(by_share.values_list("pk", "organization_id")[:CANDIDATES])
+    found = list(by_share.values_list("pk", "organization_id", "pair_id")[:CANDIDATES])
+    pair_ids.update(pair_id for *_, pair_id in found if pair_id)
+    return {execution_id: organization_id for execution_id, organization_id, _ in found}
 
 
 def _end(account: Account, finished: Sequence[Finished], now: datetime) -> None:
@@ -141,7 +157,7 @@ def _allocate(accounts: Iterable[Account], wanted: int) -> Counter[uuid.UUID]:
         open_ones = [account for account in accounts if account.has_work]
         if not open_ones:
             break
-        neediest = min(open_ones, key=lambda account: (account.share, account.execution.pk))
+        neediest = in_turn(min(open_ones, key=lambda account: (account.share, account.execution.pk)))
         neediest.claimed += 1
         if neediest.credential:
             neediest.credential.running_jobs += 1
@@ -156,7 +172,8 @@ def _take(account: Account, count: int, worker: str, now: datetime) -> Sequence[
         taken, account.unreadable = Taken(), str(error)
     _give_back(account, count - len(taken.attempts))
     account.claimed, account.claimed_retries = len(taken.attempts), taken.retries
-    return taken.attempts
+    key = own_key(account.credential)
+    return [replace(one, key=key) for one in taken.attempts] if key else taken.attempts
 
 
 def _give_back(account: Account, count: int) -> None:
@@ -188,9 +205,10 @@ def _save(account: Account, now: datetime) -> None:
         _give_back(account, account.running)
         _save_credential(account)  # with what its other executions have taken in this transaction
     elif account.breaker.reason:
-        hold_execution(execution, code=account.breaker.code, reason=account.breaker.reason, now=now)
+        account.held = account.breaker.reason
+        hold_execution(execution, code=account.breaker.code, reason=account.held, now=now)
     elif account.is_out_of_budget:
-        reason = f"{budget_sentence(execution, execution.cost + tally.cost)} Raise the budget to go on."
-        hold_execution(execution, code=BUDGET_REACHED, reason=reason, now=now)
+        account.held = f"{budget_sentence(execution, execution.cost + tally.cost)} Raise the budget to go on."
+        hold_execution(execution, code=BUDGET_REACHED, reason=account.held, now=now)
     if tally.ended and not account.has_active_jobs:
         complete_if_done(execution.pk, now)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from executions.engine.attempt import Plan
 from executions.evaluation.evaluate import ColumnSpec
@@ -17,8 +19,11 @@ class UnreadablePlan(Exception):
 
 
 @lru_cache(maxsize=64)
-def plan_of(execution_id: uuid.UUID) -> Plan:
-    """The frozen part of an execution. It never changes, so that it may be kept. Raises UnreadablePlan."""
+def plan_of(execution_id: uuid.UUID, generation: int) -> Plan:
+    """What an execution froze, with the matching options of its scoring generation, which is `generation` now.
+
+    It is kept: nothing of it changes without another generation. Raises UnreadablePlan.
+    """
     execution = Execution.objects.get(pk=execution_id)
     try:
         return _plan(execution)
@@ -38,18 +43,24 @@ def _plan(execution: Execution) -> Plan:
         columns=column_specs(execution),
         url_column=_name_of(execution, ColumnRole.SITE_URL),
         key_column=_name_of(execution, ColumnRole.KEY),
+        generation=execution.scoring_generation,
     )
 
 
 def column_specs(execution: Execution) -> list[ColumnSpec]:
-    """The columns that are asked for and compared, in their order."""
+    """The columns that are asked for and compared, in their order, as today's verdicts compare them."""
+    return specs_of(execution.scored_columns)
+
+
+def specs_of(columns: Iterable[Mapping[str, Any]]) -> list[ColumnSpec]:
+    """The columns of truth among those that an execution froze, in their order."""
     return [
         ColumnSpec(
             name=column["name"],
             type=ColumnType(column["type"]),
             options=MatchingOptions.from_mapping(ColumnType(column["type"]), column["options"]),
         )
-        for column in execution.columns
+        for column in columns
         if column["role"] == ColumnRole.GROUND_TRUTH
     ]
 

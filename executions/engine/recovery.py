@@ -20,6 +20,7 @@ from django.db.models import F, QuerySet
 from executions.agents.base import ErrorCode
 from executions.agents.registry import AGENTS
 from executions.costs.prices import is_free
+from executions.credentials.keys import own_keys
 from executions.engine.attempt import Attempt, Finished
 from executions.engine.claiming import JOB_FIELDS, WaitingJob, attempt_at, session_values
 from executions.engine.ledger import exchange
@@ -98,7 +99,8 @@ def take_lost(count: int, *, worker: str, agents: Collection[str], now: datetime
         attempts, unreadable = _attempts_of(found_sessions.values())
         adopted = [_adopt(found_sessions[one.session_id], one, worker, now) for one in attempts]
     _fail(unreadable)
-    return adopted
+    keys = own_keys({one.plan.organization_id for one in adopted})
+    return [replace(one, key=keys.get((one.plan.organization_id, one.plan.agent))) for one in adopted]
 
 
 def _with_job(sessions: QuerySet[Session]) -> QuerySet[Session]:
@@ -143,5 +145,6 @@ def _attempt_of(session: Session) -> Attempt:
     job = session.job
     known = dict(Job.objects.filter(pk=job.pk).values(*JOB_FIELDS)[0])
     waiting = WaitingJob(*(known[name] for name in JOB_FIELDS))
-    attempt = attempt_at(plan_of(job.execution_id), waiting, session.started_at, retry_id=session.retry_id)
+    plan = plan_of(job.execution_id, job.execution.scoring_generation)
+    attempt = attempt_at(plan, waiting, session.started_at, retry_id=session.retry_id)
     return replace(attempt, session_id=session.pk, number=session.number, run_id=session.agent_run_id)

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from django.db import Error, connection
 
 from executions.agents.base import Agent
+from executions.credentials.keyed import KeyedAgents
 from executions.engine.attempt import Attempt, Finished
 from executions.engine.desk import Desk
 from executions.engine.keeper import Keeper
@@ -35,6 +36,7 @@ class Worker:
         self.agents = agents
         self._only = only
         self._used: dict[str, Agent] = {}
+        self._keyed = KeyedAgents()
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.keeper = Keeper()
         self.desk = Desk(worker=self.name, agents=frozenset(agents), only=only)
@@ -63,7 +65,7 @@ class Worker:
 
     def _run(self, attempt: Attempt, reporter: AttemptReporter) -> Finished:
         try:
-            agent = self._used[attempt.plan.agent] = self.agents[attempt.plan.agent]
+            agent = self._agent(attempt)
         except Exception as error:
             logger.exception("The agent %s could not be made", attempt.plan.agent)
             return agent_missing(attempt, reporter, error)
@@ -74,6 +76,14 @@ class Worker:
             session=attempt.session_id,
         ):
             return run_attempt(attempt, agent, reporter)
+
+    def _agent(self, attempt: Attempt) -> Agent:
+        """The agent with the organization's own key if it has one."""
+        name = attempt.plan.agent
+        if attempt.key is not None:
+            return self._keyed.agent(name, attempt.key)
+        agent = self._used[name] = self.agents[name]
+        return agent
 
     def stop(self, grace: float) -> None:
         """Start nothing more; after `grace` seconds call off what still runs, so that it is handed back.
@@ -91,6 +101,7 @@ class Worker:
         self.stopping.set()
         self.desk.close()
         self.keeper.close()
+        self._keyed.close()
         for agent in self._used.values():
             agent.close()
 

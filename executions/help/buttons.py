@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.urls import reverse
 
-from executions.agents.registry import AGENTS, available_agents
+from executions.agents.registry import AGENTS
+from executions.credentials.availability import usable_agents
 from executions.help.meaning import Meaning, Offer
 from executions.help.situation import Situation
 from executions.services.creation import MAX_TIMEOUT
@@ -81,7 +81,7 @@ def _browser(situation: Situation) -> Iterator[Button]:
 def _agent(situation: Situation) -> Iterator[Button]:
     if not situation.may_run:
         return
-    for kind in available_agents():
+    for kind in usable_agents(situation.execution.organization_id):
         if kind.name == situation.execution.agent:
             continue
         number = situation.answered.get(kind.name)
@@ -127,10 +127,14 @@ def _credential(situation: Situation) -> Iterator[Button]:
     agent = situation.execution.agent
     kind = AGENTS.get(agent)
     name = kind.label if kind else agent
-    variable = f"{agent.upper()}_API_KEY"
-    where = f" ({variable})" if hasattr(settings, variable) else ""
-    text = f"Whoever runs this MINO sets the key of {name}{where}; its account and credit are kept at its maker."
-    yield Button("key", "Fix the credential", text)
+    if kind is None or not kind.key_setting:
+        yield Button("key", "Fix the credential", f"The account and credit of {name} are kept at its maker.")
+    elif situation.may_set_keys:
+        text = f"On the page of agents' keys. The account and credit of {name} are kept at its maker."
+        yield Button("key", "Fix the credential", text, reverse("agent_credentials", args=[situation.slug]))
+    else:
+        text = f"An admin or owner sets the key of {name}; its account and credit are kept at its maker."
+        yield Button("key", "Fix the credential", text)
 
 
 def _network(situation: Situation) -> Iterator[Button]:

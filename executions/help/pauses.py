@@ -32,10 +32,16 @@ PAUSES: Sequence[Pause] = (
         "Raise the budget, then resume; or stop it and keep what is done.",
     ),
     Pause(
+        "PARTNER_PAUSED",
+        "Its partner is paused",
+        "The two executions of a pair are run close together, so one pauses with the other.",
+        "Mend what the partner's page says, then resume one of them: both go on.",
+    ),
+    Pause(
         Code.AGENT_UNAUTHORIZED,
         "The agent's key is refused",
-        "The agent's service answered 401: it does not accept the key. Without any key an execution fails.",
-        "Whoever runs this MINO sets a valid key; then resume. One row is tried first.",
+        "The agent's service answered 401: it does not accept the key. Or there is no key of this agent any more.",
+        "An admin or owner sets a valid key on the page “Agents”; then resume. One row is tried first.",
     ),
     Pause(
         Code.AGENT_BALANCE,

@@ -34,6 +34,7 @@ def problem_of(request: WorkspaceRequest, job: Job, *, same_row: Iterable[Job]) 
         timezone.now(),
         may_run=may_run,
         may_change=request.user.has_perm("projects.change", job.project),
+        may_set_keys=request.user.has_perm("accounts.manage_credentials", request.organization),
         picture=Screenshot.objects.filter(session__job=job).order_by("-taken_at", "-id").first(),
         answered=answered_by(same_row, job),
     )

@@ -29,6 +29,7 @@ class Situation:
     now: datetime
     may_run: bool
     may_change: bool
+    may_set_keys: bool = False
     picture: Screenshot | None = None
     answered: Mapping[str, int] = field(default_factory=dict)
 

@@ -6,6 +6,8 @@ from executions.models.execution import Execution, ExecutionStatus, ExecutionTyp
 from executions.models.field_result import FieldResult
 from executions.models.heartbeat import Heartbeat, HeartbeatKind
 from executions.models.job import FailureType, Job, JobStatus
+from executions.models.paired_run import PairedRun
+from executions.models.rescoring import JobScore, Rescoring, RescoringPart, RescoringStatus
 from executions.models.retry import Retry, RetryStatus
 from executions.models.session import Screenshot, ScreenshotUsage, Session, SessionStatus
 
@@ -20,7 +22,12 @@ __all__ = [
     "Heartbeat",
     "HeartbeatKind",
     "Job",
+    "JobScore",
     "JobStatus",
+    "PairedRun",
+    "Rescoring",
+    "RescoringPart",
+    "RescoringStatus",
     "Retry",
     "RetryStatus",
     "SampleMethod",

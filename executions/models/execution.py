@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from projects.models import Batch, BatchStatus, InstructionVersion, Project
 MAX_CONCURRENCY = 50
 MAX_SAMPLE = 1000
 MAX_RETRIES = 10
+MAX_REPEATS = 10
 
 
 class ExecutionStatus(models.TextChoices):
@@ -71,13 +73,20 @@ class ExecutionManager(models.Manager.from_queryset(ExecutionQuerySet)):  # type
         return found
 
 
+def columns_with(columns: Iterable[Mapping[str, Any]], options: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Frozen columns, those that `options` names with these matching options instead of their own."""
+    return [{**column, "options": options.get(str(column["name"]), column.get("options") or {})} for column in columns]
+
+
 class Execution(Identified, Dated):
     """One run. It freezes what it used: instructions, columns with options, agent settings, rows and their order.
 
     `number` counts within the organization. `columns` is a list of `{name, type, role, options}`. The `*_jobs` counters
     equal the jobs by status at every commit; `prepared_jobs` says how many of `total_jobs` exist already. The field
     sums (over jobs with a gradable field) give the accuracy and its interval without reading jobs. With
-    `has_own_worker` only the process that started it runs its jobs, as the command line does.
+    `has_own_worker` only the process that started it runs its jobs, as the command line does. Each row is run `repeats`
+    times; `repeat_figures` is what that told, None until it is computed. With a `pair` its jobs are taken in turn with
+    its partner's (`executions.engine.pairing`); `waits_for_partner` says that it is not its turn now.
     """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="executions", db_index=False)
@@ -95,11 +104,29 @@ class Execution(Identified, Dated):
     timeout = models.PositiveIntegerField("time-out in seconds", default=120)
     instructions = models.TextField()
     columns = models.JSONField(default=list)
+    scoring_generation = models.PositiveSmallIntegerField(default=1, editable=False)
+    scoring_options = models.JSONField(default=dict, blank=True, editable=False)
+    staged_options = models.JSONField(null=True, blank=True, editable=False)
     mino_version = models.CharField(max_length=40, blank=True)
     sample_method = models.CharField(max_length=9, choices=SampleMethod, default=SampleMethod.ALL)
     sample_size = models.PositiveIntegerField(null=True, blank=True)
     seed = models.BigIntegerField(null=True, blank=True)
     selection = models.JSONField(null=True, blank=True, editable=False)
+    repeats = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_REPEATS)]
+    )
+    repeat_figures = models.JSONField(null=True, blank=True, editable=False)
+    pair = models.ForeignKey(
+        "executions.PairedRun",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="executions",
+        editable=False,
+        db_index=False,
+    )
+    pair_place = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    waits_for_partner = models.BooleanField(default=False, editable=False)
     concurrency = models.PositiveSmallIntegerField(
         default=5, validators=[MinValueValidator(1), MaxValueValidator(MAX_CONCURRENCY)]
     )
@@ -162,6 +189,7 @@ class Execution(Identified, Dated):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(fields=["organization", "number"], name="execution_number_unique"),
+            models.UniqueConstraint(fields=["pair", "pair_place"], name="execution_place_in_pair"),
             models.CheckConstraint(
                 condition=Q(concurrency__gte=1, concurrency__lte=MAX_CONCURRENCY), name="execution_concurrency_range"
             ),
@@ -184,13 +212,18 @@ class Execution(Identified, Dated):
         return self.status not in UNFINISHED
 
     @property
+    def scored_columns(self) -> list[dict[str, Any]]:
+        """The frozen columns, with the matching options that today's verdicts use."""
+        return columns_with(self.columns, self.scoring_options)
+
+    @property
     def final_jobs(self) -> int:
         """How many jobs have ended, one way or another."""
         return self.completed_jobs + self.error_jobs + self.skipped_jobs + self.stopped_jobs
 
     @property
     def accuracy(self) -> Share:
-        """Good fields of the gradable ones, its interval widened for fields that share a row."""
+        """Good fields of the gradable ones, its interval widened for fields that share a row, and for repeats."""
         effect = design_effect(
             self.graded_rows,
             self.gradable_fields,
@@ -199,9 +232,9 @@ class Execution(Identified, Dated):
             self.good_fields_squared,
             self.good_times_gradable,
         )
-        return Share.of(self.good_fields, self.gradable_fields, effect)
+        return Share.of(self.good_fields, self.gradable_fields, effect * self.repeats)
 
     @property
     def pass_rate(self) -> Share:
-        """Passed jobs of the evaluated ones."""
-        return Share.of(self.passed_jobs, self.passed_jobs + self.failed_jobs)
+        """Passed jobs of the evaluated ones, its interval as wide as if the repeats of a row always agreed."""
+        return Share.of(self.passed_jobs, self.passed_jobs + self.failed_jobs, float(self.repeats))

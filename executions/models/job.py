@@ -119,6 +119,8 @@ class Job(Identified):
             models.Index(fields=["execution", "status", "position"], name="job_by_status"),
             models.Index(fields=["execution", "evaluation_result", "position"], name="job_by_evaluation"),
             models.Index(fields=["execution", "-finished_at", "-id"], name="job_latest_results"),
+            # The results of an execution in the order of their accuracy, and a range of it.
+            models.Index(fields=["execution", "accuracy", "id"], name="job_by_accuracy"),
             models.Index(
                 fields=["execution", "error_code", "position"], name="job_by_error", condition=Q(status="error")
             ),

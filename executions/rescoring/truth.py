@@ -6,18 +6,18 @@ import logging
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from executions.engine.plan import UnreadablePlan, plan_of
 from executions.evaluation.evaluate import ColumnSpec
 from executions.models import Execution, Job, JobStatus
+from executions.rescoring import ordering
+from executions.rescoring.ordering import locked_executions, rescore_later, split
 from executions.rescoring.scoring import FIELDS, Rescored, StoredResult, rescore
 from executions.rescoring.writing import write_rescored
-from mino.common.errors import InvalidState
+from mino.common.hooks import execution_rescored
 
 logger = logging.getLogger(__name__)
-MAX_RESULTS = 2_000
-"""How many stored results one transaction scores anew: workers wait for it."""
 
 
 def rescore_changed_truth(batch_id: uuid.UUID, changed: Mapping[uuid.UUID, Collection[str]]) -> None:
@@ -25,47 +25,66 @@ def rescore_changed_truth(batch_id: uuid.UUID, changed: Mapping[uuid.UUID, Colle
 
     `changed` are the names of columns by the ids of their rows. The executions are locked, in the engine's order: an
     attempt that ends meanwhile waits, and is then scored under the new truth by itself. Figures of an execution's end
-    stay. Raises InvalidState when too many results are concerned.
+    stay. Where many results are concerned, they are scored anew in the background.
     """
-    locked = Execution.objects.filter(batch=batch_id).select_for_update().order_by("pk").values_list("pk", flat=True)
-    if not list(locked):
+    executions = locked_executions(batch_id)
+    if not executions:
         return
-    jobs = Job.objects.filter(row__in=list(changed))
-    _refuse_too_many(jobs.filter(status=JobStatus.COMPLETED).count())
-    rescored = list(_rescored(_stored_results(jobs), changed))
+    rows = list(changed)
+    at_once: list[Execution] = []
+    later = executions
+    if len(rows) <= ordering.MAX_RESULTS:
+        completed = Job.objects.filter(row__in=rows, status=JobStatus.COMPLETED).order_by().values_list("execution")
+        at_once, later = split(executions, dict(completed.annotate(Count("pk"))))
+    columns = {name for names in changed.values() for name in names}
+    for execution in later:
+        rescore_later(execution, columns, rows=rows)
+    if at_once:
+        _rescore(at_once, Job.objects.filter(row__in=rows, execution__in=at_once), changed)
+
+
+def _rescore(
+    executions: Sequence[Execution], jobs: QuerySet[Job], changed: Mapping[uuid.UUID, Collection[str]]
+) -> None:
+    generations = {one.pk: one.scoring_generation for one in executions}
+    rescored = list(rescored_of(stored_results(jobs), generations, changed))
     write_rescored(rescored)
+    note_known_truth(jobs)
+    if rescored:
+        execution_rescored.call({one.stored.execution_id for one in rescored})
+
+
+def note_known_truth(jobs: QuerySet[Job]) -> None:
+    """Let the jobs say whether their row has any truth."""
     for known in (True, False):
         jobs.filter(row__has_truth=known, has_ground_truth=not known).update(has_ground_truth=known)
 
 
-def _refuse_too_many(results: int) -> None:
-    if results > MAX_RESULTS:
-        raise InvalidState(
-            f"This changes {results:,} stored results, and at most {MAX_RESULTS:,} can be scored anew at once. "
-            "Change fewer rows at a time."
-        )
-
-
-def _stored_results(jobs: QuerySet[Job]) -> Sequence[StoredResult]:
+def stored_results(jobs: QuerySet[Job]) -> Sequence[StoredResult]:
     """The results of the jobs that have one, locked."""
     completed = jobs.filter(status=JobStatus.COMPLETED).order_by("pk").select_for_update(of=("self",))
     return [StoredResult(*values) for values in completed.values_list(*FIELDS)]
 
 
-def _rescored(results: Iterable[StoredResult], changed: Mapping[uuid.UUID, Collection[str]]) -> Iterable[Rescored]:
+def rescored_of(
+    results: Iterable[StoredResult],
+    generations: Mapping[uuid.UUID, int],
+    changed: Mapping[uuid.UUID, Collection[str]],
+) -> Iterable[Rescored]:
+    """The results with new verdicts of their changed cells, named by row; each as its execution compares columns."""
     columns: dict[uuid.UUID, Sequence[ColumnSpec]] = {}
     for one in results:
         if one.execution_id not in columns:
-            columns[one.execution_id] = _columns(one.execution_id)
+            columns[one.execution_id] = _columns(one.execution_id, generations[one.execution_id])
         new = rescore(one, columns[one.execution_id], changed[one.row_id])
         if new.cells:
             yield new
 
 
-def _columns(execution_id: uuid.UUID) -> Sequence[ColumnSpec]:
-    """The columns as the execution froze them; none, so that its verdicts stay, where they can't be read any more."""
+def _columns(execution_id: uuid.UUID, generation: int) -> Sequence[ColumnSpec]:
+    """The columns as the execution compares them; none, so that its verdicts stay, where they can't be read."""
     try:
-        return plan_of(execution_id).columns
+        return plan_of(execution_id, generation).columns
     except UnreadablePlan as error:
         logger.warning("Results of execution %s keep their verdicts: %s", execution_id, error)
         return ()

@@ -13,6 +13,7 @@ from executions.engine.tally import score_counts
 from executions.evaluation.verdict import EvaluationResult, Outcome
 from executions.models import ColumnStatistic, Execution, FieldResult, Job
 from executions.rescoring.scoring import Rescored
+from executions.rescoring.stored import score_values, verdict_values
 from mino.common.bulk import update_many
 
 OUTCOMES = tuple(outcome.value for outcome in Outcome)
@@ -30,27 +31,11 @@ def write_rescored(rescored: Sequence[Rescored]) -> None:
 
 def _cells(one: Rescored) -> Iterable[dict[str, Any]]:
     for name, cell in one.cells.items():
-        yield {
-            "job_id": one.stored.id,
-            "column": name,
-            "expected": one.stored.truth.get(name),
-            "outcome": cell.outcome.value,
-            "score": cell.score,
-            "reason": cell.reason.value if cell.reason else "",
-            "explanation": cell.explanation,
-        }
+        yield {"job_id": one.stored.id, "column": name, **verdict_values(one.stored.truth.get(name), cell)}
 
 
 def _job(one: Rescored) -> dict[str, Any]:
-    good, gradable = one.score.good, one.score.gradable
-    return {
-        "id": one.stored.id,
-        "evaluation_result": one.score.result.value,
-        "outcomes": one.outcomes,
-        "good_fields": good,
-        "gradable_fields": gradable,
-        "accuracy": good / gradable if gradable else None,
-    }
+    return {"id": one.stored.id, **score_values(one.score, one.outcomes)}
 
 
 def _statistics(rescored: Iterable[Rescored]) -> list[dict[str, Any]]:

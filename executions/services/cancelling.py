@@ -12,6 +12,8 @@ from django.db.models import F, QuerySet
 
 from executions.agents.base import Agent
 from executions.costs.prices import attempt_cost
+from executions.credentials.keyed import KeyedAgents
+from executions.credentials.keys import own_keys
 from executions.engine.finishing import add_cost_to_job
 from executions.models import Execution, Session, SessionStatus
 
@@ -30,13 +32,16 @@ def cancel_left_runs(agents: Mapping[str, Agent], now: datetime) -> int:
     sessions = list(
         left_runs(now).select_related("job__execution").defer("raw_result", "steps", "job__result")[:AT_ONCE]
     )
+    keys, keyed = own_keys({session.organization_id for session in sessions}), KeyedAgents()
     for session in sessions:
         agent = session.job.execution.agent
+        key = keys.get((session.organization_id, agent))
         if session.agent_run_id and agent in agents:
-            agents[agent].cancel(session.agent_run_id)
+            (keyed.agent(agent, key) if key else agents[agent]).cancel(session.agent_run_id)
         else:
             logger.warning("Attempt %s was stopped without knowing its remote run", session.pk)
         _close(session, agent)
+    keyed.close()
     return len(sessions)
 
 

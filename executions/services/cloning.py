@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from accounts.permissions import require
 from executions.agents.registry import AGENTS
 from executions.costs.prices import currency
-from executions.models import Execution, Job, JobStatus, SampleMethod
+from executions.models import Execution, ExecutionType, Job, JobStatus, SampleMethod
 from executions.services.creation import execution_create
 from executions.services.locking import ACT
 from mino.common.errors import InvalidState
+from projects.models import InstructionVersion
 
-REPEATED = ("agent", "agent_settings", "type", "concurrency", "max_retries", "timeout", "budget")
+REPEATED = ("agent", "agent_settings", "type", "concurrency", "max_retries", "timeout", "repeats", "budget")
 SAMPLED = ("sample_method", "sample_size", "seed", "selection")
 
 
 def execution_clone(execution_id: uuid.UUID, *, user: Any) -> Execution:
-    """Start the same again at once: version, agent with its settings, limits, budget and the same choice of rows.
+    """Start the same again at once: version, agent with its settings, limits, repeats, budget and the same choice of
+    rows; one of a pair comes without its partner.
 
     Columns and matching options are frozen anew, as the batch has them today. `user` is the User who starts it, None
     for MINO itself. Raises what `execution_create` raises (AlreadyExists while the original runs, InvalidInput when the
@@ -45,6 +48,25 @@ def failed_rows_run(execution_id: uuid.UUID, *, user: Any) -> Execution:
         selection=positions,
         allow_parallel=True,
         **_repeated(like),
+    )
+
+
+def rows_run(
+    execution_id: uuid.UUID, rows: Collection[int], *, user: Any, version: InstructionVersion | None = None
+) -> Execution:
+    """Start a new execution like this one over these rows (their positions in the batch), also while its like runs.
+
+    `version` are other instructions to run them by. Raises InvalidState when no row is named, and what
+    `execution_clone` raises otherwise.
+    """
+    like = _find(execution_id, user)
+    if not rows:
+        raise InvalidState("None of these rows is there any more, so there is nothing to run again.")
+    values = _repeated(like)
+    if version is not None and version.pk != like.instruction_version_id:
+        values |= {"instruction_version": version, "type": ExecutionType.TEST}
+    return execution_create(
+        user=user, sample_method=SampleMethod.SELECTION, selection=sorted(set(rows)), allow_parallel=True, **values
     )
 
 

@@ -11,6 +11,7 @@ from django.db.models import F
 from executions.models import Execution, ExecutionStatus
 from executions.services.holding import paused_seconds_until
 from executions.transitions import move
+from mino.common.hooks import execution_finished
 
 FIGURES = (
     "total_jobs",
@@ -43,19 +44,19 @@ def complete_if_done(execution_id: uuid.UUID, now: datetime) -> bool:
     execution = done.first()
     if execution is None:
         return False
-    return (
-        move(
-            done,
-            ExecutionStatus.COMPLETED,
-            finished_at=now,
-            paused_seconds=paused_seconds_until(execution, now),
-            completion_figures=execution.completion_figures or figures_at(execution, now),
-            status_code="",
-            status_reason="",
-            is_probing=False,
-        )
-        == 1
+    moved = move(
+        done,
+        ExecutionStatus.COMPLETED,
+        finished_at=now,
+        paused_seconds=paused_seconds_until(execution, now),
+        completion_figures=execution.completion_figures or figures_at(execution, now),
+        status_code="",
+        status_reason="",
+        is_probing=False,
     )
+    if moved:
+        execution_finished.call(execution_id)
+    return moved == 1
 
 
 def figures_at(execution: Execution, now: datetime) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from django.db.models import F
 
 from accounts.models import Organization, User
 from accounts.permissions import require
-from executions.agents.registry import agent_kind
 from executions.costs.freezing import frozen_costs
+from executions.credentials.availability import usable_agent
 from executions.engine.waking import wake_preparation
-from executions.models import ColumnStatistic, Execution, ExecutionType, SampleMethod
-from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES
+from executions.models import ColumnStatistic, Execution, ExecutionType, PairedRun, SampleMethod
+from executions.models.execution import MAX_CONCURRENCY, MAX_REPEATS, MAX_RETRIES
 from executions.services.choosing import (
     check_placeholders,
     check_rows,
@@ -29,9 +29,12 @@ from executions.services.preparation import PREPARED_AT_ONCE, execution_prepare
 from mino.common.errors import AlreadyExists, Detail, InvalidInput, InvalidState
 from mino.common.values.columns import ColumnRole
 from projects.models import Batch, BatchStatus, InstructionVersion
+from projects.services.rows_deletion import has_gaps
 
 MAX_TIMEOUT = 3600
 LARGEST_SEED = 2**31 - 1
+MOST_REPEATED_JOBS = 1_000_000
+"""So many jobs an execution may have whose rows are run several times."""
 
 
 def execution_create(
@@ -49,36 +52,42 @@ def execution_create(
     max_retries: int = 3,
     timeout: int | None = None,
     selection: Sequence[int] | None = None,
+    repeats: int = 1,
     budget: Decimal | None = None,
     allow_parallel: bool = False,
     has_own_worker: bool = False,
+    pair: PairedRun | None = None,
+    pair_place: int | None = None,
 ) -> Execution:
     """Start a run of `instruction_version` by `agent` over rows of `batch`.
 
     `sample_size` is 1-1000 for a sample (the first rows, or random ones by `seed`; without a seed one is drawn and
     kept). `selection` are the positions of the rows to run, for the sample method `selection`. `concurrency` is 1-50,
-    `max_retries` 0-10, `timeout` seconds per attempt (the agent's default if None). `budget` is the most that the agent
-    may cost, in the installation's currency: the execution pauses before it costs more. A small execution starts at
-    once; a worker creates the jobs of a large one first. `user` is None for the command line. With `has_own_worker` the
-    caller runs the jobs itself, and no other worker does. Raises InvalidInput, AlreadyExists (the same is running),
+    `max_retries` 0-10, `timeout` seconds per attempt (the agent's default if None). Each row is run `repeats` times,
+    1-10. `budget` is the most that the agent may cost, in the installation's currency: the execution pauses before it
+    costs more. A small execution starts at once; a worker creates the jobs of a large one first. `user` is None for the
+    command line. With `has_own_worker` the caller runs the jobs itself, and no other worker does. `pair` and
+    `pair_place` are for `executions.services.pairing` alone. Raises InvalidInput, AlreadyExists (the same is running),
     InvalidState (the batch is being deleted) or PermissionDenied.
     """
     if user is not None:
         require(user, "projects.run_execution", batch.project)
-    kind = agent_kind(agent)
-    _check_numbers(concurrency, max_retries, timeout)
+    kind = usable_agent(agent, batch.organization_id)
+    _check_numbers(concurrency, max_retries, timeout, repeats)
     _check_what(batch, instruction_version, type)
     positions = check_rows(batch, sample_method, sample_size, selection)
     settings = kind.check_settings(agent_settings or {})
     columns = frozen_columns(batch)
     check_placeholders(instruction_version.text, columns)
+    rows = row_total(batch.row_count, sample_method, sample_size, positions)
+    _check_jobs(rows, repeats)
     if sample_method == SampleMethod.RANDOM and seed is None:
         seed = secrets.randbelow(LARGEST_SEED)
     costs = frozen_costs(
         project_id=batch.project_id,
         agent=agent,
         agent_settings=settings,
-        rows=row_total(batch.row_count, sample_method, sample_size, positions),
+        rows=rows * repeats,
         max_retries=max_retries,
         budget=budget,
     )
@@ -86,8 +95,10 @@ def execution_create(
         organization = Organization.objects.select_for_update(no_key=True).get(pk=batch.organization_id)
         if not Batch.objects.filter(pk=batch.pk, status=BatchStatus.READY).exists():  # the lock was waited for
             raise InvalidState("This batch was deleted a moment ago.")
+        if has_gaps(batch):
+            raise InvalidState("Rows of this batch are just being deleted. Try again in a minute.")
         if not allow_parallel:
-            _refuse_twin(batch, instruction_version, agent, type)
+            _refuse_twin(batch, instruction_version, agent, type, pair)
         Organization.objects.filter(pk=organization.pk).update(last_execution_number=F("last_execution_number") + 1)
         execution = Execution(
             organization=organization,
@@ -106,6 +117,9 @@ def execution_create(
             sample_size=sample_size if sample_method in (SampleMethod.FIRST, SampleMethod.RANDOM) else None,
             seed=seed if sample_method == SampleMethod.RANDOM else None,
             selection=positions,
+            repeats=repeats,
+            pair=pair,
+            pair_place=pair_place,
             concurrency=concurrency,
             effective_concurrency=concurrency,
             max_retries=max_retries,
@@ -113,7 +127,7 @@ def execution_create(
             created_by=user,
             **costs,
         )
-        execution.total_jobs = len(chosen_positions(execution))
+        execution.total_jobs = len(chosen_positions(execution)) * repeats
         execution.save(force_insert=True)
         _create_statistics(execution)
         if execution.total_jobs <= PREPARED_AT_ONCE:
@@ -135,11 +149,12 @@ def mino_version() -> str:
 MINO_VERSION = "0.1.0"
 
 
-def _check_numbers(concurrency: int, max_retries: int, timeout: int | None) -> None:
+def _check_numbers(concurrency: int, max_retries: int, timeout: int | None, repeats: int) -> None:
     limits = [
         ("concurrency", concurrency, 1, MAX_CONCURRENCY),
         ("max_retries", max_retries, 0, MAX_RETRIES),
         ("timeout", timeout, 1, MAX_TIMEOUT),
+        ("repeats", repeats, 1, MAX_REPEATS),
     ]
     wrong = [
         Detail(name, f"Choose a number from {low} to {high}.")
@@ -148,6 +163,15 @@ def _check_numbers(concurrency: int, max_retries: int, timeout: int | None) -> N
     ]
     if wrong:
         raise InvalidInput("Some numbers are out of range.", details=wrong)
+
+
+def _check_jobs(rows: int, repeats: int) -> None:
+    if repeats > 1 and rows * repeats > MOST_REPEATED_JOBS:
+        message = (
+            f"{rows} rows, each run {repeats} times, are {rows * repeats} runs. Choose fewer rows or repeats: with "
+            f"repeats there can be {MOST_REPEATED_JOBS}."
+        )
+        raise InvalidInput(message, details=[Detail("repeats", message)])
 
 
 def _check_what(batch: Batch, instruction_version: InstructionVersion, type: str) -> None:
@@ -165,12 +189,13 @@ def _check_what(batch: Batch, instruction_version: InstructionVersion, type: str
         raise InvalidInput(message, details=[Detail("instruction_version", message)])
 
 
-def _refuse_twin(batch: Batch, instruction_version: InstructionVersion, agent: str, type: str) -> None:
-    twin = (
-        Execution.objects.unfinished()
-        .filter(batch=batch, instruction_version=instruction_version, agent=agent, type=type)
-        .first()
+def _refuse_twin(
+    batch: Batch, instruction_version: InstructionVersion, agent: str, type: str, pair: PairedRun | None
+) -> None:
+    same = Execution.objects.unfinished().filter(
+        batch=batch, instruction_version=instruction_version, agent=agent, type=type
     )
+    twin = (same.exclude(pk__in=pair.executions.values("pk")) if pair else same).first()
     if twin is not None:
         raise AlreadyExists(
             f"Execution {twin.number} already runs this version with this agent over this batch. Wait until it has "

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from executions.models import Execution, FieldResult, Job, Retry, Screenshot, Session
+from executions.models import Execution, FieldResult, Job, JobScore, Retry, Screenshot, Session
 from executions.pictures.removing import remove_in_chunks
 from mino.common.errors import InvalidState
 
@@ -46,6 +46,7 @@ def _purge_jobs(execution: Execution) -> int:
     remove_in_chunks(Screenshot.objects.filter(session__job__in=jobs))
     found: list[QuerySet[Any]] = [
         FieldResult.objects.filter(job__in=jobs),
+        JobScore.objects.filter(job__in=jobs),
         Retry.objects.filter(job__in=jobs),
         Session.objects.filter(job__in=jobs),
         Job.objects.filter(pk__in=jobs),

@@ -33,6 +33,25 @@ def lock_execution(execution_id: uuid.UUID, user: Principal | None) -> tuple[Exe
     return execution, credential
 
 
+def lock_with_partner(
+    execution_id: uuid.UUID, user: Principal | None
+) -> list[tuple[Execution, AgentCredential | None]]:
+    """Like `lock_execution`; one of a pair comes first, and then its partner with its credential."""
+    pair_id = Execution.objects.values_list("pair_id", flat=True).get(pk=execution_id)
+    if pair_id is None:
+        return [lock_execution(execution_id, user)]
+    found = list(Execution.objects.filter(pair=pair_id).select_related("project"))
+    if user is not None:
+        require(user, ACT, found[0].project)
+    credentials = AgentCredential.objects.filter(
+        organization=found[0].organization_id, agent__in={one.agent for one in found}
+    )
+    by_agent = {one.agent: one for one in credentials.select_for_update().order_by("pk")}
+    locked = Execution.objects.filter(pk__in=[one.pk for one in found]).select_for_update().order_by("pk")
+    both = [(one, by_agent.get(one.agent)) for one in locked]
+    return sorted(both, key=lambda one: one[0].pk != execution_id)
+
+
 def give_back(credential: AgentCredential | None, count: int) -> None:
     """Free the credential's slots of jobs that run no more."""
     if credential is not None and count:

@@ -1,4 +1,8 @@
-"""Creates the jobs of an execution, in chunks, and then lets it run."""
+"""Creates the jobs of an execution, in chunks, and then lets it run.
+
+Where rows are run several times, all rows come once before any comes again: the runs of a row are far apart in time,
+so that a site's bad minute does not decide all of them.
+"""
 
 from __future__ import annotations
 
@@ -38,22 +42,25 @@ def _prepare_chunk(execution_id: uuid.UUID) -> bool:
             return False
         if execution.status == ExecutionStatus.RUNNING and execution.prepared_jobs >= execution.total_jobs:
             return False
-        first = execution.prepared_jobs
-        positions = chosen_positions(execution)[first : first + CHUNK]
-        created = _create_jobs(execution, first, positions)
+        chosen = chosen_positions(execution)
+        wanted = len(chosen) * execution.repeats
+        done = execution.prepared_jobs + max(0, wanted - execution.total_jobs)  # with rows that were gone
+        times, start = divmod(done, max(len(chosen), 1))
+        positions = chosen[start : start + CHUNK] if done < wanted else ()
+        created = _create_jobs(execution, positions, repeat=times + 1)
         lost = len(positions) - created
         Execution.objects.filter(pk=execution_id).update(
             prepared_jobs=F("prepared_jobs") + created,
             queued_jobs=F("queued_jobs") + created,
             total_jobs=F("total_jobs") - lost,
         )
-        if positions and first + CHUNK < execution.total_jobs:
+        if done + len(positions) < wanted:
             return True
         _start(execution_id, execution.effective_concurrency)
         return False
 
 
-def _create_jobs(execution: Execution, first: int, positions: Sequence[int]) -> int:
+def _create_jobs(execution: Execution, positions: Sequence[int], *, repeat: int) -> int:
     if not positions:
         return 0
     rows = Row.objects.filter(batch=execution.batch_id)
@@ -69,7 +76,8 @@ def _create_jobs(execution: Execution, first: int, positions: Sequence[int]) -> 
             batch_id=execution.batch_id,
             execution_id=execution.pk,
             row_id=row_id,
-            position=first + place,
+            repeat=repeat,
+            position=execution.prepared_jobs + place,
             row_position=position,
             url=url,
             own_instructions=instructions,

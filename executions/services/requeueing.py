@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.permissions import Principal
 from executions.agents.registry import AGENTS
+from executions.credentials.availability import missing_key
 from executions.engine.waking import wake_slots
 from executions.models import Execution, ExecutionStatus, Job, JobStatus, Retry
 from executions.services.completion import complete_if_done
@@ -149,7 +150,8 @@ def _check_can_go_on(execution: Execution) -> None:
     if execution.batch.status != BatchStatus.READY:
         raise InvalidState(f"The batch of execution {execution.number} is being deleted.")
     kind = AGENTS.get(execution.agent)
-    missing = kind.missing() if kind else f"There is no agent “{execution.agent}” any more."
+    gone = f"There is no agent “{execution.agent}” any more."
+    missing = missing_key(kind, execution.organization_id) if kind else gone
     if missing:
         raise InvalidState(missing)
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from executions.agents.registry import AGENTS
+from executions.credentials.holding import hold_keyless
 from executions.engine.account import raise_concurrency
 from executions.engine.recovery import adopting_agents, lost_sessions, settle_lost
 from executions.engine.waking import wake_adoption, wake_preparation, wake_slots
@@ -51,10 +52,10 @@ AWAY_AFTER = 25.0
 def sweep() -> None:
     """All of it. Sent by beat every five seconds; workers do it themselves when beat is missing."""
     now = timezone.now()
-    parts: list[Callable[[], object]] = [stop_abandoned, fail_impossible]
+    parts: list[Callable[[], object]] = [stop_abandoned, fail_impossible, hold_keyless]
     if leases_can_be_trusted(now):
         parts.append(lambda: recover(now))
-    parts += [end_left, lambda: close_ended(now), lambda: raise_throttled(now), find_work]
+    parts += [end_left, lambda: close_ended(now), lambda: raise_throttled(now), let_waiting_go_on, find_work]
     for part in parts:
         try:
             part()
@@ -116,16 +117,12 @@ def stop_abandoned() -> int:
 
 
 def fail_impossible() -> int:
-    """Fail executions that can't be run at all: their agent exists no more, or has lost its credential."""
-    failed = 0
-    unfinished = Execution.objects.unfinished().filter(has_own_worker=False)
-    for execution_id, agent in unfinished.values_list("pk", "agent"):
-        kind = AGENTS.get(agent)
-        missing = kind.missing() if kind else f"There is no agent “{agent}” any more."
-        if missing:
-            execution_fail(execution_id, code="AGENT_UNAUTHORIZED" if kind else "AGENT_FAILURE", reason=missing)
-            failed += 1
-    return failed
+    """Fail executions that can't be run at all, because their agent exists no more."""
+    gone = Execution.objects.unfinished().filter(has_own_worker=False).exclude(agent__in=list(AGENTS))
+    found = list(gone.values_list("pk", "agent"))
+    for execution_id, agent in found:
+        execution_fail(execution_id, code="AGENT_FAILURE", reason=f"There is no agent “{agent}” any more.")
+    return len(found)
 
 
 def end_left() -> int:
@@ -163,6 +160,14 @@ def raise_throttled(now: datetime) -> None:
                 execution.save(update_fields=["effective_concurrency", "raised_at"])
 
 
+def let_waiting_go_on() -> None:
+    """Let executions of a pair be looked at again whose partner runs nothing by which they would be."""
+    partner = Execution.objects.filter(pair=OuterRef("pair"), status=ExecutionStatus.RUNNING, running_jobs__gt=0)
+    waiting = Execution.objects.filter(waits_for_partner=True).exclude(Exists(partner.exclude(pk=OuterRef("pk"))))
+    for execution_id in waiting.values_list("pk", flat=True):
+        Execution.objects.filter(pk=execution_id).update(waits_for_partner=False)
+
+
 def find_work() -> int:
     """Ask for slots where jobs wait below the concurrency, and for jobs where an execution has none yet.
 
@@ -177,7 +182,7 @@ def find_work() -> int:
         execution=OuterRef("pk"), status=RetryStatus.PENDING, scheduled_for__lte=timezone.now()
     )
     waiting = Execution.objects.filter(
-        Q(queued_jobs__gt=0) | Q(Exists(due), retrying_jobs__gt=0),
+        Q(queued_jobs__gt=0, waits_for_partner=False) | Q(Exists(due), retrying_jobs__gt=0),
         status=ExecutionStatus.RUNNING,
         has_own_worker=False,
         running_jobs__lt=F("effective_concurrency"),

@@ -13,6 +13,7 @@ FIELDS = (
     "execution_id",
     "position",
     "row_position",
+    "repeat",
     "url",
     "status",
     "evaluation_result",

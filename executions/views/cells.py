@@ -47,7 +47,7 @@ class Cell:
 
 def cells_of(job: Job) -> list[Cell]:
     """The cells of a job in the order of the columns: one query."""
-    results = {result.column: result for result in FieldResult.objects.filter(job=job)}
+    results = {result.column: result for result in FieldResult.objects.current().filter(job=job)}
     columns = described_columns(job.execution)
     return [_cell(job, name, kind, options, results.get(name)) for name, kind, options in columns]
 

@@ -78,8 +78,8 @@ MEANINGS: Mapping[str, Meaning] = {
         (Offer.VERSION, Offer.OWN, Offer.SCREENSHOT, Offer.BROWSER, Offer.AGENT, Offer.RETRY, Offer.SKIP),
     ),
     Code.AGENT_UNAUTHORIZED: Meaning(
-        "The agent's maker does not accept the key.",
-        "Whoever runs this MINO has to set a valid key.",
+        "The agent's maker does not accept the key, or there is none.",
+        "An admin or owner has to set a valid key on the organization's page “Agents”.",
         Retried.PAUSES,
         (Offer.CREDENTIAL, Offer.AGENT, Offer.RETRY, Offer.SKIP),
     ),

@@ -95,7 +95,8 @@ def mean_row_seconds(execution: Execution) -> float | None:
 
 
 def described_columns(execution: Execution) -> Sequence[tuple[str, str, str]]:
-    """Name, type and matching options (those that differ from their defaults, in words) of each extracted column."""
+    """Name, type and matching options (those that differ from their defaults, in words) of each extracted column, as
+    today's verdicts use them."""
     return [
         (spec.name, spec.type.value, describe_options(spec.options.to_mapping(spec.type)))
         for spec in column_specs(execution)

@@ -13,8 +13,9 @@ from accounts.http import WorkspaceRequest
 from executions.agents.registry import AGENTS
 from executions.costs.figures import cost_figures
 from executions.costs.shares import own_share
+from executions.engine.plan import specs_of
 from executions.models import Execution
-from executions.views.figures import described_columns
+from executions.views.figures import describe_options, described_columns
 from executions.views.finding import find_execution
 from executions.views.pages import execution_context
 from mino.common.values.columns import ColumnRole
@@ -26,13 +27,26 @@ def execution_settings(request: WorkspaceRequest, slug: str, execution_id: uuid.
     found = find_execution(request, execution_id)
     context = {
         **execution_context(request, found, "settings"),
-        "columns": described_columns(found),
+        "columns": _described_columns(found),
         "inputs": [column["name"] for column in found.columns if column["role"] != ColumnRole.GROUND_TRUTH],
         "agent_settings": _agent_settings(found),
         "cost": cost_figures(found),
         "share": own_share(found),
     }
     return render(request, "executions/settings.html", context)
+
+
+def _described_columns(execution: Execution) -> list[tuple[str, str, str, str | None]]:
+    """Name, type and options of each extracted column as it was frozen, and those of today where they are others."""
+    today = {name: options for name, _, options in described_columns(execution)}
+    frozen = [
+        (spec.name, spec.type.value, describe_options(spec.options.to_mapping(spec.type)))
+        for spec in specs_of(execution.columns)
+    ]
+    return [
+        (name, kind, options, None if today[name] == options else today[name] or "no other than the defaults")
+        for name, kind, options in frozen
+    ]
 
 
 def _agent_settings(execution: Execution) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ from executions.views.live_lists import live_lists
 from executions.views.minutes import latest_minutes
 from executions.views.notices import notices
 from executions.views.pace import Minute, Pace, overall_pace, pace_of
+from executions.views.repeats import steadiness
 
 
 def live_context(execution: Execution, query: QueryDict, now: datetime) -> dict[str, Any]:
@@ -45,6 +46,7 @@ def _progress(execution: Execution, now: datetime) -> dict[str, Any]:
         "at_completion": at_completion(execution),
         "cost": cost_figures(execution),
         "columns": column_figures(execution),
+        "steadiness": steadiness(execution),
         "errors": error_figures(execution),
         "fields": field_names(execution),
         "outcome_names": OUTCOMES,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from executions.engine.account import RAISE_EVERY
+from executions.engine.pairing import PARTNER_PAUSED
 from executions.models import Execution, ExecutionStatus, Job, JobStatus
 from executions.views.addresses import site
 
@@ -21,7 +22,9 @@ def notices(execution: Execution, now: datetime) -> dict[str, Any]:
     return {
         "waits_for_worker": _waits_for_worker(execution, now),
         "is_out_of_budget": is_paused and execution.status_code == BUDGET_REACHED,
-        "is_broken_off": is_paused and execution.status_code not in ("", BUDGET_REACHED),
+        "is_broken_off": is_paused and execution.status_code not in ("", BUDGET_REACHED, PARTNER_PAUSED),
+        "follows_partner": is_paused and execution.status_code == PARTNER_PAUSED,
+        "awaits_partner": execution.status == ExecutionStatus.RUNNING and execution.waits_for_partner,
         "is_throttled": not execution.is_finished and execution.effective_concurrency < execution.concurrency,
         "raise_seconds": int(RAISE_EVERY.total_seconds()),
         "next_retry": retry,

@@ -20,8 +20,10 @@ from executions.forms import ExecutionForm
 from executions.models import Execution, SampleMethod
 from executions.services import creation
 from executions.services.choosing import row_total
+from executions.services.pairing import Runner, pair_create, partner_of
+from executions.views.pages import runs_in_words
 from mino.common.errors import ServiceError
-from mino.common.ui.formats import money, number
+from mino.common.ui.formats import money
 from projects.models import Batch
 from projects.queries import batch_of
 
@@ -46,7 +48,7 @@ def execution_create(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) 
     offer_parallel = "allow_parallel" in request.POST
     if request.method == "POST" and form.is_valid() and "estimate" not in request.POST:
         try:
-            execution = creation.execution_create(batch=batch, user=request.user, **form.chosen())
+            execution = _start(form, batch, request.user)
         except ServiceError as error:
             form.add_refusal(error)
             offer_parallel = offer_parallel or error.code == ALREADY_RUNNING
@@ -58,11 +60,20 @@ def execution_create(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) 
         "project": batch.project,
         "form": form,
         "offer_parallel": offer_parallel,
-        "unavailable": [(kind, kind.missing()) for kind in AGENTS.values() if kind.build and kind.missing()],
+        "unavailable": [(kind, kind.no_key) for kind in AGENTS.values() if kind.build and kind not in form.kinds],
         "asking": _asking(request.GET),
         **_estimate(form, batch),
     }
     return render(request, "executions/run.html", context)
+
+
+def _start(form: ExecutionForm, batch: Batch, user: Any) -> Execution:
+    """Start what the form says; of a pair the first one is answered."""
+    values, second = form.chosen(), form.beside()
+    if second is None:
+        return creation.execution_create(batch=batch, user=user, **values)
+    first = Runner(*(values.pop(name) for name in ("instruction_version", "agent", "agent_settings")))
+    return pair_create(batch=batch, user=user, first=first, second=second, **values)[0]
 
 
 def _like(batch: Batch, text: str) -> Execution | None:
@@ -86,7 +97,14 @@ def _asking(query: QueryDict) -> str:
 
 def _estimate(form: ExecutionForm, batch: Batch) -> dict[str, Any]:
     """What is chosen will cost, as far as enough is chosen: the context of `_estimate.html`."""
-    values = form.known()
+    values, second = form.known(), form.beside()
+    first = _estimate_one(form, batch, values)
+    if second is None or first["estimate"] is None:
+        return first
+    return {**first, "beside": _estimate_one(form, batch, {**values, "agent": second.agent})}
+
+
+def _estimate_one(form: ExecutionForm, batch: Batch, values: dict[str, Any]) -> dict[str, Any]:
     kind = AGENTS.get(values.get("agent") or "")
     rows = _rows(form, batch, values)
     if kind is None or rows is None or values.get("max_retries") is None:
@@ -103,22 +121,25 @@ def _estimate(form: ExecutionForm, batch: Batch) -> dict[str, Any]:
     return {
         "estimate": estimate,
         "agent": kind,
+        "runs": runs_in_words(rows // values["repeats"], values["repeats"]),
         "is_above_budget": estimate.is_above(values.get("budget")),
         "share": expected_share(rows, with_screenshots=bool(settings.get("screenshots"))),
     }
 
 
 def _rows(form: ExecutionForm, batch: Batch, values: dict[str, Any]) -> int | None:
-    """How many rows are chosen, None when that is not said yet."""
-    method, size = values.get("sample_method"), values.get("sample_size")
-    if method is None or (method in (SampleMethod.FIRST, SampleMethod.RANDOM) and not size):
+    """How many runs of rows are chosen, None when that is not said yet."""
+    method, size, repeats = (values.get(name) for name in ("sample_method", "sample_size", "repeats"))
+    if method is None or not repeats or (method in (SampleMethod.FIRST, SampleMethod.RANDOM) and not size):
         return None
-    return row_total(batch.row_count, method, size, form.selection)
+    return row_total(batch.row_count, method, size, form.selection) * int(repeats)
 
 
 def _tell_start(request: WorkspaceRequest, execution: Execution) -> None:
-    rows = f"{number(execution.total_jobs)} row{'' if execution.total_jobs == 1 else 's'}"
-    messages.success(request, f"Execution {execution.number} is started: {rows}.")
+    runs = runs_in_words(execution.total_jobs // execution.repeats, execution.repeats)
+    partner = partner_of(execution)
+    beside = f" Execution {partner.number} runs beside it." if partner else ""
+    messages.success(request, f"Execution {execution.number} is started: {runs}.{beside}")
     budget, low = execution.budget, execution.estimated_cost_low
     if budget is not None and low is not None and budget < low:
         spent, expected = (money(amount, execution.currency) for amount in (budget, low))

@@ -73,7 +73,10 @@ class LocalAgent(Agent):
             answers = self._read_rendered(attempt, answers)
         found = sum(value is not None for value in answers.data.values())
         attempt.step(f"Found {found} of {_fields(task)}", 100, loaded.url)
-        return Result(data=answers.data, sources=answers.sources, steps=None, raw=answers.data)
+        page = {"language": answers.language, "embedded": answers.embedded}
+        return Result(
+            data=answers.data, sources=answers.sources, steps=None, raw={"values": answers.data, "page": page}
+        )
 
     def close(self) -> None:
         """End the parser processes, and the browser if this agent started it."""

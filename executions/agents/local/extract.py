@@ -29,6 +29,7 @@ from executions.agents.local.tracking import tracked_things
 from mino.common.values.columns import ColumnType
 
 LEAST = 0.3
+LONGEST_LANGUAGE = 35
 TRACKED = {Concept.PRICE, Concept.CURRENCY, Concept.SKU, Concept.BRAND, Concept.AVAILABILITY, Concept.GTIN}
 COMMERCE = {Concept.PRICE, Concept.OLD_PRICE, Concept.CURRENCY, Concept.AVAILABILITY, Concept.SKU}
 
@@ -38,11 +39,16 @@ Wanted = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The values by column, and where each came from. `text_length` is how much a reader sees: little means scripts."""
+    """The values by column, and where each came from. `text_length` is how much a reader sees: little means scripts.
+
+    `language` is what the page says of itself, `embedded` names the kinds of data in it (`none` where there are none).
+    """
 
     data: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     text_length: int = 0
+    language: str = ""
+    embedded: str = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,11 @@ def _answer(page: Page, pairs: list[Pair], wanted: Wanted, instructions: str) ->
     titles = known_titles(page, things)
     concepts = {column.concept for column in columns if column.concept is not None}
     found = list(without_site(_candidates(page, things, pairs, titles, concepts), titles))
-    answers = Answers(text_length=len(page.text(page.tree)))
+    answers = Answers(
+        text_length=len(page.text(page.tree)),
+        language=page.language[:LONGEST_LANGUAGE],
+        embedded=", ".join(sorted({thing.syntax for thing in things})) or "none",
+    )
     for column in columns:
         value, source = _value(column, hints, page, things, pairs, found)
         answers.data[column.name] = value

@@ -32,7 +32,7 @@ class Books:
         self.jobs = list(Job.objects.all())
         self.sessions = list(Session.objects.defer("steps", "raw_result"))
         self.retries = list(Retry.objects.all())
-        self.cells = list(FieldResult.objects.values_list("execution_id", "column", "outcome"))
+        self.cells = list(FieldResult.objects.current().values_list("execution_id", "column", "outcome"))
         self.statistics = list(ColumnStatistic.objects.all())
         self._execution_of = {job.pk: job.execution_id for job in self.jobs}
 

@@ -6,7 +6,7 @@ Without threads: what happens at the very same moment is tried with real workers
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,19 +18,24 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from pytest_django import Settings
 
+from executions.engine import pairing
+from executions.engine.attempt import Attempt, Finished
 from executions.engine.recovery import settle_lost
-from executions.models import AgentCredential, Execution, ExecutionStatus, Job, JobStatus, Session
+from executions.models import AgentCredential, Execution, ExecutionStatus, Job, JobStatus, PairedRun, Session
 from executions.services import ending, requeueing, tuning
 from executions.services.control import execution_pause, execution_resume, execution_stop
 from executions.services.failing import execution_fail
 from executions.services.holding import paused_seconds_until
+from executions.services.pairing import Runner, pair_create
 from executions.services.recounting import recount
 from executions.services.requeueing import job_cancel, job_skip, jobs_requeue, jobs_skip
-from executions.services.sweeping import close_ended, raise_throttled
+from executions.services.sweeping import close_ended, let_waiting_go_on, raise_throttled
 from executions.services.tuning import execution_set_budget, execution_set_concurrency, execution_set_max_retries
 from executions.tests.engine.counting import assert_counters_equal_jobs
 from executions.tests.engine.world import ENDINGS, HandClock, World, ended
 from mino.common.errors import InvalidState
+from mino.tests.factories import BatchFactory, VersionFactory
+from projects.models import Project
 
 FINAL = (ExecutionStatus.STOPPED, ExecutionStatus.FAILED)
 WORKERS = st.sampled_from(["anna", "bert", "carl"])
@@ -49,14 +54,18 @@ class Engine(RuleBasedStateMachine):
         self.world = World(clock)
         self._transaction = transaction.atomic()
         self._transaction.__enter__()
-        few = start(rows=4, concurrency=3)
+        few, other = self._two(start)
         AgentCredential.objects.create(organization_id=few.organization_id, agent="local", concurrency=4)
         remote = start(rows=4, concurrency=2, agent="eva", agent_settings={"max_steps": 5}, budget=Decimal("0.9"))
-        self.ids = [few.pk, start(rows=3, concurrency=2, max_retries=1).pk, remote.pk]
+        self.ids = [few.pk, other.pk, remote.pk]
         self.jobs = list(Job.objects.order_by("execution", "position").values_list("pk", flat=True))
         self.final: dict[uuid.UUID, str] = {}
         self.answers: dict[uuid.UUID, Any] = {}
         self.idle: dict[uuid.UUID, float] = dict.fromkeys(self.ids, 0.0)
+
+    def _two(self, start: Callable[..., Execution]) -> tuple[Execution, Execution]:
+        """The two local ones, by themselves."""
+        return start(rows=4, concurrency=3), start(rows=3, concurrency=2, max_retries=1)
 
     # Workers ----------------------------------------------------------------------------------------------------------
     @rule(worker=WORKERS, wanted=st.integers(1, 5))
@@ -123,6 +132,7 @@ class Engine(RuleBasedStateMachine):
         self.world.adopt(2, worker)
         assert close_ended(timezone.now()) == 0
         raise_throttled(timezone.now())
+        let_waiting_go_on()
         assert not recount(self._execution(index).pk)
 
     # People -----------------------------------------------------------------------------------------------------------
@@ -248,6 +258,59 @@ class Engine(RuleBasedStateMachine):
 
     def _job(self, index: int) -> uuid.UUID:
         return self.jobs[index % len(self.jobs)]
+
+
+class PairWorld(World):
+    """Sees to it that what is taken of a pair was its turn."""
+
+    def exchange(self, finished: Sequence[Finished], wanted: int, worker: str) -> list[Attempt]:
+        """The same; none of a pair is ahead of its partner by more than it may be."""
+        attempts = super().exchange(finished, wanted, worker)
+        fresh = [one.job_id for one in attempts if one.retry_id is None]
+        for job in Job.objects.filter(pk__in=fresh, execution__pair__isnull=False).select_related("execution"):
+            partner = Execution.objects.filter(pair=job.execution.pair_id).exclude(pk=job.execution_id).get()
+            queued = Job.objects.filter(execution=partner, status=JobStatus.QUEUED).order_by("position").first()
+            if queued is not None and not partner.is_finished:
+                assert job.position - queued.position <= pairing.LEAD
+        return attempts
+
+
+class PairEngine(Engine):
+    """The two local ones are a pair: the same rules, and they stay together."""
+
+    def __init__(self, start: Callable[..., Execution], clock: HandClock) -> None:
+        super().__init__(start, clock)
+        self.world = PairWorld(clock)
+
+    def _two(self, start: Callable[..., Execution]) -> tuple[Execution, Execution]:
+        batch = BatchFactory(project=Project.objects.get(), rows=4)
+        version = batch.project.production_version
+        assert version
+        both = [Runner(version, "local", {}), Runner(VersionFactory(project=batch.project), "local", {})]
+        pair = pair_create(batch=batch, user=None, first=both[0], second=both[1], concurrency=3, repeats=2)
+        PairedRun.objects.update(seed=7)  # the coins fall the same way in each repetition of an example
+        return pair
+
+    @invariant()
+    def they_pause_and_stop_together(self) -> None:
+        """None of the two is paused or stopped while the other one runs."""
+        statuses = set(Execution.objects.filter(pk__in=self.ids[:2]).values_list("status", flat=True))
+        assert statuses not in ({"running", "paused"}, {"running", "stopped"}, {"paused", "stopped"})
+
+
+@pytest.mark.django_db
+def test_whatever_happens_to_a_pair_it_stays_together_and_every_job_ends(
+    start: Callable[..., Execution], settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = HandClock()
+    monkeypatch.setattr(timezone, "now", clock)
+    monkeypatch.setattr(pairing, "LEAD", 1)
+    for module in (requeueing, ending, tuning):
+        monkeypatch.setattr(module, "JOBS_AT_ONCE", 2)
+    settings.EVA_API_KEY = "secret"
+    settings.MINO_BREAKER_ERRORS = 3
+    machine: Any = lambda: PairEngine(start, clock)  # noqa: E731 - each example gets a new one
+    run_state_machine_as_test(machine, settings=PACE)
 
 
 @pytest.mark.django_db

@@ -8,11 +8,12 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from executions.credentials.holding import hold_keyless
 from executions.engine.attempt import Attempt
 from executions.engine.ledger import exchange
-from executions.models import AgentCredential, Execution, ExecutionStatus, Heartbeat, Job, JobStatus, Session
+from executions.models import AgentCredential, Execution, ExecutionStatus, Heartbeat, Job, JobStatus
 from executions.services import sweeping
-from executions.services.control import execution_pause
+from executions.services.control import execution_pause, execution_resume
 from executions.services.recounting import recount
 from executions.services.sweeping import close_ended, fail_impossible, find_work, leases_can_be_trusted, sweep
 from executions.tests.engine.counting import assert_counters_equal_jobs
@@ -83,19 +84,18 @@ def test_no_slots_are_asked_for_what_is_paused_full_or_run_by_its_own_worker(sta
     assert find_work() == 0
 
 
-def test_an_execution_whose_agent_lost_its_credential_fails(
-    start_remote: Start, take: Take, settings: Settings
-) -> None:
+def test_an_execution_whose_agent_lost_its_key_pauses(start_remote: Start, take: Take, settings: Settings) -> None:
     execution = start_remote(rows=2)
-    take(1)
-    assert fail_impossible() == 0
+    assert hold_keyless() == 0
     settings.EVA_API_KEY = ""
-    assert fail_impossible() == 1
+    assert (fail_impossible(), hold_keyless(), hold_keyless()) == (0, 1, 0)
     execution.refresh_from_db()
-    assert (execution.status, execution.status_code) == (ExecutionStatus.FAILED, "AGENT_UNAUTHORIZED")
+    assert (execution.status, execution.status_code) == (ExecutionStatus.PAUSED, "AGENT_UNAUTHORIZED")
     assert "EVA_API_KEY" in execution.status_reason
-    assert Session.objects.get().needs_cancel
-    assert_counters_equal_jobs()
+    assert not take(1)
+    settings.EVA_API_KEY = "another"
+    execution_resume(execution.pk, user=None)
+    assert (hold_keyless(), len(take(1))) == (0, 1)
 
 
 def test_an_agent_that_exists_no_more_fails_its_executions(start: Start) -> None:

@@ -275,9 +275,9 @@ def test_queries_of_a_failed_row_do_not_grow(
     execution = start(rows=3, max_retries=0)
     work(behaviour=failing_at(row_1="TIMEOUT"))
     job = execution.jobs.get(position=1)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(address(job))
     for position in range(100, 120):
         JobFactory(execution=execution, status=JobStatus.ERROR, error_code="TIMEOUT", row__position=position)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(address(job))

@@ -291,3 +291,17 @@ def test_a_long_history_costs_the_page_no_more_queries(
     with django_assert_max_num_queries(14):
         told = fragment(client, address, **{**filled, "agent": "eva"})
     assert "from 60 earlier attempts at 30 rows" in told
+
+
+def test_rows_are_run_as_often_as_the_form_says(
+    client: Client, address: str, filled: dict[str, Any], batch: Batch
+) -> None:
+    answer = client.post(address, {**filled, "repeats": "3"}, follow=True)
+    assert "is started: 9 runs (3 rows, 3 times each)." in answer.text
+    execution = Execution.objects.get()
+    assert (execution.repeats, execution.total_jobs) == (3, 9)
+    assert client.get(address, {"like": str(execution.pk)}).context["form"]["repeats"].value() == 3
+    results = client.get(reverse("execution_results", args=[batch.organization.slug, execution.pk]))
+    assert ", 2 of 3" in results.text
+    estimate = client.get(address, {**filled, "repeats": "3"}, headers={"HX-Request": "true"})
+    assert "9 runs (3 rows, 3 times each)" in estimate.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,8 +22,8 @@ Lost = Callable[[Task], datetime]
 
 
 @pytest.fixture
-def lost(address: str) -> Iterator[Lost]:
-    """Starts a run as a worker that is gone at once did; gives the moment before."""
+def lost(address: str, server: EvaServer) -> Iterator[Lost]:
+    """Starts a run as a worker that is gone at once did; gives the moment before. No two runs begin at one moment."""
     with httpx.Client(base_url=address, headers={"X-API-Key": KEY}) as client:
 
         def start(wanted: Task) -> datetime:
@@ -30,9 +31,17 @@ def lost(address: str) -> Iterator[Lost]:
             body = {"url": wanted.url, "goal": goal_of(wanted)}
             with client.stream("POST", "/v1/automation/run-sse", json=body) as response:
                 response.raise_for_status()
+            while datetime.now(UTC) <= _newest(server):
+                time.sleep(0.001)
             return since
 
         yield start
+
+
+def _newest(server: EvaServer) -> datetime:
+    """The end of the millisecond in which the newest run began, as the service tells times in milliseconds."""
+    begun = [datetime.fromisoformat(run.created_at) for run in list(server.runs.values())]
+    return max(begun, default=datetime.min.replace(tzinfo=UTC)) + timedelta(milliseconds=1)
 
 
 @pytest.mark.parametrize("scenario", ["ok", "cut", "text_json"])

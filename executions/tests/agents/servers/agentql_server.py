@@ -35,16 +35,22 @@ REFUSALS = {
 
 
 class AgentQLServer:
-    """Plays the service: each name in the query is answered with `answers[name]`, or "found NAME"."""
+    """Plays the service: each name in the query is answered with `answers[name]`, or "found NAME".
+
+    `usage` is what GET /v1/usage answers to a good key instead of the figures.
+    """
 
     def __init__(self, *, delay: float = 0.0) -> None:
         self.delay = delay
         self.answers: dict[str, Any] = {}
         self.screenshot: str | None = None
         self.requests: list[Request] = []
+        self.usage: Reply | None = None
 
     async def __call__(self, request: Request) -> Reply:
         self.requests.append(request)
+        if request.path == "/v1/usage":
+            return self._usage(request)
         if request.headers.get("x-api-key") != KEY:
             return Reply(401, {"error_info": "Invalid API key"})
         if (request.method, request.path) != ("POST", "/v1/query-data"):
@@ -58,6 +64,12 @@ class AgentQLServer:
             return Reply(stream=_endless())
         await asyncio.sleep(3600 if scenario == "silence" else self.delay)
         return Reply(body=self._answer(request.body))
+
+    def _usage(self, request: Request) -> Reply:
+        """Unlike everywhere else, the key is a parameter here."""
+        if request.query.get("api_key") != [KEY]:
+            return Reply(401, {"error_info": "Invalid API key"})
+        return self.usage or Reply(body={"usage_limit": 4100, "current_cycle_usage": 111})
 
     def _answer(self, body: dict[str, Any]) -> dict[str, Any]:
         names = _QUERY_NAME.findall(body.get("query", "")) or list(self.answers)

@@ -1,0 +1,84 @@
+"""Starts two executions over the same rows, whose jobs are taken in turn (`executions.engine.pairing`)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.permissions import require
+from executions.models import Execution, PairedRun, SampleMethod
+from executions.services.creation import LARGEST_SEED, execution_create
+from mino.common.errors import Detail, InvalidInput
+from projects.models import Batch, InstructionVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """What the two of a pair differ in: version, agent and its settings."""
+
+    instruction_version: InstructionVersion
+    agent: str
+    agent_settings: Mapping[str, Any]
+
+
+def pair_create(
+    *, batch: Batch, user: User | None, first: Runner, second: Runner, seed: int | None = None, **shared: Any
+) -> tuple[Execution, Execution]:
+    """Start both in one transaction: over the same rows in the same order, with the same limits each.
+
+    `shared` are the other arguments of `execution_create`; a budget is for each of the two. Raises InvalidInput, naming
+    `other_version` or `other_agent` where the second is wrong, and what `execution_create` raises.
+    """
+    if user is not None:
+        require(user, "projects.run_execution", batch.project)
+    if first == second:
+        message = (
+            "Both would be the same. Choose another version or another agent; to see how steady the answers are, run "
+            "each row several times."
+        )
+        raise InvalidInput(message, details=[Detail("other_version", message)])
+    if shared.get("sample_method") == SampleMethod.RANDOM and seed is None:
+        seed = secrets.randbelow(LARGEST_SEED)
+    with transaction.atomic():
+        pair = PairedRun.objects.create(
+            organization_id=batch.organization_id, project_id=batch.project_id, seed=secrets.randbelow(LARGEST_SEED)
+        )
+        shared |= {"batch": batch, "user": user, "seed": seed, "pair": pair}
+        one = execution_create(**_values(first), pair_place=1, **shared)
+        try:
+            other = execution_create(**_values(second), pair_place=2, **shared)
+        except InvalidInput as error:
+            raise _of_the_other(error) from error
+    return one, other
+
+
+def partner_of(execution: Execution) -> Execution | None:
+    """The other execution of its pair, with its version; None when it runs alone or the other one is gone."""
+    if execution.pair_id is None:
+        return None
+    pair = Execution.objects.filter(pair=execution.pair_id).exclude(pk=execution.pk)
+    found: Execution | None = pair.select_related("instruction_version").first()
+    return found
+
+
+def _values(runner: Runner) -> dict[str, Any]:
+    return {
+        "instruction_version": runner.instruction_version,
+        "agent": runner.agent,
+        "agent_settings": runner.agent_settings,
+    }
+
+
+def _of_the_other(error: InvalidInput) -> InvalidInput:
+    """The same refusal, at the fields that say what runs beside."""
+    names = {"instruction_version": "other_version", "agent": "other_agent", "type": "other_version"}
+    details = [
+        Detail(names.get(one.path, "other_agent" if one.path.startswith("agent_settings") else one.path), one.message)
+        for one in error.details
+    ]
+    return InvalidInput(error.message, code=error.code, details=details)
