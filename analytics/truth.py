@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from executions.models import Job, JobStatus
-from executions.services.accepting import acceptable
+from executions.services.accepting import acceptable, addable
 from executions.views.cells import shown_value
 from mino.common.values.clean import clean_text
 from mino.common.values.columns import ColumnRole
@@ -35,12 +35,13 @@ class Editable:
 
 @dataclass(frozen=True, slots=True)
 class AnswerCell:
-    """What a run answered in a column; `takes` says whether that can be made the truth."""
+    """What a run answered in a column; `takes` says whether that can be made the truth, `adds` whether added."""
 
     column: Column
     outcome: str
     shown: str
     takes: bool
+    adds: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ def _answer(job: Job, column: Column) -> AnswerCell:
     outcome = job.outcomes.get(column.name, "not_gradable")
     shown = shown_value((job.result or {}).get(column.name))
     is_right = outcome in ("correct", "correctly_empty")
-    return AnswerCell(column, outcome, shown, bool(shown) and not is_right and acceptable(column, job) is not None)
+    takes = bool(shown) and not is_right and acceptable(column, job) is not None
+    return AnswerCell(column, outcome, shown, takes, takes and outcome == "wrong" and addable(column, job) is not None)
 
 
 def shown_revisions(revisions: Sequence[TruthRevision]) -> list[ShownRevision]:

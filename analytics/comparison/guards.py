@@ -61,9 +61,16 @@ def _rows(first: Execution, second: Execution, figures: Figures) -> Iterator[Che
         yield Check(DOUBT, text, "Nothing is said about the rows that only one of them ran.")
     else:
         yield Check(FINE, f"Same rows: {number(figures.rows)} in both.")
+    if first.repeats != second.repeats:
+        text = f"Rows were run {_times(first)} in one and {_times(second)} in the other."
+        yield Check(NOTE, f"{text} Only the repeats that both have are paired.")
     if left := left_out_words(figures):
         count = sum(figures.left_out.values())
         yield Check(NOTE, f"{number(count)} row{pluralize(count)} left out: {', '.join(left)}.")
+
+
+def _times(execution: Execution) -> str:
+    return "once" if execution.repeats == 1 else f"{execution.repeats} times"
 
 
 def _truth(figures: Figures) -> Iterator[Check]:
@@ -91,7 +98,7 @@ def _options(first: Execution, second: Execution) -> Iterator[Check]:
 
 
 def _matching(execution: Execution) -> Mapping[str, tuple[Any, Any]]:
-    fields = (column for column in execution.columns if column["role"] == ColumnRole.GROUND_TRUTH)
+    fields = (column for column in execution.scored_columns if column["role"] == ColumnRole.GROUND_TRUTH)
     return {str(column["name"]): (column["type"], column.get("options") or {}) for column in fields}
 
 
@@ -131,6 +138,9 @@ def _all_settings(execution: Execution) -> dict[str, Any]:
 
 
 def _time(first: Execution, second: Execution) -> Iterator[Check]:
+    if first.pair_id is not None and first.pair_id == second.pair_id:
+        yield Check(FINE, "A paired run: the two runs of each row were taken close together, in random order.")
+        return
     if first.started_at is None or second.started_at is None:
         return
     apart = abs((second.started_at - first.started_at).total_seconds())

@@ -95,7 +95,7 @@ class _Answers:
         wanted = {position for position in positions if position}
         jobs = Job.objects.filter(execution=execution, position__in=wanted).only(*FIELDS)
         self.jobs: Mapping[int, Job] = {job.position: job for job in jobs}
-        cells = FieldResult.objects.filter(job__in=[job.pk for job in self.jobs.values()])
+        cells = FieldResult.objects.current().filter(job__in=[job.pk for job in self.jobs.values()])
         values = cells.values_list("job_id", "column", "expected", "extracted", "outcome")
         self.cells: Mapping[tuple[uuid.UUID, str], tuple[str | None, Any, str]] = {
             (job_id, column): (expected, extracted, outcome) for job_id, column, expected, extracted, outcome in values

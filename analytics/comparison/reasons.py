@@ -46,7 +46,7 @@ def set_reasons(
 
 
 def _cells(execution: Execution, positions: Sequence[int]) -> Mapping[tuple[int, str], Cell]:
-    cells = FieldResult.objects.filter(job__execution=execution, job__position__in=set(positions))
+    cells = FieldResult.objects.current().filter(job__execution=execution, job__position__in=set(positions))
     values = cells.values_list("job__position", "column", "expected", "extracted")
     return {(position, column): (expected, extracted) for position, column, expected, extracted in values}
 

@@ -27,6 +27,7 @@ FORMAT = 1
 TASK = "analytics.tasks.compute_comparison"
 OUTCOMES = ("correct", "correctly_empty", "wrong", "missed", "invented", "not_gradable")
 COUNTERS = (
+    "scoring_generation",
     "status",
     "total_jobs",
     "completed_jobs",

@@ -10,7 +10,8 @@ from typing import Any, BinaryIO
 from analytics.evaluating.answers import AnswerBook, read_answers
 from analytics.evaluating.arguments import BadInput, Request
 from analytics.evaluating.workspace import FOR_RESULTS, find_organization, refused_text
-from executions.agents.registry import AgentKind, agent_kind
+from executions.agents.registry import AgentKind
+from executions.credentials.availability import usable_agent
 from executions.services.choosing import check_placeholders, frozen, with_fields
 from projects.importing.files import FileRefused, good_rows, open_file, same_batch
 from projects.importing.parse.check import CheckedRows, Progress
@@ -32,9 +33,10 @@ def check_input(request: Request, progress: Progress) -> tuple[Request, AnswerBo
     Raises BadInput or a ServiceError for anything that can't be used: the agent and its settings, the organization, the
     instructions, the file (all its rows) and the answers. `progress` gets the rows done and the share of the file.
     """
-    kind = agent_kind(request.agent)
+    organization = find_organization(request.organization)
+    kind = usable_agent(request.agent, organization.pk if organization else None)
     kind.check_settings(typed_settings(kind, request.agent_settings))
-    project = project_find(organization=find_organization(request.organization), name=request.project_name)
+    project = project_find(organization=organization, name=request.project_name)
     try:
         return request, _check_file(request, project, progress)
     except FileRefused as refusal:

@@ -104,7 +104,7 @@ def _agent(kind: AgentKind, execution: Execution, book: AnswerBook | None) -> Ag
     if kind.build is None:
         raise BadInput(f"The agent {kind.name} can't be run from the command line.")
     open_ports(Row.objects.filter(batch=execution.batch_id).values_list("url", flat=True).iterator())
-    return kind.build()
+    return kind.build(kind.installation_key)
 
 
 def _run(request: Request, execution: Execution, agent: Agent, baseline: Execution | None, terminal: Terminal) -> int:

@@ -52,6 +52,7 @@ def execution_as_json(execution: Execution) -> dict[str, Any]:
         "sample_method": execution.sample_method,
         "sample_size": execution.sample_size,
         "seed": execution.seed,
+        "repeats": execution.repeats,
         "mino_version": execution.mino_version,
         "started_at": execution.started_at.isoformat() if execution.started_at else None,
         "finished_at": execution.finished_at.isoformat() if execution.finished_at else None,
@@ -76,6 +77,8 @@ def row_as_json(row: ExportRow, fields: Sequence[str], groups: frozenset[Group])
         (Group.ERRORS, {"error": error}),
     ]
     found: dict[str, Any] = {"row_key": row.key, "position": row.position, "url": row.url}
+    if "repeat" in extras:
+        found["repeat"] = extras["repeat"]
     for group, values in parts:
         if group in groups:
             found.update(values)

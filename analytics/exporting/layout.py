@@ -45,6 +45,7 @@ class Layout:
     fields: Sequence[str]
     groups: frozenset[Group]
     currency: str
+    has_repeats: bool = False
 
     @classmethod
     def of(cls, execution: Execution, wanted: Wanted | None = None) -> Layout:
@@ -56,14 +57,19 @@ class Layout:
         kinds = [kind for group, kind in FIELD_HEADERS.items() if group in groups]
         of_fields = [f"{kind}_{name}" for name in fields for kind in kinds]
         last = [header for group, headers in LAST_HEADERS.items() if group in groups for header in headers]
-        taken = {name.casefold() for name in (MINO_ROW_KEY, "position", url, *of_fields, *last)}
+        has_repeats = execution.repeats > 1
+        first = [MINO_ROW_KEY, "position", *(["repeat"] if has_repeats else []), url]
+        taken = {name.casefold() for name in (*first, *of_fields, *last)}
         of_inputs = [_free(name, taken) for name in inputs]
-        headers = [MINO_ROW_KEY, "position", url, *of_inputs, *of_fields, *last]
-        return cls(headers, inputs, fields if kinds else [], groups, execution.currency)
+        headers = [*first, *of_inputs, *of_fields, *last]
+        return cls(headers, inputs, fields if kinds else [], groups, execution.currency, has_repeats)
 
     def cells(self, row: ExportRow) -> list[Cell]:
         """The cells of one row: numbers as such, booleans as true and false, lists and objects as JSON."""
-        cells: list[Cell] = [row.key, row.position, row.url]
+        cells: list[Cell] = [row.key, row.position]
+        if self.has_repeats:
+            cells.append(row.extras["repeat"])
+        cells.append(row.url)
         cells += [row.inputs.get(name) for name in self.inputs]
         self._add_fields(cells, row)
         groups = self.groups

@@ -50,7 +50,7 @@ class ExportRow(NamedTuple):
     `key` is the row's key, or its position in a batch without keys. `expected` lacks unknown truths, `extracted` is
     empty and `outcomes` lacks every column as long as the job has no result. `scores` holds those between 0 and 1 only:
     the others follow from the outcome (`score_of`). `extras` has what only some exports want: `sources`, `cost`,
-    `started_at`, `finished_at`.
+    `started_at`, `finished_at`, and `repeat` where rows were run several times.
     """
 
     key: str
@@ -80,7 +80,7 @@ class ExportRow(NamedTuple):
 def export_rows(execution: Execution, wanted: Wanted | None = None, *, chunk: int = CHUNK) -> Iterator[list[ExportRow]]:
     """The wanted jobs of the execution in its order, in chunks; between two chunks no query is open."""
     wanted = wanted or Wanted()
-    extras = wanted.extra_fields
+    extras = (*wanted.extra_fields, *(("repeat",) if execution.repeats > 1 else ()))
     texts = {f"{name}_text": Cast(name, TextField()) for name in JSON_FIELDS}
     jobs = Job.objects.filter(wanted.condition(), execution=execution).annotate(**texts).order_by("position")
     values = jobs.values_list(*FIELDS, *extras)
@@ -100,7 +100,7 @@ def _partial_scores(execution: Execution, positions: Sequence[int], wanted: Want
     partial: dict[int, dict[str, float]] = {}
     if Group.SCORE not in wanted.groups:
         return partial
-    between = FieldResult.objects.filter(job__execution=execution, score__gt=0, score__lt=1)
+    between = FieldResult.objects.current().filter(job__execution=execution, score__gt=0, score__lt=1)
     if wanted.narrows:
         between = between.filter(job__position__in=positions)
     else:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -20,11 +23,25 @@ VERDICT_NAMES = {
 }
 OUTCOME_NAMES = {one.value: one.value.replace("_", " ").capitalize() for one in Outcome}
 TRUTH_NAMES = {"yes": "With truth", "no": "Without truth"}
+SORTS = {
+    "-accuracy": "Most accurate first",
+    "accuracy": "Least accurate first",
+    "-finished": "Finished last first",
+    "finished": "Finished first",
+    "status": "By state",
+}
+"""What the rows of an execution can be ordered by; without any of these they stand in their own order."""
+HOST = re.compile(r"[^\s/?#@\\]{1,253}")
+NOT_FILTERS = ("column", "sort")
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The filters, empty where nothing is asked. An outcome without a column is that of any column."""
+    """The filters, empty where nothing is asked. An outcome without a column is that of any column.
+
+    `accuracy_min` and `accuracy_max` are shares of a row's cells in per cent; `site` is the host of an address,
+    `tag` the name of a tag of the row.
+    """
 
     status: str = ""
     evaluation_result: str = ""
@@ -33,6 +50,11 @@ class Ask:
     error_code: str = ""
     truth: str = ""
     search: str = ""
+    site: str = ""
+    tag: str = ""
+    accuracy_min: float | None = None
+    accuracy_max: float | None = None
+    sort: str = ""
 
     @classmethod
     def of(cls, query: QueryDict, columns: list[str]) -> Ask:
@@ -44,15 +66,54 @@ class Ask:
             "outcome": OUTCOME_NAMES,
             "error_code": [one.value for one in ErrorCode],
             "truth": TRUTH_NAMES,
+            "sort": SORTS,
         }
         chosen = {name: query.get(name, "") for name in allowed}
         sensible = {name: value for name, value in chosen.items() if value in allowed[name]}
-        return cls(**sensible, search=search_text(query))
+        site = query.get("site", "").strip().lower().removeprefix("www.")
+        return cls(
+            **sensible,
+            search=search_text(query),
+            tag=search_text(query, "tag"),
+            site=site if HOST.fullmatch(site) and site.isprintable() else "",
+            accuracy_min=_percentage(query.get("accuracy_min", "")),
+            accuracy_max=_percentage(query.get("accuracy_max", "")),
+        )
+
+    @property
+    def asked(self) -> list[str]:
+        """The names of the filters that leave something out."""
+        return [one.name for one in fields(self) if one.name not in NOT_FILTERS and self._says(one.name)]
 
     @property
     def narrows(self) -> bool:
         """Whether anything is left out."""
-        return any(getattr(self, one.name) for one in fields(self) if one.name != "column")
+        return bool(self.asked)
+
+    @property
+    def query(self) -> str:
+        """The filters and the order as a query string without its question mark."""
+        told = [one.name for one in fields(self) if self._says(one.name)]
+        return urlencode({name: shown(getattr(self, name)) for name in told})
+
+    def _says(self, name: str) -> bool:
+        return getattr(self, name) not in ("", None)
+
+
+def shown(value: str | float | None) -> str:
+    """A filter's value as it stands in an address: `12.5`, `80`, nothing for None."""
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return value or ""
+
+
+def _percentage(text: str) -> float | None:
+    """A number from 0 to 100, None for anything else."""
+    try:
+        number = float(text[:20])
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and 0 <= number <= 100 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +139,6 @@ def choices(ask: Ask, columns: Sequence[str], execution: Execution | None) -> li
         Choice("outcome", "Outcome", ask.outcome, [("", "Any outcome"), *OUTCOME_NAMES.items()]),
         Choice("error_code", "Error", ask.error_code, [("", "Any error"), *codes] if codes else []),
         truth,
+        Choice("sort", "Order", ask.sort, [("", "Order of the rows"), *SORTS.items()]),
     ]
     return [choice for choice in offered if choice.options]

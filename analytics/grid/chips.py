@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from analytics.grid.asking import OUTCOME_NAMES, TRUTH_NAMES, VERDICT_NAMES, Ask
+from analytics.grid.asking import OUTCOME_NAMES, TRUTH_NAMES, VERDICT_NAMES, Ask, shown
+from analytics.grid.paging import PLACES
 from executions.models import ColumnStatistic, Execution, JobStatus
-
-PLACES = ("after", "before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,18 @@ def applied_filters(query: QueryDict, ask: Ask) -> list[Chip]:
         ("error_code", "Error", ask.error_code),
         ("truth", "Truth", TRUTH_NAMES.get(ask.truth, "")),
         ("search", "Address", ask.search),
+        ("site", "Site", ask.site),
+        ("tag", "Tag", ask.tag),
+        ("accuracy_min", "Accuracy at least", _percent(ask.accuracy_min)),
+        ("accuracy_max", "Accuracy at most", _percent(ask.accuracy_max)),
     ]
     return [
         Chip(f"{label}: {value}", _changed(query, **{name: ""}), is_on=True) for name, label, value in told if value
     ]
+
+
+def _percent(value: float | None) -> str:
+    return "" if value is None else f"{shown(value)} %"
 
 
 def _changed(query: QueryDict, **values: str) -> str:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 from django.http import QueryDict
 
-from analytics.grid.scanning import Key, Source, scan
+from analytics.grid.ordering import Order, ordered_scan
+from analytics.grid.scanning import Found, Key, Source, scan
 from executions.models import Execution, Job
 from mino.common.pagination import PAGE_SIZE
 from projects.models import Row
 
 MOST_DIGITS = 9
+PLACES = ("after", "before", "from")
 BEFORE_ALL = uuid.UUID(int=0)
 
 
@@ -33,15 +35,29 @@ class GridPage:
 
 
 def grid_page(sources: Sequence[Source], query: QueryDict, execution: Execution | None) -> GridPage:
-    """The page behind `?after=` or before `?before=`, which are positions; from the beginning without them."""
-    before, after = _position(query.get("before", "")), _position(query.get("after", ""))
-    backwards = before is not None
-    start = before if backwards else after
-    positions = _Positions(execution)
-    key = positions.key(sources, start)
+    """The page behind `?after=` or before `?before=`, which are positions; from the beginning without them.
+
+    `?from=` is the position that the page begins with.
+    """
+    start, backwards = _start(query)
+    key = _Positions(execution).key(sources, start)
     if not sources or (start is not None and key is None):
         return GridPage(first=_link(query) if start else "")
-    found = scan(sources, key, PAGE_SIZE, backwards=backwards)
+    return _page(scan(sources, key, PAGE_SIZE, backwards=backwards), query, execution)
+
+
+def ordered_page(source: Source | None, order: Order, query: QueryDict, execution: Execution) -> GridPage:
+    """The same in another order: behind or before the job at that position."""
+    start, backwards = _start(query)
+    key = order.key(execution, start) if start else None
+    if source is None or (start and key is None):
+        return GridPage(first=_link(query) if start else "")
+    return _page(ordered_scan(source, order, key, PAGE_SIZE, backwards=backwards), query, execution)
+
+
+def _page(found: Found, query: QueryDict, execution: Execution | None) -> GridPage:
+    start, backwards = _start(query)
+    positions = _Positions(execution)
     first, last, searched_to = positions.read([*found.ids[:1], *found.ids[-1:]], found.searched_to)
     has_previous = found.more if backwards else bool(start)
     has_next = backwards or found.more
@@ -55,9 +71,18 @@ def grid_page(sources: Sequence[Source], query: QueryDict, execution: Execution 
     )
 
 
+def _start(query: QueryDict) -> tuple[int | None, bool]:
+    """The position where the page starts, and whether it is the page before it."""
+    before, after = _position(query.get("before", "")), _position(query.get("after", ""))
+    if before is not None:
+        return before, True
+    first = _position(query.get("from", ""))
+    return (after if first is None else max(first - 1, 0)), False
+
+
 def _link(query: QueryDict, **position: int | None) -> str:
     parameters = query.copy()
-    for name in ("after", "before"):
+    for name in PLACES:
         parameters.pop(name, None)
     for name, value in position.items():
         parameters[name] = str(value)

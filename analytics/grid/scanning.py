@@ -40,11 +40,12 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Found:
     """The ids of what matches, in order. `more`: there is certainly more that way. `searched_to`: the key up to which
-    was searched, where the search had to stop before it had found enough; else None."""
+    was searched, where the search had to stop before it had found enough; else None. `last`: the key of the last id."""
 
     ids: list[uuid.UUID]
     more: bool
     searched_to: Key | None
+    last: Key | None = None
 
 
 def scan(sources: Sequence[Source], start: Key | None, count: int, *, backwards: bool = False) -> Found:
@@ -66,9 +67,10 @@ def scan(sources: Sequence[Source], start: Key | None, count: int, *, backwards:
     known = list(itertools.takewhile(lambda pair: side.reaches(nearest, pair[1]), ordered))
     ids = [pick for pick, _ in known[:count]]
     more = len(known) > count
+    last = known[:count][-1][1] if ids else None
     if backwards:
         ids.reverse()
-    return Found(ids, more, searched_to=None if more else nearest)
+    return Found(ids, more, searched_to=None if more else nearest, last=last)
 
 
 class _Side:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from analytics.grid import scanning
 from analytics.grid.asking import Ask
 from analytics.grid.scanning import Source
 from executions.evaluation.verdict import EvaluationResult
 from executions.models import ColumnStatistic, Execution, FieldResult, Job, JobStatus
-from projects.models import Batch, Row
+from projects.models import Batch, Row, TaggedRow
 
 VERDICT_COUNTERS = {
     EvaluationResult.PASSED.value: "passed_jobs",
@@ -26,9 +28,7 @@ def row_sources(batch: Batch, ask: Ask) -> list[Source]:
         rows, size = rows.filter(has_truth=True), batch.truth_row_count
     elif ask.truth == "no":
         rest &= Q(has_truth=False)
-    if ask.search:
-        rest &= Q(url__icontains=ask.search)
-    return [Source(rows, "position", "pk", size, rest)]
+    return [Source(rows, "position", "pk", size, rest & _address(ask) & _tagged(ask, "pk"))]
 
 
 def job_sources(execution: Execution, ask: Ask, statistics: Sequence[ColumnStatistic]) -> list[Source]:
@@ -47,9 +47,7 @@ def job_sources(execution: Execution, ask: Ask, statistics: Sequence[ColumnStati
     if ask.outcome and sum(outcomes.values()) <= size:
         rest = _rest(ask, but="", prefix="job__")
         return [_outcome_source(execution, name, ask.outcome, count, rest) for name, count in outcomes.items() if count]
-    rest = _rest(ask, but=narrowest)
-    if ask.outcome:
-        rest &= _has_outcome(ask)
+    rest = _rest(ask, but=narrowest) & _outcome(ask)
     values = {"status": next(iter(statuses), ""), "evaluation_result": ask.evaluation_result}
     jobs = Job.objects.filter(execution=execution)
     if narrowest == "error_code":
@@ -59,13 +57,39 @@ def job_sources(execution: Execution, ask: Ask, statistics: Sequence[ColumnStati
     return [Source(jobs, "position", "pk", size, rest)]
 
 
+def ordered_source(execution: Execution, ask: Ask, statistics: Sequence[ColumnStatistic]) -> Source | None:
+    """The jobs for an order that is not that of the rows; None where the question contradicts itself.
+
+    What few jobs match is left to the database to sort; else an index gives all jobs in the order, and every condition
+    is checked on them.
+    """
+    narrow = job_sources(execution, ask, statistics)
+    jobs = Job.objects.filter(execution=execution)
+    if len(narrow) == 1 and narrow[0].pick == "pk" and narrow[0].size <= scanning.MOST_READ:
+        return narrow[0]
+    size = sum(source.size for source in narrow)
+    if narrow and size <= scanning.MOST_READ:
+        ids = Q(pk__in=narrow[0].queryset.values("job_id"))
+        for source in narrow[1:]:
+            ids |= Q(pk__in=source.queryset.values("job_id"))
+        return Source(jobs.filter(ids), "position", "pk", size, _rest(ask, but=""))
+    statuses = _implied_statuses(ask)
+    if len(statuses) > 1:
+        return None
+    rest = _rest(ask, but="") & _outcome(ask) & (Q(status=next(iter(statuses))) if statuses else Q())
+    return Source(_within(jobs, ask), "position", "pk", execution.total_jobs, rest)
+
+
+def _within(jobs: QuerySet[Job], ask: Ask) -> QuerySet[Job]:
+    """Where the order is that of accuracy, its index gives the range."""
+    if ask.sort.endswith("accuracy"):
+        return jobs.filter(_accuracy(ask))
+    return jobs
+
+
 def matching_count(execution: Execution, ask: Ask, statistics: Sequence[ColumnStatistic]) -> int | None:
     """How many jobs match, where a counter knows it; None where only counting them could tell."""
-    asked = [
-        name
-        for name in ("status", "evaluation_result", "outcome", "error_code", "truth", "search")
-        if getattr(ask, name)
-    ]
+    asked = ask.asked
     if not asked:
         return execution.total_jobs
     if asked == ["status"]:
@@ -80,7 +104,7 @@ def matching_count(execution: Execution, ask: Ask, statistics: Sequence[ColumnSt
 def _implied_statuses(ask: Ask) -> set[str]:
     """The states a job must have for all of the filters: only completed jobs have results, only failed ones errors."""
     statuses = {ask.status} if ask.status else set()
-    if ask.evaluation_result or ask.outcome:
+    if ask.evaluation_result or ask.outcome or ask.accuracy_min is not None or ask.accuracy_max is not None:
         statuses.add(JobStatus.COMPLETED.value)
     if ask.error_code:
         statuses.add(JobStatus.ERROR.value)
@@ -108,16 +132,43 @@ def _rest(ask: Ask, *, but: str, prefix: str = "") -> Q:
         rest &= Q(**{f"{prefix}status": JobStatus.ERROR, f"{prefix}error_code": ask.error_code})
     if ask.truth:
         rest &= Q(**{f"{prefix}has_ground_truth": ask.truth == "yes"})
-    if ask.search:
-        rest &= Q(**{f"{prefix}url__icontains": ask.search})
+    return rest & _accuracy(ask, prefix) & _address(ask, prefix) & _tagged(ask, f"{prefix}row_id")
+
+
+def _accuracy(ask: Ask, prefix: str = "") -> Q:
+    rest = Q()
+    for bound, value in (("gte", ask.accuracy_min), ("lte", ask.accuracy_max)):
+        if value is not None:
+            rest &= Q(**{f"{prefix}accuracy__{bound}": value / 100})
     return rest
 
 
+def _address(ask: Ask, prefix: str = "") -> Q:
+    """Text inside an address, and its host, with or without `www.` and a port."""
+    rest = Q()
+    if ask.search:
+        rest &= Q(**{f"{prefix}url__icontains": ask.search})
+    if ask.site:
+        port = "" if re.search(r":\d+$", ask.site) else r"(:[0-9]+)?"
+        pattern = rf"^\s*https?://([^/?#]*@)?(www\.)?{re.escape(ask.site)}{port}([/?#]|\s*$)"
+        rest &= Q(**{f"{prefix}url__icontains": ask.site}) & Q(**{f"{prefix}url__iregex": pattern})
+    return rest
+
+
+def _tagged(ask: Ask, row: str) -> Q:
+    """Rows with the tag; `row` is where the row's id is found."""
+    if not ask.tag:
+        return Q()
+    return Q(Exists(TaggedRow.objects.filter(row=OuterRef(row), tag__folded=ask.tag.casefold())))
+
+
 def _outcome_source(execution: Execution, column: str, outcome: str, count: int, rest: Q) -> Source:
-    cells = FieldResult.objects.filter(execution=execution, column=column, outcome=outcome)
+    cells = FieldResult.objects.current().filter(execution=execution, column=column, outcome=outcome)
     return Source(cells, "job_id", "job_id", count, rest)
 
 
-def _has_outcome(ask: Ask) -> Q:
-    cells = FieldResult.objects.filter(job=OuterRef("pk"), outcome=ask.outcome)
+def _outcome(ask: Ask) -> Q:
+    if not ask.outcome:
+        return Q()
+    cells = FieldResult.objects.current().filter(job=OuterRef("pk"), outcome=ask.outcome)
     return Q(Exists(cells.filter(column=ask.column) if ask.column else cells))

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import Organization, User
 from analytics.figures import axis_low, time_left
 from analytics.home import home_of
+from analytics.models import Suspect
 from executions.models import Execution
 from mino.common.values.share import Share
 from mino.tests.factories import BatchFactory, ExecutionFactory
@@ -121,3 +122,29 @@ def test_an_empty_workspace_says_what_to_do_next(
     Project.objects.all().update(is_deleted=True)
     assert "Create the first project" in shown(member)
     assert "New project" not in shown(viewer)
+
+
+def test_suspects_in_the_truth_need_somebody(
+    batch: Batch, viewer: User, stranger: User, client_for: Callable[[User], Client]
+) -> None:
+    for row in batch.rows.all():
+        Suspect.objects.create(
+            organization=batch.organization,
+            project=batch.project,
+            batch=batch,
+            row=row,
+            column="price",
+            value="9",
+            support=2,
+            share=1000,
+            first_seen=timezone.now(),
+            last_seen=timezone.now(),
+        )
+    ExecutionFactory(batch=batch)
+    page = client_for(viewer).get(reverse("organization_home", args=[batch.organization.slug])).text
+    assert "<b>3 cells</b> of truth may be wrong" in page
+    assert reverse("project_suspects", args=[batch.organization.slug, batch.project_id]) in page
+    batch.project.is_private = True
+    batch.project.save()
+    page = client_for(viewer).get(reverse("organization_home", args=[batch.organization.slug])).text
+    assert "may be wrong" not in page

@@ -54,7 +54,7 @@ def test_projects_are_listed_with_what_they_hold_and_reached(
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("project_list", 10), ("execution_list", 10), ("organization_home", 12), ("project", 15)]
+    ("name", "most"), [("project_list", 10), ("execution_list", 10), ("organization_home", 13), ("project", 20)]
 )
 def test_a_list_asks_as_many_questions_for_many_as_for_few(
     busy: list[Execution],
@@ -81,7 +81,7 @@ def test_a_search_narrows_projects_and_batches(
     assert not client.get(at(organization, "project_list"), {"search": "\x00%_"}).context["rows"]
     address = at(organization, "project", project_id=busy[0].project_id)
     found = client.get(address, {"search": busy[1].batch.name}).context["rows"]
-    assert [batch for batch, _ in found] == [busy[1].batch]
+    assert [line.batch for line in found] == [busy[1].batch]
 
 
 def test_executions_are_filtered_by_state_project_and_type(

@@ -64,6 +64,7 @@ def answered(row: Row, price: object) -> Job:
     return job
 
 
+PARTS = ("truth_sheet", "batch_truth", "truth_file")
 FORM = {"seen-2": "Kettle 2", "value-2": "Kettle 2", "seen-3": "2.50", "value-3": "2.50"}
 
 
@@ -137,7 +138,15 @@ def test_a_change_is_taken_back_from_the_history_of_the_row(row: Row, client: Cl
     row.refresh_from_db()
     assert row.truth["price"] == "2.50"
     assert "Takes back a change of" in page
+    change(row, "4", "Another slip")
     assert "Somebody else changed" in client.post(back, {"seen": "3", "to": "batch"}, follow=True).text
+
+
+def test_the_parts_of_the_truth_lead_to_each_other(row: Row, client: Client) -> None:
+    parts = [reverse(name, args=[row.batch.organization.slug, row.batch_id]) for name in PARTS]
+    for page in parts:
+        text = client.get(page).text
+        assert [f'href="{part}"' in text for part in parts] == [True, True, True], page
 
 
 def test_all_changes_of_a_batch_are_listed_newest_first(row: Row, client: Client) -> None:
@@ -179,3 +188,11 @@ def test_the_pages_ask_a_fixed_number_of_questions(
         client.get(address("row_truth", row))
     with django_assert_max_num_queries(10):
         client.get(history(row.batch))
+
+
+def test_an_answer_is_accepted_beside_the_truth(row: Row, client: Client) -> None:
+    job = answered(row, "9|1")
+    page = client.post(address("row_truth_change", row), {**FORM, "add": f"{job.pk}:3"}, follow=True).text
+    row.refresh_from_db()
+    assert row.truth["price"] == r"2.50|9\|1"
+    assert "The truth of price is changed." in page

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.http import WorkspaceRequest
-from analytics.figures import axis_low
+from analytics.charts.asking import Ask
+from analytics.charts.figure import Figure
+from analytics.charts.scope import read_scope
+from analytics.charts.trend import quality
+from analytics.figures import axis_low, for_lists
 from analytics.home import home_of
+from analytics.suspects.counting import suspected_projects
 from executions.models import Execution
 from projects.models import Batch, Project
 
@@ -20,14 +29,29 @@ def organization_home(request: WorkspaceRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     executions = Execution.objects.visible_to(request.user).filter(organization=request.organization)
     home = home_of(executions, now)
-    context = {"home": home, "now": now, "axis": axis_low(one.accuracy for one in home.recent)}
+    suspected = suspected_projects(request.user, request.organization)
+    context = {"home": home, "suspected": suspected, "now": now, "axis": axis_low(one.accuracy for one in home.recent)}
     if request.htmx:
         return render(request, "analytics/home_fragment.html", context)
+    context["trend"] = _trend(request, executions)
     projects = Project.objects.visible_to(request.user).filter(organization=request.organization)
     context["newest_project"] = None if home.recent else projects.order_by("-created_at", "-id").first()
     context["newest_batch"] = None if home.recent else _newest_batch(request)
     context["may_create"] = request.user.has_perm("accounts.create_project", request.organization)
     return render(request, "analytics/home.html", context)
+
+
+def _trend(request: WorkspaceRequest, executions: QuerySet[Execution]) -> Figure | None:
+    """How the project that was graded last went over its executions; None where nothing was graded."""
+    graded = for_lists(executions).filter(gradable_fields__gt=0).order_by("-created_at", "-id").first()
+    if graded is None:
+        return None
+    slug = str(request.organization.slug)
+    scope = read_scope(slug, executions.filter(project=graded.project_id), Ask(), shows_batch=True)
+    figure = quality(scope)
+    url = reverse("project_analytics", args=[slug, graded.project_id])
+    about = f"{graded.project.name}: the bands are 95 % intervals"
+    return replace(figure, title="Accuracy by execution", about=about, more_url=url, more_text="Analytics")
 
 
 def _newest_batch(request: WorkspaceRequest) -> Batch | None:

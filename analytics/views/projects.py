@@ -10,12 +10,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.http import WorkspaceRequest
+from analytics.batch_list import BatchAsk, batch_page, branches, lines_of
 from analytics.figures import axis_low, contents_of, for_lists, latest_by, reached_by
 from executions.models import Execution
 from mino.common.pagination import keyset_page
 from projects.filters import SEARCH_LENGTH, search_text
+from projects.folder_tree import FolderTree
 from projects.instruction_diff import instruction_diff
-from projects.models import Batch, BatchStatus, InstructionVersion, Project
+from projects.models import Batch, BatchStatus, InstructionVersion, Project, Tag
 from projects.queries import Abilities, project_of
 
 
@@ -41,21 +43,21 @@ def project_list(request: WorkspaceRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def project(request: WorkspaceRequest, slug: str, project_id: uuid.UUID) -> HttpResponse:
-    """A project: its batches with what their last execution reached, and its newest instructions."""
+    """A project: its folders, its batches with what their last execution reached, and its newest instructions."""
     shown = project_of(request, project_id)
-    batches = Batch.objects.filter(project=shown, status=BatchStatus.READY)
-    if search := search_text(request.GET):
-        batches = batches.filter(Q(name__icontains=search) | Q(description__icontains=search))
-    page = keyset_page(batches, request.GET)
-    latest = latest_by("batch", [batch.pk for batch in page.items])
+    tree = FolderTree.of(shown)
+    ask = BatchAsk.of(request.GET, request.organization, tree)
+    batches = ask.narrow(Batch.objects.filter(project=shown, status=BatchStatus.READY), tree)
+    page = batch_page(batches, request.GET)
     versions = list(shown.versions.select_related("created_by").order_by("-number")[:7])
     context = {
         "project": shown,
         "page": page,
-        "rows": [(batch, latest.get(batch.pk)) for batch in page.items],
-        "search": search,
+        "rows": lines_of(page.items, tree),
+        "ask": ask,
         "search_length": SEARCH_LENGTH,
         "abilities": Abilities.of(request.user, shown),
+        **_beside(request, shown, tree),
         **_versions(versions),
         **_difference(versions[1:2], versions[:1]),
     }
@@ -95,6 +97,13 @@ def project_executions(request: WorkspaceRequest, slug: str, project_id: uuid.UU
         "abilities": Abilities.of(request.user, shown),
     }
     return render(request, "analytics/project_executions.html", context)
+
+
+def _beside(request: WorkspaceRequest, shown: Project, tree: FolderTree) -> dict[str, object]:
+    """The folders with their counts, and all tags of the organization."""
+    folders, total, loose = branches(shown, tree)
+    tags = list(Tag.objects.filter(organization=request.organization))
+    return {"folders": folders, "batch_total": total, "loose_total": loose, "tags": tags}
 
 
 MOST_NUMBERS = 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import WorkspaceRequest
 from accounts.permissions import require
+from analytics.sheet.cell import notes_of
 from analytics.truth import answers_of, changes_from, editable_cells, shown_revisions, truth_columns
 from executions.models import Job
-from executions.services.accepting import answer_accept
+from executions.services.accepting import answer_accept, answer_add
 from executions.views.truth import tell_changed
 from mino.common.errors import InvalidState, ServiceError
 from mino.common.pagination import keyset_page
@@ -117,6 +118,7 @@ def _row_context(request: WorkspaceRequest, row: Row, *, typed: Mapping[str, str
         "answers": answers_of(row, columns),
         "page": page,
         "revisions": shown_revisions(page.items),
+        "notes": notes_of(row, request.user),
         "before": row.position - 1 if row.position > 1 else None,
         "after": row.position + 1 if row.position < batch.row_count else None,
     }
@@ -124,26 +126,29 @@ def _row_context(request: WorkspaceRequest, row: Row, *, typed: Mapping[str, str
 
 def _change(request: WorkspaceRequest, row: Row) -> TruthSet:
     columns, data = truth_columns(row.batch), request.POST
-    if taken := data.get("take", ""):
-        return _take(request, row, columns, taken)
+    for name, service in (("take", answer_accept), ("add", answer_add)):
+        if taken := data.get(name, ""):
+            return _take(request, row, columns, taken, service)
     changes = changes_from(row, columns, data)
     return truth_set(batch=row.batch, changes=changes, user=request.user, reason=data.get("reason", ""))
 
 
-def _take(request: WorkspaceRequest, row: Row, columns: list[Column], taken: str) -> TruthSet:
-    """Make an answer the truth; `taken` names its job by its id and the column by its position."""
+def _take(
+    request: WorkspaceRequest, row: Row, columns: list[Column], taken: str, service: Callable[..., TruthSet]
+) -> TruthSet:
+    """Make an answer the truth, or add it; `taken` names its job by its id and the column by its position."""
     job_id, _, position = taken.partition(":")
     column = next((one for one in columns if str(one.position) == position), None)
     with contextlib.suppress(ValidationError):  # no id at all
         job = Job.objects.filter(row=row, pk=job_id).select_related("execution", "batch__project").first()
         if job is not None and column is not None:
-            return _accept(request, job, column)
+            return _accept(request, job, column, service)
     raise InvalidState("This answer is not there any more. Look at the page again.")
 
 
-def _accept(request: WorkspaceRequest, job: Job, column: Column) -> TruthSet:
+def _accept(request: WorkspaceRequest, job: Job, column: Column, service: Callable[..., TruthSet]) -> TruthSet:
     data = request.POST
-    return answer_accept(
+    return service(
         job=job,
         column=column.name,
         user=request.user,

@@ -1,4 +1,4 @@
-"""Addresses of analytics: all pages that show figures of executions beside what they belong to."""
+"""Addresses of the pages that show figures of executions beside what they belong to, of exports and comparison."""
 
 from django.urls import path
 

@@ -1,0 +1,1 @@
+"""Suspects: cells of truth that independent results contradict with one voice."""
