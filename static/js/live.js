@@ -69,11 +69,17 @@ document.addEventListener("htmx:afterSwap", () => {
   pointed = null;
 });
 
+// An answer that was still on its way when the last one came says the same once more: morphing has taken every mark off
+// the element, so what was announced is kept here, until the part lives again.
+const announced = new Map();
 document.addEventListener("htmx:afterSettle", (event) => {
   const part = live(event);
-  if (!part?.dataset.liveDone || part.dataset.announced) return;
-  part.dataset.announced = "true";
-  dispatchEvent(new CustomEvent("mino:toast", { detail: part.dataset.liveDone }));
+  if (!part) return;
+  const last = part.dataset.liveDone;
+  if (announced.get(part.id) === last) return;
+  announced.set(part.id, last);
+  if (!last) return;
+  dispatchEvent(new CustomEvent("mino:toast", { detail: last }));
 });
 
 notice.querySelector("[data-reconnect]").addEventListener("click", () => location.reload());

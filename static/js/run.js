@@ -10,7 +10,10 @@ function toggle(part, shown) {
 }
 
 function show() {
-  for (const part of form.querySelectorAll("[data-agent]")) toggle(part, part.dataset.agent === chosen("agent"));
+  const paired = form.elements.pair.checked;
+  const agents = [chosen("agent"), paired ? form.elements.other_agent.value : ""];
+  for (const part of form.querySelectorAll("[data-agent]")) toggle(part, agents.includes(part.dataset.agent));
+  for (const part of form.querySelectorAll("[data-when-pair]")) toggle(part, paired);
   for (const part of form.querySelectorAll("[data-when-sample]")) {
     const shown = part.dataset.whenSample.split(" ").includes(chosen("sample_method"));
     toggle(part, shown);
