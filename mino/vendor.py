@@ -23,6 +23,8 @@ SCRIPTS = ("latin", "latin-ext", "cyrillic", "greek")
 COPIES: dict[str, tuple[str, ...]] = {
     TABLER: ("dist/css/tabler.min.css",),
     "idiomorph": ("dist/idiomorph-ext.min.js", "LICENSE"),
+    "echarts": ("dist/echarts.min.js", "LICENSE", "NOTICE"),
+    "tabulator-tables": ("dist/js/tabulator.min.js", "dist/css/tabulator.min.css", "LICENSE"),
     INTER: (*(f"files/inter-{script}-wght-normal.woff2" for script in SCRIPTS), "LICENSE"),
     MONO: (*(f"files/jetbrains-mono-{script}-wght-normal.woff2" for script in SCRIPTS), "LICENSE"),
 }
@@ -36,7 +38,9 @@ file-description file-download file-spreadsheet file-text filter flag flask fold
 history home hourglass info-circle key keyboard link list list-details loader-2 lock logout mail menu-2 message minus
 moon number palette password-user phone photo player-pause player-play player-skip-forward player-stop
 plug-connected-x plus point question-mark refresh robot search selector settings sort-ascending sort-descending sun
-table tag target text-size toggle-left trash upload user user-plus users versions world x
+table tag tags target text-size toggle-left trash upload user user-plus users versions world x
+bookmark chart-bar chart-line folder-symlink git-compare note bulb keyboard-show filter-plus
+repeat arrows-shuffle arrow-forward-up alert-octagon math-function
 """
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from mino.common.ui import bars, difference, formats, signs
+from mino.common.ui import bars, difference, formats, signs, tags
 from mino.common.values.share import Share
 
 register = template.Library()
@@ -28,6 +28,7 @@ register.simple_tag(bars.bar_key, name="bar_key")  # {% bar_key "completed" %}
 register.simple_tag(bars.interval_bar, name="interval_bar")  # {% interval_bar share 0.5 1 %}
 register.simple_tag(difference.marked_expected, name="marked_expected")  # {% marked_expected expected extracted %}
 register.simple_tag(difference.marked_extracted, name="marked_extracted")
+register.simple_tag(tags.tag_chip, name="tag_chip")  # {% tag_chip tag.name tag.colour "?tag=…" %}
 
 register.filter("number", formats.number)  # {{ 12345|number }}, {{ 1.25|number:1 }}
 register.filter("percent", formats.percent)  # {{ 0.904|percent }}, with decimals {{ 0.904|percent:0 }}

@@ -13,11 +13,14 @@ from analytics.exporting.background.ordering import export_order
 from analytics.exporting.background.running import export_run
 from analytics.exporting.batch import BatchRows
 from analytics.exporting.formats import ExportFormat
+from analytics.models import FailurePattern, SavedFilter, Suspect
 from executions.models import Screenshot
 from executions.services.creation import execution_create
 from mino.tests.factories import JOINED, BatchFactory, ProjectFactory, SessionFactory, UserFactory
 from projects.importing.uploading import import_upload
-from projects.models import Project, TruthRevision
+from projects.models import Project, TruthNote, TruthRevision
+from projects.services.folders import folder_create
+from projects.services.tags import tag_create
 
 
 def picture() -> ContentFile[bytes]:
@@ -33,13 +36,18 @@ class Subjects:
     OF_A_PROJECT: ClassVar[set[str]] = {
         "project_id",
         "batch_id",
+        "folder_id",
         "execution_id",
         "job_id",
         "screenshot_id",
         "import_id",
         "number",
         "revision_id",
+        "note_id",
         "export_id",
+        "suspect_id",
+        "filter_id",
+        "pattern_id",
     }
 
     def __init__(self, organization: Organization, people: dict[str, User], stranger: User) -> None:
@@ -58,11 +66,30 @@ class Subjects:
         uploaded = ContentFile(b"site_url,expected_price\nhttps://shop.example/1,12\nnowhere,13\n")
         batch_import = import_upload(project=self.project, user=people["member"], file=uploaded, name="sites.csv")
         revision = TruthRevision.objects.create(batch=batch, row=job.row, column="price", after="1", created_at=JOINED)
+        note = TruthNote.objects.create(batch=batch, row=job.row, column="price", text="Called them", created_at=JOINED)
         export = export_order(source=BatchRows(batch), export_format=ExportFormat.CSV, user=people["viewer"])
         export_run(export.pk)
+        pattern = FailurePattern.objects.create(
+            organization=organization, project=self.project, kind="type", column="price", failing="value_mismatch"
+        )
+        suspect = Suspect.objects.create(
+            organization=organization,
+            project=self.project,
+            batch=batch,
+            row=job.row,
+            column="price",
+            value="2",
+            support=2,
+            share=1000,
+            first_seen=JOINED,
+            last_seen=JOINED,
+        )
         self._values: dict[str, Any] = {
+            "suspect_id": suspect.pk,
+            "pattern_id": pattern.pk,
             "import_id": batch_import.pk,
             "export_id": export.pk,
+            "filter_id": SavedFilter.objects.create(project=self.project, name="Errors", query="status=error").pk,
             "slug": organization.slug,
             "project_id": self.project.pk,
             "batch_id": batch.pk,
@@ -71,7 +98,11 @@ class Subjects:
             "screenshot_id": screenshot.pk,
             "number": 1,
             "revision_id": revision.pk,
+            "note_id": note.pk,
+            "folder_id": folder_create(project=self.project, user=None, name="Catalogues").pk,
+            "tag_id": tag_create(organization=organization, user=None, name="Gold truth", colour="#b98900").pk,
             "user_id": UserFactory().pk,
+            "agent": "eva",
             "product_slug": "mug-speckle",
         }
 

@@ -12,14 +12,30 @@ from django.conf import settings
 
 from mino.env import Environment, EnvironmentMistakes, kept_secret
 
+KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
 
 def test_without_any_variable_everything_has_a_value(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("DATABASE_URL", "REDIS_URL", "MINO_SECRET_KEY", "MINO_SAMPLE_SITE"):
+    for name in ("DATABASE_URL", "REDIS_URL", "MINO_SECRET_KEY", "MINO_ENCRYPTION_KEYS", "MINO_SAMPLE_SITE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MINO_DATA_DIR", str(tmp_path))
     environment = Environment()
     assert len(environment.secret_key) > 50
     assert Environment().secret_key == environment.secret_key
+    assert [len(key) for key in environment.encryption_keys] == [32]
+    assert Environment().encryption_keys == environment.encryption_keys
+
+
+def test_encryption_keys_are_read_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINO_ENCRYPTION_KEYS", f"{'_' * 42}8, {KEY}")
+    assert Environment().encryption_keys == [b"\xff" * 32, bytes(32)]
+
+
+def test_a_mistaken_encryption_key_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINO_ENCRYPTION_KEYS", "b3duLXNlY3JldA==")
+    with pytest.raises(EnvironmentMistakes) as refusal:
+        Environment()
+    assert "b3duLXNlY3JldA" not in str(refusal.value)
 
 
 def test_all_mistakes_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,6 +68,9 @@ def test_all_mistakes_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> 
         ("MINO_ALLOWED_PORTS", "80,http", "'http' is not a port."),
         ("MINO_LOG_FORMAT", "xml", "'xml' is not a format. Choose one of: text, json."),
         ("MINO_METRICS_TOKEN", "too short", "Give 20 characters or more, without spaces."),
+        ("MINO_ENCRYPTION_KEYS", "not base64!", "Key 1 is not base64. Make one with: openssl rand -base64 32."),
+        ("MINO_ENCRYPTION_KEYS", f"{KEY},c2hvcnQ=", "Key 2 has 5 bytes in place of 32."),
+        ("MINO_ENCRYPTION_KEYS", f"{KEY},{KEY}", "One key stands there twice."),
         ("MINO_LOG_LEVEL", "LOUD", "'LOUD' is not a level. Choose one of: DEBUG"),
     ],
 )

@@ -15,7 +15,7 @@ from executions.tests.costs.making import make_ended_rows
 from mino.tests.browser.conftest import SignIn
 from mino.tests.browser.looks import assert_looks_right
 from mino.tests.browser.shop_agent import catalogue
-from mino.tests.factories import ExecutionFactory
+from mino.tests.factories import BatchFactory, ExecutionFactory
 from projects.models import Project
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +27,7 @@ def address(project: Project, member: User, sign_in: SignIn, settings: Settings)
     settings.EVA_API_KEY = settings.AGENTQL_API_KEY = "secret"
     sign_in(member)
     batch = catalogue(project, 40)
-    make_ended_rows(batch, *[["0.20"], ["0.35", "0.10"], ["0.28"]] * 4)
+    make_ended_rows(BatchFactory(project=project), *[["0.20"], ["0.35", "0.10"], ["0.28"]] * 4)
     return reverse("execution_create", args=[batch.organization.slug, batch.pk])
 
 

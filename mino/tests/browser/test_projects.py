@@ -40,7 +40,7 @@ def test_the_pages_of_a_used_workspace_look_right(page: Page, northlight: Northl
         ("batch", batch, ""),
         ("batch_executions", batch, ""),
         ("batch_columns", batch, ""),
-        ("batch_options", batch, "?column=price"),
+        ("matching_playground", batch, "?column=price"),
         ("batch_edit", batch, ""),
         ("batch_delete", batch, ""),
     ]
@@ -82,7 +82,7 @@ def test_a_new_version_shows_what_changed_and_goes_into_production(page: Page, n
 
 def test_the_rows_are_filtered_by_a_click_and_the_way_back_works(page: Page, northlight: Northlight) -> None:
     page.goto(reverse("batch", kwargs={"slug": "northlight", "batch_id": northlight.batch.pk}))
-    rows = page.locator(".mn-grid tbody tr")
+    rows = page.locator(".tabulator-row")
     expect(rows).to_have_count(8)
     page.get_by_role("link", name="Rows without an answer").click()
     expect(rows).to_have_count(1)
@@ -100,7 +100,7 @@ def test_a_search_goes_on_until_it_finds_something(
     page.goto(reverse("batch", kwargs={"slug": "northlight", "batch_id": northlight.batch.pk}))
     page.get_by_label("Part of the address").fill("CASAVERDE")
     page.get_by_role("button", name="Filter").click()
-    rows = page.locator(".mn-grid tbody tr")
+    rows = page.locator(".tabulator-row")
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("casaverde.example")
     expect(page.locator("#rows")).not_to_have_attribute("aria-busy", "true")
