@@ -24,10 +24,12 @@ BENCHMARKS: Mapping[str, tuple[str, str]] = {
     "import": ("importing", "a file of 100,000 rows x 12 columns becomes a batch"),
     "execution": ("execution", "jobs against an agent that answers after 2 s, and after 200 ms"),
     "export": ("exporting", "100,000 results as csv and xlsx"),
+    "rescoring": ("rescoring", "100,000 results are scored anew in the background"),
     "pages": ("pages", "lists, results and jobs among 1,000,000 jobs"),
+    "analytics": ("analytics", "analytics pages and their roll-up over 1,000,000 jobs"),
 }
 """The names, each with its module and what it does."""
-NEEDS_POSTGRESQL = frozenset({"export", "pages", "execution"})
+NEEDS_POSTGRESQL = frozenset({"rescoring", "export", "pages", "analytics", "execution"})
 NEEDS_REDIS = frozenset({"execution"})
 
 

@@ -43,7 +43,7 @@ def measure(batch: Batch, execution: Execution) -> list[Figure]:
         client = Client(SERVER_NAME="127.0.0.1")
         client.force_login(bench_user(), backend="django.contrib.auth.backends.ModelBackend")
         bare = reverse("bare_page", args=[execution.pk])
-        return [_figure(client, what, url, bare) for what, url in _addresses(batch, execution)]
+        return [page_figure(client, what, url, bare) for what, url in _addresses(batch, execution)]
 
 
 def _addresses(batch: Batch, execution: Execution) -> Iterator[Address]:
@@ -99,10 +99,8 @@ def _batch_page(batch: Batch, execution: Execution) -> Iterator[Address]:
 
 def _results_page(execution: Execution) -> Iterator[Address]:
     url = reverse("execution_results", args=[SLUG, execution.pk])
-    jobs = Job.objects.filter(execution=execution)
     for what, position in _depths(execution.total_jobs):
-        before = keyset_page(jobs.filter(position__gt=position - 50), QueryDict(), keys=("position",), ascending=True)
-        yield f"results, {what}", url + (before.older if position else "")
+        yield f"results, {what}", f"{url}?after={position}"
     for query in (
         "status=error",
         "status=queued",
@@ -111,11 +109,16 @@ def _results_page(execution: Execution) -> Iterator[Address]:
         "error_code=DNS_ERROR",
         "column=price&outcome=wrong",
         "column=price&outcome=missed",
+        "accuracy_min=90",
+        "sort=accuracy",
+        "sort=-finished&accuracy_max=50",
+        "site=shop-123.example",
     ):
         yield f"results, {query}", f"{url}?{query}"
 
 
-def _figure(client: Client, what: str, url: str, bare: str) -> Figure:
+def page_figure(client: Client, what: str, url: str, bare: str) -> Figure:
+    """A page beside the bare one, in turns."""
     page, floor = _seconds(client, url), _seconds(client, bare)
     page(), floor()
     timed = [(page(), floor()) for _ in range(TIMES)]
