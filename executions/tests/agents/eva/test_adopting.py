@@ -27,7 +27,8 @@ def lost(address: str, server: EvaServer) -> Iterator[Lost]:
     with httpx.Client(base_url=address, headers={"X-API-Key": KEY}) as client:
 
         def start(wanted: Task) -> datetime:
-            since = datetime.now(UTC)
+            now = datetime.now(UTC)
+            since = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as the service tells times
             body = {"url": wanted.url, "goal": goal_of(wanted)}
             with client.stream("POST", "/v1/automation/run-sse", json=body) as response:
                 response.raise_for_status()
