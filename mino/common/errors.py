@@ -5,12 +5,15 @@ ServiceError
 +-- InvalidState    409  it makes sense, but not now
 +-- AlreadyExists   409  there is one like it
 +-- Forbidden       403  not for this person
++-- QuotaExceeded   403  the organization's plan does not allow more; `limits` say how much it allows
++-- TooManyRequests 429  more than allowed in the time; `limits` say when there is room again
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +24,28 @@ class Detail:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much there is, how much there may be, and when it begins anew (None: never by itself)."""
+
+    current: int
+    maximum: int
+    reset: datetime | None = None
+
+
 class ServiceError(Exception):
     """A service refused. `code` is one of the documented codes, `message` a sentence with the remedy."""
 
     code = "UNKNOWN_ERROR"
 
-    def __init__(self, message: str, *, code: str = "", details: Sequence[Detail] = ()) -> None:
+    def __init__(
+        self, message: str, *, code: str = "", details: Sequence[Detail] = (), limits: Limits | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or type(self).code
         self.details = tuple(details)
+        self.limits = limits
 
 
 class InvalidInput(ServiceError):
@@ -55,3 +70,15 @@ class Forbidden(ServiceError):
     """The person may see the object, but not do this with it."""
 
     code = "FORBIDDEN"
+
+
+class QuotaExceeded(ServiceError):
+    """The plan of the organization allows no more of it."""
+
+    code = "QUOTA_EXCEEDED"
+
+
+class TooManyRequests(ServiceError):
+    """More than is allowed in the time."""
+
+    code = "RATE_LIMIT_EXCEEDED"
