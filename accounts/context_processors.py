@@ -11,10 +11,7 @@ from accounts.models import Membership
 
 
 def workspace(request: HttpRequest) -> dict[str, Any]:
-    """`organization` (the current one or None), `memberships` (the user's, by name) and `may_manage_credentials`.
-
-    The last two are asked only if used.
-    """
+    """`organization` (the current one or None) and `memberships` (the user's, by name; asked only if used)."""
     organization = getattr(request, "organization", None)
 
     def memberships() -> list[Membership]:
@@ -23,11 +20,7 @@ def workspace(request: HttpRequest) -> dict[str, Any]:
         mine = Membership.objects.filter(user=request.user.pk).select_related("organization")
         return list(mine.order_by("organization__name", "organization_id"))
 
-    def may_manage_credentials() -> bool:
-        return organization is not None and request.user.has_perm("accounts.manage_credentials", organization)
-
     return {
         "organization": organization,
         "memberships": SimpleLazyObject(memberships),
-        "may_manage_credentials": SimpleLazyObject(may_manage_credentials),
     }

@@ -9,5 +9,5 @@ urlpatterns = [
     path("profile/", views.profile, name="profile"),
     path("profile/avatar/<uuid:user_id>/", views.avatar, name="avatar"),
     path("organizations/new/", views.organization_create, name="organization_create"),
-    path("o/<slug:slug>/people/", views.people, name="organization"),
+    path("o/<slug:slug>/settings/people/", views.people, name="organization"),
 ]

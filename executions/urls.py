@@ -40,11 +40,13 @@ urlpatterns = [
     path("o/<slug:slug>/dead-letters/", dead_letters.dead_letters, name="dead_letters"),
     path("o/<slug:slug>/dead-letters/retry/", dead_letters.dead_letters_retry, name="dead_letters_retry"),
     path("o/<slug:slug>/dead-letters/skip/", dead_letters.dead_letters_skip_page, name="dead_letters_skip"),
-    path("o/<slug:slug>/agents/", credentials.agent_credentials, name="agent_credentials"),
-    path("o/<slug:slug>/agents/<slug:agent>/key/", credentials.agent_key_set, name="agent_key_set"),
-    path("o/<slug:slug>/agents/<slug:agent>/key/remove/", credentials.agent_key_remove, name="agent_key_remove"),
-    path("o/<slug:slug>/agents/<slug:agent>/key/test/", credentials.agent_key_test, name="agent_key_test"),
-    path("o/<slug:slug>/agents/<slug:agent>/limit/", credentials.agent_limit_set, name="agent_limit_set"),
+    path("o/<slug:slug>/settings/agents/", credentials.agent_credentials, name="agent_credentials"),
+    path("o/<slug:slug>/settings/agents/<slug:agent>/key/", credentials.agent_key_set, name="agent_key_set"),
+    path(
+        "o/<slug:slug>/settings/agents/<slug:agent>/key/remove/", credentials.agent_key_remove, name="agent_key_remove"
+    ),
+    path("o/<slug:slug>/settings/agents/<slug:agent>/key/test/", credentials.agent_key_test, name="agent_key_test"),
+    path("o/<slug:slug>/settings/agents/<slug:agent>/limit/", credentials.agent_limit_set, name="agent_limit_set"),
     path("help/errors/", error_help.error_help, name="error_help"),
     path(f"{JOB}attempts/<int:number>/answer/", job_answer, name="job_answer"),
     path("o/<slug:slug>/screenshots/<uuid:screenshot_id>/", screenshot, name="screenshot"),

@@ -105,21 +105,21 @@ def test_the_front_page_leads_back_to_the_last_organization(client_for: ClientFo
     other = OrganizationFactory(name="Another", slug="another")
     MembershipFactory(user=owner, organization=other)
     browser = client_for(owner)
-    browser.get("/o/northlight/people/")
+    browser.get("/o/northlight/settings/people/")
     assert browser.get("/")["Location"] == "/o/northlight/"
-    browser.get("/o/another/people/")
+    browser.get("/o/another/settings/people/")
     assert browser.get("/")["Location"] == "/o/another/"
 
 
 def test_the_switcher_lists_ones_organizations(client_for: ClientFor, owner: User) -> None:
     other = OrganizationFactory(name="Second home", slug="second")
     MembershipFactory(user=owner, organization=other)
-    page = client_for(owner).get("/o/northlight/people/").content.decode()
+    page = client_for(owner).get("/o/northlight/settings/people/").content.decode()
     assert "/o/second/" in page
 
 
 def test_people_are_listed_with_their_roles(client_for: ClientFor, viewer: User, admin: User) -> None:
-    page = client_for(viewer).get("/o/northlight/people/").content.decode()
+    page = client_for(viewer).get("/o/northlight/settings/people/").content.decode()
     assert admin.email in page
     assert "Admin" in page
 
@@ -133,7 +133,7 @@ def test_the_people_page_asks_the_same_number_of_queries_for_any_number_of_membe
     MembershipFactory.create_batch(10, organization=organization)
     browser = client_for(viewer)
     with django_assert_max_num_queries(6):
-        browser.get("/o/northlight/people/")
+        browser.get("/o/northlight/settings/people/")
 
 
 def test_a_profile_keeps_name_picture_and_time_zone(client_for: ClientFor, owner: User, viewer: User) -> None:
@@ -178,3 +178,13 @@ def test_pages_forbid_inline_scripts_styles_and_frames(client: Client) -> None:
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_the_settings_show_each_role_the_pages_that_it_may_open(
+    client_for: ClientFor, viewer: User, admin: User
+) -> None:
+    agents = "/o/northlight/settings/agents/"
+    assert agents not in client_for(viewer).get("/o/northlight/settings/people/").text
+    page = client_for(admin).get(agents).text
+    assert re.search(rf'<a href="{agents}" aria-current="page">', page)
+    assert re.search(r'<a href="/o/northlight/settings/people/" >', page)

@@ -107,7 +107,7 @@ def test_the_people_of_an_organization_look_right(
     page: Page, sign_in: SignIn, organization: Organization, owner: User, member: User, viewer: User
 ) -> None:
     sign_in(viewer)
-    page.goto(f"/o/{organization.slug}/people/")
+    page.goto(f"/o/{organization.slug}/settings/people/")
     expect(page.get_by_role("row")).to_have_count(4)
     assert_looks_right(page, "people")
 

@@ -1,0 +1,1 @@
+"""Organizations: their settings, their short names, and their end."""

@@ -1,0 +1,28 @@
+"""The side navigation of an organization's settings: the one list of its pages, whichever app they belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of the settings: its address by name, the word and icon for it, and the permission that it needs.
+
+    `pages` are the names of further addresses at which the entry is marked as the current one (`*` stands for any
+    letters).
+    """
+
+    url_name: str
+    label: str
+    icon: str
+    permission: str
+    pages: tuple[str, ...] = ()
+
+
+# A new page adds its line here. The order is: General, People, API keys, Agents, Webhooks, Sign-in, Usage and plan,
+# Audit trail, Privacy.
+ENTRIES = (
+    Entry("organization", "People", "users", "accounts.view", ("people_*", "invitation_*")),
+    Entry("agent_credentials", "Agents", "robot", "accounts.manage_credentials", ("agent_key_*", "agent_limit_*")),
+)
