@@ -7,8 +7,9 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from accounts.models import Membership, Organization, User
+from accounts.models import AuditEntry, Membership, Organization, User
 from accounts.services import user_save
+from mino.common.admin import ReadOnlyAdmin
 
 
 @admin.register(User)
@@ -49,3 +50,18 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
     list_filter = ["plan"]
     search_fields = ["name", "slug"]
     inlines = [MembershipInline]
+
+
+admin.site.unregister(AuditEntry)  # from django-auditlog's own page
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """The audit trail of all organizations, also what belongs to none: failed sign-ins of nobody, acts of staff."""
+
+    list_display = ["timestamp", "event", "object_repr", "actor_email", "api_key_text", "channel", "organization"]
+    list_filter = ["channel", "subject_kind"]
+    list_select_related = ["organization"]
+    search_fields = ["=actor_email", "=object_pk", "=cid", "=organization__slug"]
+    search_help_text = "A whole e-mail address, an object’s id, a request’s id, or an organization’s short name"
+    date_hierarchy = None

@@ -79,6 +79,11 @@ def roles_of(user: Principal) -> Mapping[uuid.UUID, str]:
     return cached
 
 
+def roles_with(permission: str) -> frozenset[str]:
+    """The roles that have a permission."""
+    return frozenset(role for role, names in ROLE_PERMISSIONS.items() if permission in names)
+
+
 def forget_roles(user: Principal) -> None:
     """Ask the database again next time; called by what changes memberships or grants."""
     for name in ("_roles", "_grants"):
@@ -95,6 +100,7 @@ def require(user: Principal, permission: str, subject: object) -> None:
 REFUSALS: Mapping[str, str] = {
     "accounts.create_project": "Viewers can't create projects. Ask an admin to make you a member.",
     "accounts.manage_credentials": "Only admins and owners see and change agents' keys. Ask one of them.",
+    "accounts.view_audit": "Only admins and owners read the audit trail. Ask one of them.",
     "accounts.change_tags": "Viewers can't change tags. Ask an admin to make you a member.",
     "projects.change": "Viewers can't change a project. Ask an admin to make you a member.",
     "projects.run_execution": "Viewers can't run executions. Ask an admin to make you a member.",

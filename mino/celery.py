@@ -20,13 +20,15 @@ else:
 
 
 class TracedTask(AnyTask):
-    """A task whose log lines carry its id."""
+    """A task whose log lines carry its id, and whose entries in the audit trail say that a worker acts."""
 
     abstract = True
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         """Run it."""
-        with bound(task=self.request.id):
+        from accounts.audit.acting import acting_in_worker  # not sooner: the apps are not loaded yet
+
+        with bound(task=self.request.id), acting_in_worker():
             return self.run(*arguments, **named)
 
 

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.forms",
+    "auditlog",
     "allauth",
     "allauth.account",
     "csp",
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.audit.middleware.ActingMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -140,6 +142,12 @@ GUARDIAN_MONKEY_PATCH_USER = False
 # guardian.W001: its grants are read by projects.backends.ProjectBackend, in one query for all projects.
 # security.W021: the browsers' preload list is hard to leave, so MINO_HSTS_PRELOAD is a deliberate choice.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001", "security.W021"]
+
+# ---- audit trail ---------------------------------------------------------------------------------------------------
+# Entries are made by accounts.audit.record. Of auditlog, the entry's model serves; no model is registered with it.
+AUDITLOG_LOGENTRY_MODEL = "accounts.AuditEntry"
+AUDITLOG_DISABLE_REMOTE_ADDR = True
+MIGRATION_MODULES = {"auditlog": None}  # else it makes a table for its own entries, which nothing uses
 
 # ---- time and language ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

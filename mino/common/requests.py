@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import uuid
 from collections.abc import Callable
@@ -40,6 +41,31 @@ class RequestIdMiddleware:
 def _request_id(request: HttpRequest) -> str:
     sent = request.headers.get(REQUEST_ID, "")
     return sent if settings.TRUSTED_PROXIES and WELL_FORMED.fullmatch(sent) else uuid.uuid4().hex
+
+
+def client_address(request: HttpRequest) -> str:
+    """The IP address a request comes from, or "" if it can't be known.
+
+    Behind proxies it is what the outermost trusted one saw (`MINO_TRUSTED_PROXIES` counts them). What stands further
+    left in X-Forwarded-For is what the client claims.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    seen = request.headers.get("X-Forwarded-For", "").split(",")
+    if 0 < settings.TRUSTED_PROXIES <= len(seen) and seen[0]:
+        address = seen[-settings.TRUSTED_PROXIES]
+    return _ip_of(address.strip())
+
+
+def _ip_of(address: str) -> str:
+    """The address without a port, in its short form."""
+    bare = address.rpartition(":")[0] if address.count(":") == 1 else address
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    try:
+        ip = ipaddress.ip_address(bare.partition("%")[0])
+    except ValueError:
+        return ""
+    return str(getattr(ip, "ipv4_mapped", None) or ip)
 
 
 class AddressIdsMiddleware:

@@ -1,0 +1,80 @@
+"""The only way by which entries leave or change: retention, and the erasure of a person or an organization."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.models import Q
+
+from accounts.models import AuditEntry
+
+AT_ONCE = 2_000
+
+
+def entries_remove_before(moment: datetime, *, organization_id: uuid.UUID | None = None, at_most: int = AT_ONCE) -> int:
+    """Remove up to `at_most` of the oldest entries from before `moment`, of one organization or all; says how many.
+
+    One short transaction: call it until it answers 0.
+    """
+    old = Q(timestamp__lt=moment)
+    return _remove(old & Q(organization=organization_id) if organization_id else old, at_most)
+
+
+def entries_remove_of_organization(organization_id: uuid.UUID, *, before: datetime, at_most: int = AT_ONCE) -> int:
+    """Remove up to `at_most` entries of a deleted organization from before `before`; says how many.
+
+    Its tombstone, `organization.purged`, stays until it is too old.
+    """
+    mine = Q(organization=organization_id, timestamp__lt=before)
+    return _remove(mine & ~Q(event="organization.purged"), at_most)
+
+
+def identity_erase(user_id: uuid.UUID, *, at_most: int = AT_ONCE) -> int:
+    """Take a person's identity from up to `at_most` entries, which stay: who it was is no longer known.
+
+    Their id, address and browser go from what they did; name and values go from what was done to their account. Says
+    how many entries were changed: call it until it answers 0.
+    """
+    with _erasing():
+        acted = _some(Q(actor=user_id), at_most)
+        nobody = {"actor_id": None, "actor_email": "", "remote_addr": None, "user_agent": ""}
+        changed: int = _plain(acted).update(**nobody)
+        about = _some(Q(object_pk=str(user_id)) & ~Q(object_repr=ERASED), at_most)
+        changed += _plain(about).update(object_repr=ERASED, changes={})
+        return changed
+
+
+ERASED = "An erased account"
+
+
+def _remove(condition: Q, at_most: int) -> int:
+    with _erasing():
+        removed: int = _plain(_some(condition, at_most))._raw_delete(AuditEntry.objects.db)
+        return removed
+
+
+def _some(condition: Q, at_most: int) -> list[uuid.UUID]:
+    return list(AuditEntry.objects.filter(condition).order_by("timestamp", "id").values_list("pk", flat=True)[:at_most])
+
+
+def _plain(ids: list[uuid.UUID]) -> Any:
+    """These entries as a queryset that refuses nothing."""
+    return models.QuerySet(AuditEntry).filter(pk__in=ids)
+
+
+@contextmanager
+def _erasing() -> Iterator[None]:
+    """A transaction in which PostgreSQL's trigger lets changes pass."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('mino.audit_erasing', 'on', true)")
+        yield
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('mino.audit_erasing', '', true)")
