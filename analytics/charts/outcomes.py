@@ -50,7 +50,8 @@ class ColumnSum:
         self.outcomes = {name: self.outcomes.get(name, 0) + count for name, count in counts.items()}
         if one.gradable or not self.largest:
             self.newest, self.newest_outcomes = execution, counts
-        self.largest[execution.batch_id] = max(self.largest.get(execution.batch_id, 0), one.gradable)
+        rows = -(-one.gradable // execution.repeats)
+        self.largest[execution.batch_id] = max(self.largest.get(execution.batch_id, 0), rows)
 
     @property
     def gradable(self) -> int:

@@ -133,7 +133,7 @@ def _add(found: dict[str, SiteSum], name: str, execution: Execution, one: Mappin
     site = found.setdefault(name, SiteSum(name, execution, dict.fromkeys(SUMS, 0), {}))
     site.newest = execution
     site.sums = {key: value + float(one[key]) for key, value in site.sums.items()}
-    judged = int(one["passed"] + one["failed"] + one["errors"])
+    judged = -(-int(one["passed"] + one["failed"] + one["errors"]) // execution.repeats)
     site.largest[execution.batch_id] = max(site.largest.get(execution.batch_id, 0), judged)
 
 

@@ -49,7 +49,7 @@ class Grid:
 def grid_of(request: WorkspaceRequest, batch: Batch, execution: Execution | None, project: Project) -> Grid:
     """The rows of the batch or of the execution that the address asks for."""
     query, slug = request.GET, request.organization.slug
-    statistics = list(ColumnStatistic.objects.filter(execution=execution)) if execution else []
+    statistics = list(execution.column_statistics.all()) if execution else []
     heads = heads_of(batch, execution, statistics)
     ask = Ask.of(query, [head.name for head in heads])
     unfinished = execution is not None and not execution.is_finished

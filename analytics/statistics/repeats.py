@@ -6,7 +6,8 @@ pass@k is the probability that at least one of k runs of a row passes. Of a row 
 
 is unbiased (M. Chen et al., "Evaluating large language models trained on code", arXiv:2107.03374, 2021, section 2.1);
 taking 1 - (1 - c / n)^k instead would be too low. pass@1 is the mean share of passes. Rows of one site tend to pass
-together, and the runs of a row even more, so the interval draws whole sites (`analytics.statistics.bootstrap`).
+together, and the runs of a row even more, so the interval draws whole sites (`analytics.statistics.bootstrap`). That
+says little where there are few, or all are alike: there it is at least as wide as Wilson's, a site one observation.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.statistics.bootstrap import bootstrap
+from analytics.statistics.bootstrap import Interval, bootstrap
+from mino.common.values.share import wilson
 
 SCALE = 10**9
 """The bootstrap draws whole numbers: shares are counted in billionths."""
+FEW_SITES = 10
+"""With fewer of them the bootstrap's intervals are too narrow."""
 
 Counts = NDArray[np.int64]
 
@@ -59,4 +63,13 @@ def pass_at(k: int, graded: Counts, passed: Counts, sites: Counts, *, seed: int)
     _, numbers, counts = np.unique(sites, return_inverse=True, return_counts=True)
     sums = np.bincount(numbers.reshape(-1), weights=shares * SCALE, minlength=len(counts))
     found = bootstrap(np.rint(sums).astype(np.int64), counts.astype(np.int64), seed)
-    return PassAt(k, len(graded), len(counts), float(shares.mean()), found.low / SCALE, found.high / SCALE)
+    value = float(shares.mean())
+    return PassAt(k, len(graded), len(counts), value, *_bounds(value, found, len(counts)))
+
+
+def _bounds(value: float, found: Interval, sites: int) -> tuple[float, float]:
+    low, high = min(found.low / SCALE, value), max(found.high / SCALE, value)
+    if sites >= FEW_SITES and found.error > 0:
+        return low, high
+    least, most = wilson(value, sites)
+    return min(low, least), max(high, most)

@@ -42,5 +42,5 @@ class ColumnStatistic(Identified):
 
     @property
     def accuracy(self) -> Share:
-        """Good cells of the gradable ones."""
-        return Share.of(self.good, self.gradable)
+        """Good cells of the gradable ones. Repeats of a row tell no more about it than one does: it counts once."""
+        return Share.of(self.good, self.gradable, float(self.execution.repeats))

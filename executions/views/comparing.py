@@ -44,10 +44,11 @@ def at_completion(execution: Execution) -> Completion | None:
     then = {name: frozen.get(name, 0) for name in FIGURES} | {"cost": Decimal(str(frozen.get("cost", 0)))}
     if then == today:
         return None
-    return Completion(parse_datetime(str(frozen.get("finished_at", ""))), _moment(then), _moment(today))
+    moments = [_moment(figures, execution.repeats) for figures in (then, today)]
+    return Completion(parse_datetime(str(frozen.get("finished_at", ""))), *moments)
 
 
-def _moment(figures: Mapping[str, Any]) -> Moment:
+def _moment(figures: Mapping[str, Any], repeats: int) -> Moment:
     effect = design_effect(
         figures["graded_rows"],
         figures["gradable_fields"],
@@ -57,8 +58,8 @@ def _moment(figures: Mapping[str, Any]) -> Moment:
         figures["good_times_gradable"],
     )
     return Moment(
-        accuracy=Share.of(figures["good_fields"], figures["gradable_fields"], effect),
-        pass_rate=Share.of(figures["passed_jobs"], figures["passed_jobs"] + figures["failed_jobs"]),
+        accuracy=Share.of(figures["good_fields"], figures["gradable_fields"], effect * repeats),
+        pass_rate=Share.of(figures["passed_jobs"], figures["passed_jobs"] + figures["failed_jobs"], float(repeats)),
         completed=figures["completed_jobs"],
         errors=figures["error_jobs"],
         cost=figures["cost"],

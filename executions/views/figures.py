@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from executions.engine.plan import column_specs
-from executions.models import ColumnStatistic, Execution, JobStatus
+from executions.models import Execution, JobStatus
 from executions.services.holding import paused_seconds_until
 from mino.common.values.columns import ColumnRole
 from mino.common.values.share import Share, design_effect
@@ -48,7 +48,7 @@ def field_names(execution: Execution) -> list[str]:
 def column_figures(execution: Execution) -> list[ColumnFigures]:
     """The figures of each column, in the order of the batch."""
     types = {str(column["name"]): str(column["type"]) for column in execution.columns}
-    statistics = ColumnStatistic.objects.filter(execution=execution).order_by("position")
+    statistics = execution.column_statistics.order_by("position")
     return [
         ColumnFigures(
             name=one.column,
@@ -76,7 +76,8 @@ def first_attempt_accuracy(execution: Execution) -> Share:
         execution.good_fields_squared,
         execution.good_times_gradable,
     )
-    return Share.of(execution.first_attempt_good_fields, execution.first_attempt_gradable_fields, effect)
+    good, gradable = execution.first_attempt_good_fields, execution.first_attempt_gradable_fields
+    return Share.of(good, gradable, effect * execution.repeats)
 
 
 def running_seconds(execution: Execution, now: datetime) -> float:

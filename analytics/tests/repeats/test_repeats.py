@@ -12,9 +12,10 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts.models import User
 from analytics.repeats import computing
 from analytics.repeats.services import repeats_compute, repeats_sweep
-from executions.models import Execution, ExecutionStatus, Job, JobStatus
+from executions.models import ColumnStatistic, Execution, ExecutionStatus, Job, JobStatus
 from executions.services.completion import complete_if_done
 from executions.services.creation import execution_create
+from executions.views.figures import first_attempt_accuracy
 from mino.common.hooks import execution_rescored
 from projects.models import Batch
 
@@ -109,8 +110,15 @@ def test_the_page_shows_them_without_reading_jobs(execution: Execution, client: 
     assert page.context["steadiness"].flaky.n == 3
 
 
-def test_the_interval_of_the_pass_rate_does_not_take_repeats_for_rows(execution: Execution) -> None:
+def test_intervals_do_not_take_repeats_for_rows(execution: Execution) -> None:
     apart = Execution(passed_jobs=50, failed_jobs=50)
     again = Execution(passed_jobs=50, failed_jobs=50, repeats=5)
     assert again.pass_rate.value == apart.pass_rate.value
     assert (again.pass_rate.low or 1) < (apart.pass_rate.low or 0)
+    counts: dict[str, Any] = {"column": "title", "position": 1, "correct": 45, "wrong": 5}
+    once, five_times = (ColumnStatistic(execution=one, **counts) for one in (apart, again))
+    assert five_times.accuracy.value == once.accuracy.value
+    assert (five_times.accuracy.low or 1) < (once.accuracy.low or 0)
+    for one in (apart, again):
+        one.first_attempt_good_fields, one.first_attempt_gradable_fields = 90, 100
+    assert (first_attempt_accuracy(again).low or 1) < (first_attempt_accuracy(apart).low or 0)

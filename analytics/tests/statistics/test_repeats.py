@@ -72,3 +72,18 @@ def test_rows_of_one_site_make_the_interval_wider() -> None:
     together = pass_at(1, graded, by_site, np.arange(40, dtype=np.int64).repeat(10), seed=1)
     assert alone.value == together.value
     assert width(together) > 2 * width(alone) > 0
+
+
+@pytest.mark.parametrize("sites", [1, 2, 9])
+def test_few_sites_do_not_feign_certainty(sites: int) -> None:
+    """One site drawn again and again gives the same share each time: that is no interval of width 0."""
+    graded = np.full(90, 3, dtype=np.int64)
+    passed = np.resize(array(3, 2), 90)
+    found = pass_at(1, graded, passed, np.arange(90, dtype=np.int64) % sites, seed=1)
+    assert width(found) > 0.2
+
+
+def test_where_all_pass_the_interval_still_has_a_width() -> None:
+    found = pass_at(1, np.full(40, 3, dtype=np.int64), np.full(40, 3, dtype=np.int64), np.arange(40), seed=1)
+    assert (found.value, found.high) == (1.0, 1.0)
+    assert 0.03 < width(found) < 0.12
