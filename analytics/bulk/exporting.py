@@ -1,32 +1,32 @@
-"""The way from chosen rows to the page that exports them."""
+"""The way from chosen rows to the page that exports exactly these."""
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.http import QueryDict
-from django.urls import reverse
 
 from analytics.bulk.selection import Selection
+from analytics.exporting.row_numbers import spans_of, written
 
-SAME = ("status", "evaluation_result", "error_code", "accuracy_min", "accuracy_max")
+OF_ROWS = ("search", "site", "tag")
+OF_RESULTS = ("status", "evaluation_result", "error_code", "accuracy_min", "accuracy_max", "column", "outcome")
 """Filters of the grid that exports know by the same names."""
 
 
-def export_address(selection: Selection, slug: str) -> str:
-    """The options of an export with as much of the grid's filter as exports know: a batch itself is exported whole."""
-    if selection.execution is None:
-        return reverse("batch_export_options", args=[slug, selection.batch.pk])
-    asked = QueryDict(selection.query)
-    known = {name: asked[name] for name in SAME if asked.get(name)}
-    if asked.get("truth"):
-        known["has_ground_truth"] = asked["truth"]
-    address = reverse("execution_export_options", args=[slug, selection.execution.pk])
-    return f"{address}?{urlencode(known)}" if known else address
+def export_choices(selection: Selection) -> QueryDict:
+    """What the page of the export's choices is asked for: the numbers of ticked rows, or the filter of the grid."""
+    chosen = QueryDict(mutable=True)
+    if not selection.everything:
+        chosen["rows"] = written(spans_of(selection.ticked))
+        return chosen
+    return filter_choices(QueryDict(selection.query), of_results=selection.execution is not None)
 
 
-def is_wider(selection: Selection) -> bool:
-    """Whether the export would hold more than what was chosen: single rows, or a filter that exports don't know."""
-    asked = {name for name, value in QueryDict(selection.query).items() if value}
-    unknown = asked - {*SAME, "truth", "column", "sort", "execution"}
-    return bool(selection.ticked or unknown or (selection.execution is None and asked - {"sort", "execution"}))
+def filter_choices(asked: QueryDict, *, of_results: bool) -> QueryDict:
+    """A filter of the grid in the words of exports; what only results have is left out without `of_results`."""
+    chosen = QueryDict(mutable=True)
+    for name in (*OF_ROWS, *(OF_RESULTS if of_results else ())):
+        if value := asked.get(name):
+            chosen[name] = str(value)
+    if truth := asked.get("truth"):
+        chosen["has_ground_truth"] = str(truth)
+    return chosen

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
+from analytics.exporting.choosing import RowsWanted
 from analytics.exporting.formats import ExportFormat
 from analytics.exporting.json_file import dump, json_lines
 from analytics.exporting.table import Cell, FlatTable, Progress, unwatched
@@ -21,14 +22,16 @@ from projects.models import Batch, Column, Row
 CHUNK = 2_000
 LONGEST_HEADER = 90
 BATCH_FORMATS = (ExportFormat.CSV, ExportFormat.XLSX, ExportFormat.JSONL)
+ALL_ROWS = RowsWanted()
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRows:
-    """The rows of a batch with their inputs and truth, and what its columns are."""
+    """The wanted rows of a batch with their inputs and truth, and what its columns are."""
 
     batch: Batch
     progress: Progress = unwatched
+    wanted: RowsWanted = ALL_ROWS
 
     @property
     def formats(self) -> Sequence[ExportFormat]:
@@ -54,7 +57,10 @@ class BatchRows:
 
     def count(self, most: int) -> int:
         """How many rows it has, up to `most`."""
-        return min(most, self.batch.row_count)
+        condition = self.wanted.condition()
+        if not condition:
+            return min(most, self.batch.row_count)
+        return int(Row.objects.filter(condition, batch=self.batch)[:most].count())
 
     def _notes(self) -> list[ColumnNote]:
         taken = set(MARKS)
@@ -70,7 +76,7 @@ class BatchRows:
 
     def _chunks(self, notes: Sequence[ColumnNote]) -> Iterator[list[list[str]]]:
         texts = {name: Cast(name.removesuffix("_text"), TextField()) for name in ("inputs_text", "truth_text")}
-        rows = Row.objects.filter(batch=self.batch).annotate(**texts).order_by("position")
+        rows = Row.objects.filter(self.wanted.condition(), batch=self.batch).annotate(**texts).order_by("position")
         values = rows.values_list("position", "url", "key", *texts)
         done = last = 0
         while found := list(values.filter(position__gt=last)[:CHUNK]):

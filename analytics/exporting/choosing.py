@@ -9,6 +9,10 @@ from typing import Any
 
 from django.db.models import Q
 
+from analytics.exporting.row_numbers import Span, within
+from analytics.grid.asking import Ask
+from analytics.grid.sources import job_condition, row_condition
+
 
 class Group(StrEnum):
     """Columns that are chosen together."""
@@ -49,9 +53,16 @@ EXTRA_FIELDS: Mapping[Group, tuple[str, ...]] = {
 """The fields of jobs that are read for the other groups alone."""
 
 
+NOT_ASKED = Ask()
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The columns and the rows of an export of results. Accuracy is in per cent; an empty filter narrows nothing."""
+    """The columns and the rows of an export of results. Accuracy is in per cent; an empty filter narrows nothing.
+
+    `only` names the inputs and fields that are wanted, empty for all. `grid` has the filters of the grid that are no
+    fields of jobs. `rows` are the numbers of rows in their batch.
+    """
 
     groups: frozenset[Group] = USUAL
     statuses: tuple[str, ...] = ()
@@ -60,6 +71,13 @@ class Wanted:
     accuracy_min: float | None = None
     accuracy_max: float | None = None
     error_codes: tuple[str, ...] = ()
+    only: frozenset[str] = frozenset()
+    grid: Ask = NOT_ASKED
+    rows: tuple[Span, ...] = ()
+
+    def has(self, column: str) -> bool:
+        """Whether an input or a field is wanted."""
+        return not self.only or column in self.only
 
     @property
     def extra_fields(self) -> tuple[str, ...]:
@@ -81,4 +99,17 @@ class Wanted:
             "accuracy__gte": None if self.accuracy_min is None else self.accuracy_min / 100,
             "accuracy__lte": None if self.accuracy_max is None else self.accuracy_max / 100,
         }
-        return Q(**{name: value for name, value in asked.items() if value is not None and value != ()})
+        own = Q(**{name: value for name, value in asked.items() if value is not None and value != ()})
+        return own & job_condition(self.grid) & within("row_position", self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class RowsWanted:
+    """The rows of an export of a batch: what the filters of the grid find, and those with these numbers."""
+
+    grid: Ask = NOT_ASKED
+    rows: tuple[Span, ...] = ()
+
+    def condition(self) -> Q:
+        """What rows have to fulfil; empty when all of them are wanted."""
+        return row_condition(self.grid) & within("position", self.rows)

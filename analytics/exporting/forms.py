@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
 
-from analytics.exporting.choosing import GROUP_LABELS, USUAL, Group, Wanted
+from analytics.exporting.choosing import GROUP_LABELS, USUAL, Group, RowsWanted, Wanted
 from analytics.exporting.formats import LABELS, ExportFormat
+from analytics.exporting.row_numbers import read_numbers, written
+from analytics.grid.asking import HOST, OUTCOME_NAMES, TRUTH_NAMES, Ask
 from executions.agents.base import ErrorCode
 from executions.evaluation.verdict import EvaluationResult
 from executions.models import JobStatus
+from mino.common.values.clean import clean_text
+from mino.common.values.columns import ColumnRole
+from projects.filters import SEARCH_LENGTH
+from projects.models.tag import MAX_TAG_NAME
 
 VERDICTS = [
     (EvaluationResult.PASSED.value, "Passed"),
     (EvaluationResult.FAILED.value, "Not passed"),
     (EvaluationResult.NOT_GRADABLE.value, "Not gradable"),
 ]
-LISTS = ("columns", "status", "evaluation_result", "error_code")
+LISTS = ("columns", "only", "status", "evaluation_result", "error_code")
+OF_ROLES = (ColumnRole.INPUT, ColumnRole.GROUND_TRUTH)
 BATCH_LABELS = {
     ExportFormat.CSV: "CSV",
     ExportFormat.XLSX: "Excel workbook (.xlsx)",
@@ -29,7 +36,43 @@ BATCH_LABELS = {
 UNKNOWN = "There is no such choice: %(value)s."
 
 
-class ExportForm(forms.Form):
+TRUTH_CHOICES = [("", "With or without truth"), *TRUTH_NAMES.items()]
+MOST_TEXT = 40_000
+
+
+class RowForm(forms.Form):
+    """Which rows: the filters that rows have without any execution, and their numbers."""
+
+    has_ground_truth = forms.ChoiceField(
+        label="Truth", choices=TRUTH_CHOICES, required=False, error_messages={"invalid_choice": UNKNOWN}
+    )
+    search = forms.CharField(label="Text in the address", required=False, max_length=SEARCH_LENGTH)
+    site = forms.CharField(label="Site", required=False, max_length=253)
+    tag = forms.CharField(label="Tag of the row", required=False, max_length=MAX_TAG_NAME)
+    rows = forms.CharField(
+        label="Rows", required=False, max_length=MOST_TEXT, help_text="Numbers and spans, such as 1-50, 60."
+    )
+
+    def clean_search(self) -> str:
+        """Without what no address holds."""
+        return clean_text(self.cleaned_data["search"]).strip()
+
+    def clean_site(self) -> str:
+        """A host without www."""
+        site: str = self.cleaned_data["site"].lower().removeprefix("www.")
+        if site and not (HOST.fullmatch(site) and site.isprintable()):
+            raise forms.ValidationError("A site is a host, such as shop.example.")
+        return site
+
+    def clean_rows(self) -> str:
+        """The numbers in order, written as short as can be."""
+        try:
+            return written(read_numbers(self.cleaned_data["rows"]))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class ExportForm(RowForm):
     """Format, columns and rows of an export of results. Without an answer every field means its usual."""
 
     format = forms.ChoiceField(
@@ -43,6 +86,13 @@ class ExportForm(forms.Form):
         choices=[(group.value, label) for group, label in GROUP_LABELS.items()],
         widget=forms.CheckboxSelectMultiple,
         help_text="Key, position and address are always there.",
+        error_messages={"invalid_choice": UNKNOWN},
+    )
+    only = forms.MultipleChoiceField(
+        label="Inputs and fields",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="All of them where none is ticked.",
         error_messages={"invalid_choice": UNKNOWN},
     )
     status = forms.MultipleChoiceField(
@@ -59,9 +109,9 @@ class ExportForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": UNKNOWN},
     )
-    has_ground_truth = forms.ChoiceField(
-        label="Truth",
-        choices=[("", "With or without truth"), ("yes", "With truth"), ("no", "Without truth")],
+    column = forms.ChoiceField(required=False, error_messages={"invalid_choice": UNKNOWN})
+    outcome = forms.ChoiceField(
+        choices=[("", "Any outcome"), *OUTCOME_NAMES.items()],
         required=False,
         error_messages={"invalid_choice": UNKNOWN},
     )
@@ -74,10 +124,18 @@ class ExportForm(forms.Form):
         error_messages={"invalid_choice": UNKNOWN},
     )
 
-    def __init__(self, query: QueryDict, *, error_codes: Iterable[str] = ()) -> None:
-        """`error_codes` are those of the execution: the others are understood, but not offered."""
+    def __init__(
+        self, query: QueryDict, *, error_codes: Iterable[str] = (), columns: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        """`error_codes` are those of the execution: the others are understood, but not offered. `columns` are those
+        that it froze."""
         data = _with_usual(query)
         super().__init__(data, use_required_attribute=False)
+        named = {role: [str(one["name"]) for one in columns if one["role"] == role] for role in OF_ROLES}
+        self.choosable = [(name, name) for role in OF_ROLES for name in named[role]]
+        cast(forms.MultipleChoiceField, self.fields["only"]).choices = self.choosable
+        fields = [(name, name) for name in named[ColumnRole.GROUND_TRUTH]]
+        cast(forms.ChoiceField, self.fields["column"]).choices = [("", "Any column"), *fields]
         offered = {*error_codes, *data.getlist("error_code")}
         self.error_codes = [(one.value, one.value) for one in ErrorCode if one.value in offered]
         cast(forms.MultipleChoiceField, self.fields["error_code"]).choices = self.error_codes
@@ -88,6 +146,8 @@ class ExportForm(forms.Form):
         """Accept only a range of accuracy that something can lie in."""
         cleaned = super().clean() or {}
         low, high = cleaned.get("accuracy_min"), cleaned.get("accuracy_max")
+        if cleaned.get("column") and not cleaned.get("outcome") and "outcome" not in self.errors:
+            cleaned["column"] = ""  # a column alone leaves nothing out
         if low is not None and high is not None and low > high:
             self.add_error("accuracy_max", f"Nothing lies between {low:g} and {high:g} %. Give the smaller one first.")
         return cleaned
@@ -117,8 +177,8 @@ class ExportForm(forms.Form):
         return urlencode(texts, safe=",")
 
 
-class BatchExportForm(forms.Form):
-    """The format in which a batch is exported, CSV without a choice."""
+class BatchExportForm(RowForm):
+    """The format in which a batch is exported, CSV without a choice, and which of its rows."""
 
     format = forms.ChoiceField(
         choices=[(one.value, BATCH_LABELS[one]) for one in BATCH_LABELS],
@@ -130,7 +190,9 @@ class BatchExportForm(forms.Form):
     )
 
     def __init__(self, query: QueryDict) -> None:
-        super().__init__({"format": query.get("format", ExportFormat.CSV.value)}, use_required_attribute=False)
+        data = query.copy()
+        data.setdefault("format", ExportFormat.CSV.value)
+        super().__init__(data, use_required_attribute=False)
 
     @property
     def export_format(self) -> ExportFormat:
@@ -139,13 +201,31 @@ class BatchExportForm(forms.Form):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Nothing but the format can be chosen."""
-        return {}
+        """The choices of rows as plain values, from which `rows_wanted_of` reads them again."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "format" and value}
+
+    @property
+    def wanted(self) -> RowsWanted:
+        """The chosen rows."""
+        return rows_wanted_of(self.parameters)
 
     @property
     def query(self) -> str:
-        """The choice as the query of an address."""
-        return urlencode({"format": self.export_format})
+        """The choices as the query of an address."""
+        return urlencode({"format": self.export_format, **self.parameters}, safe=",")
+
+
+def rows_wanted_of(parameters: Mapping[str, Any]) -> RowsWanted:
+    """The rows of a batch that checked choices mean."""
+    truth = parameters.get("has_ground_truth", "")
+    return RowsWanted(_grid(parameters, truth=truth), read_numbers(parameters.get("rows", "")))
+
+
+def _grid(parameters: Mapping[str, Any], truth: str = "") -> Ask:
+    column, outcome, search, site, tag = (
+        str(parameters.get(name, "")) for name in ("column", "outcome", "search", "site", "tag")
+    )
+    return Ask(column=column, outcome=outcome, search=search, site=site, tag=tag, truth=truth)
 
 
 def wanted_of(parameters: Mapping[str, Any]) -> Wanted:
@@ -159,6 +239,9 @@ def wanted_of(parameters: Mapping[str, Any]) -> Wanted:
         parameters.get("accuracy_min"),
         parameters.get("accuracy_max"),
         tuple(parameters.get("error_code", ())),
+        only=frozenset(parameters.get("only", ())),
+        grid=_grid(parameters),
+        rows=read_numbers(parameters.get("rows", "")),
     )
 
 

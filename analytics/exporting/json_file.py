@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from analytics.exporting.choosing import Group
+from analytics.exporting.choosing import Group, Wanted
 from analytics.exporting.rows import ExportRow
 from executions.models import Execution
 from mino.common.values.share import Share
@@ -66,12 +66,14 @@ def execution_as_json(execution: Execution) -> dict[str, Any]:
     }
 
 
-def row_as_json(row: ExportRow, fields: Sequence[str], groups: frozenset[Group]) -> dict[str, Any]:
-    """One job with the groups that are wanted."""
+def row_as_json(row: ExportRow, fields: Sequence[str], wanted: Wanted) -> dict[str, Any]:
+    """One job with the groups and inputs that are wanted, and these fields."""
+    groups = wanted.groups
+    inputs = {name: value for name, value in row.inputs.items() if wanted.has(name)}
     error = {"code": row.error_code, "message": row.error_message} if row.error_code else None
     extras = row.extras
     parts: list[tuple[Group, dict[str, Any]]] = [
-        (Group.INPUTS, {"inputs": row.inputs}),
+        (Group.INPUTS, {"inputs": inputs}),
         (Group.RESULT, {"status": row.status, "evaluation_result": row.evaluation_result or None}),
         (Group.RESULT, {"accuracy": row.accuracy}),
         (Group.ERRORS, {"error": error}),

@@ -50,9 +50,10 @@ class Layout:
     @classmethod
     def of(cls, execution: Execution, wanted: Wanted | None = None) -> Layout:
         """The layout for an execution, by the columns that it froze and the groups that are wanted."""
-        groups = (wanted or Wanted()).groups
-        inputs = _names(execution.columns, ColumnRole.INPUT) if Group.INPUTS in groups else []
-        fields = _names(execution.columns, ColumnRole.GROUND_TRUTH)
+        wanted = wanted or Wanted()
+        groups = wanted.groups
+        inputs = _names(execution.columns, ColumnRole.INPUT, wanted) if Group.INPUTS in groups else []
+        fields = _names(execution.columns, ColumnRole.GROUND_TRUTH, wanted)
         url = next(iter(_names(execution.columns, ColumnRole.SITE_URL)), "site_url")
         kinds = [kind for group, kind in FIELD_HEADERS.items() if group in groups]
         of_fields = [f"{kind}_{name}" for name in fields for kind in kinds]
@@ -126,5 +127,6 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _names(columns: Sequence[Mapping[str, Any]], role: ColumnRole) -> list[str]:
-    return [str(column["name"]) for column in columns if column["role"] == role]
+def _names(columns: Sequence[Mapping[str, Any]], role: ColumnRole, wanted: Wanted | None = None) -> list[str]:
+    names = [str(column["name"]) for column in columns if column["role"] == role]
+    return [name for name in names if wanted is None or wanted.has(name)]

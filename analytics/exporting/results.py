@@ -72,6 +72,7 @@ class Results:
 
     def _objects(self) -> Iterator[list[dict[str, Any]]]:
         columns = self.execution.columns
-        fields = [str(column["name"]) for column in columns if column["role"] == ColumnRole.GROUND_TRUTH]
+        truth = [str(column["name"]) for column in columns if column["role"] == ColumnRole.GROUND_TRUTH]
+        fields = [name for name in truth if self.wanted.has(name)]
         for rows in self._chunks():
-            yield [row_as_json(row, fields, self.wanted.groups) for row in rows]
+            yield [row_as_json(row, fields, self.wanted) for row in rows]

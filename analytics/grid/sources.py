@@ -57,6 +57,17 @@ def job_sources(execution: Execution, ask: Ask, statistics: Sequence[ColumnStati
     return [Source(jobs, "position", "pk", size, rest)]
 
 
+def job_condition(ask: Ask) -> Q:
+    """What the filters ask of jobs beyond their own fields: an outcome, the address, a tag of the row."""
+    return _outcome(ask) & _address(ask) & _tagged(ask, "row_id")
+
+
+def row_condition(ask: Ask) -> Q:
+    """What the filters ask of rows without any execution."""
+    has_truth = {"yes": Q(has_truth=True), "no": Q(has_truth=False)}.get(ask.truth, Q())
+    return has_truth & _address(ask) & _tagged(ask, "pk")
+
+
 def ordered_source(execution: Execution, ask: Ask, statistics: Sequence[ColumnStatistic]) -> Source | None:
     """The jobs for an order that is not that of the rows; None where the question contradicts itself.
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.http import WorkspaceRequest
 from accounts.permissions import require
+from analytics.bulk.exporting import filter_choices
 from analytics.figures import axis_low, for_lists
 from analytics.grid.page import grid_context, grid_of
 from executions.models import Execution
@@ -38,6 +39,7 @@ def batch(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> HttpResp
         "abilities": Abilities.of(request.user, shown.project),
         "execution": execution,
         "executions": executions,
+        "export_query": filter_choices(request.GET, of_results=True).urlencode(),
         **grid_context(grid, request),
     }
     return render(request, "analytics/batch.html", context)

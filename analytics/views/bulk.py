@@ -15,8 +15,9 @@ from accounts.http import WorkspaceRequest
 from accounts.permissions import require
 from analytics.bulk.acts import ACTS, CHANGE, EXPORT, Act
 from analytics.bulk.doing import do, like_of, rows_in_words
-from analytics.bulk.exporting import export_address, is_wider
+from analytics.bulk.exporting import export_choices
 from analytics.bulk.selection import Selection
+from analytics.views.exports import LONGEST_QUERY, export_options
 from mino.common.errors import ServiceError
 from mino.common.ui.formats import number
 from projects.models import Batch, Tag
@@ -32,10 +33,7 @@ def batch_bulk(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> Htt
     batch = batch_of(request, batch_id)
     selection = Selection.of(batch, request.POST)
     if request.POST.get("act", "") == EXPORT:
-        require(request.user, "projects.export_data", batch.project)
-        if is_wider(selection):
-            messages.warning(request, "Exports can't be narrowed to all that you chose: this one holds more rows.")
-        return redirect(export_address(selection, slug))
+        return _export(request, selection)
     act = ACTS.get(request.POST.get("act", ""))
     require(request.user, act.permission if act else CHANGE, batch.project)
     count = selection.count()
@@ -55,6 +53,23 @@ def batch_bulk(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> Htt
         return _page(request, selection, act, count, error=error.message, status=REFUSED)
     messages.success(request, done.text)
     return redirect(done.address or _back(slug, selection))
+
+
+def _export(request: WorkspaceRequest, selection: Selection) -> HttpResponse:
+    """The choices of an export of exactly these rows: as an address, or at once where none holds so many numbers."""
+    require(request.user, "projects.export_data", selection.batch.project)
+    if not (selection.everything or selection.ticked):
+        messages.error(request, "No row is chosen. Tick rows, or all of them.")
+        return redirect(_back(request.organization.slug, selection))
+    choices = export_choices(selection)
+    query = choices.urlencode(safe=",")
+    if len(query) > LONGEST_QUERY:
+        return export_options(request, selection.execution or selection.batch, choices)
+    subject, name = selection.execution or selection.batch, "batch_export_options"
+    if selection.execution is not None:
+        name = "execution_export_options"
+    address = reverse(name, args=[request.organization.slug, subject.pk])
+    return redirect(f"{address}?{query}" if query else address)
 
 
 def _told(request: WorkspaceRequest) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -29,13 +29,15 @@ from projects.queries import batch_of
 
 INVALID = 400
 PAGE = ["GET", "HEAD", "POST"]
+LONGEST_QUERY = 2_000
+"""Servers refuse longer addresses from about 4,000 bytes on."""
 
 
 @require_GET
 def execution_export(request: WorkspaceRequest, slug: str, execution_id: uuid.UUID) -> HttpResponseBase:
     """The results of an execution as they are now; the address says in which format, which columns and which rows."""
     execution = _execution(request, execution_id)
-    form = ExportForm(request.GET, error_codes=execution.error_counts)
+    form = _form(execution, request.GET)
     if not form.is_valid():
         return _options(request, execution, form)
     source = Results(execution, form.wanted)
@@ -43,14 +45,14 @@ def execution_export(request: WorkspaceRequest, slug: str, execution_id: uuid.UU
 
 
 @require_http_methods(PAGE)
-def execution_export_options(request: WorkspaceRequest, slug: str, execution_id: uuid.UUID) -> HttpResponse:
+def execution_export_options(request: WorkspaceRequest, slug: str, execution_id: uuid.UUID) -> HttpResponseBase:
     """Choose format, columns and rows; what the address says already is chosen. Large exports are ordered here."""
     execution = _execution(request, execution_id)
-    form = ExportForm(request.POST or request.GET, error_codes=execution.error_counts)
+    form = _form(execution, request.POST or request.GET)
     if request.method != "POST" or not form.is_valid():
         return _options(request, execution, form)
     source = Results(execution, form.wanted)
-    return _ordered(request, slug, source, form) or redirect(_address("execution_export", slug, source, form))
+    return _ordered(request, slug, source, form) or _fetched(slug, source, form)
 
 
 @require_GET
@@ -60,19 +62,19 @@ def batch_export(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> H
     form = BatchExportForm(request.GET)
     if not form.is_valid():
         return _batch_options(request, batch, form)
-    source = BatchRows(batch)
+    source = BatchRows(batch, wanted=form.wanted)
     return _downloaded(source, form) or redirect(_address("batch_export_options", slug, source, form))
 
 
 @require_http_methods(PAGE)
-def batch_export_options(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> HttpResponse:
+def batch_export_options(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> HttpResponseBase:
     """Choose the format in which a batch is exported. Large exports are ordered here."""
     batch = _batch(request, batch_id)
     form = BatchExportForm(request.POST or request.GET)
     if request.method != "POST" or not form.is_valid():
         return _batch_options(request, batch, form)
-    source = BatchRows(batch)
-    return _ordered(request, slug, source, form) or redirect(_address("batch_export", slug, source, form))
+    source = BatchRows(batch, wanted=form.wanted)
+    return _ordered(request, slug, source, form) or _fetched(slug, source, form)
 
 
 Form = ExportForm | BatchExportForm
@@ -83,6 +85,14 @@ def _downloaded(source: Source, form: Form) -> HttpResponseBase | None:
     if form.export_format is ExportFormat.XLSX and is_large(source):
         return None
     return download(source, form.export_format, stem_of(source))
+
+
+def _fetched(slug: str, source: Source, form: Form) -> HttpResponseBase:
+    """The address of the file; the file itself where so many rows were named that no address holds them."""
+    if len(form.query) > LONGEST_QUERY:
+        return download(source, form.export_format, stem_of(source))
+    name = "batch_export" if isinstance(source, BatchRows) else "execution_export"
+    return redirect(_address(name, slug, source, form))
 
 
 def _ordered(request: WorkspaceRequest, slug: str, source: Source, form: Form) -> HttpResponse | None:
@@ -120,13 +130,25 @@ def _batch(request: WorkspaceRequest, batch_id: uuid.UUID) -> Batch:
     return batch
 
 
+def _form(execution: Execution, query: QueryDict) -> ExportForm:
+    return ExportForm(query, error_codes=execution.error_counts, columns=execution.columns)
+
+
+def export_options(request: WorkspaceRequest, subject: Execution | Batch, query: QueryDict) -> HttpResponse:
+    """The page of choices with these chosen, for a selection that no address holds."""
+    if isinstance(subject, Batch):
+        return _batch_options(request, subject, BatchExportForm(query))
+    return _options(request, subject, _form(subject, query))
+
+
 def _options(request: WorkspaceRequest, execution: Execution, form: ExportForm) -> HttpResponse:
     goes_later = form.is_valid() and is_large(Results(execution, form.wanted))
     return _page(request, "options", {"execution": execution, "form": form, "goes_later": goes_later})
 
 
 def _batch_options(request: WorkspaceRequest, batch: Batch, form: BatchExportForm) -> HttpResponse:
-    return _page(request, "batch", {"batch": batch, "form": form, "goes_later": is_large(BatchRows(batch))})
+    goes_later = form.is_valid() and is_large(BatchRows(batch, wanted=form.wanted))
+    return _page(request, "batch", {"batch": batch, "form": form, "goes_later": goes_later})
 
 
 def _page(request: WorkspaceRequest, name: str, context: Mapping[str, Any]) -> HttpResponse:

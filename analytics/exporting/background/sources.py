@@ -7,7 +7,7 @@ from django.utils.text import slugify
 
 from analytics.exporting.batch import BatchRows
 from analytics.exporting.choosing import Wanted
-from analytics.exporting.forms import wanted_of
+from analytics.exporting.forms import rows_wanted_of, wanted_of
 from analytics.exporting.results import Results
 from analytics.exporting.table import Progress, unwatched
 from analytics.models import Export, ExportKind
@@ -27,7 +27,7 @@ def source_of(export: Export, progress: Progress = unwatched) -> Source:
         batch = Batch.objects.filter(pk=export.batch_id, status=BatchStatus.READY).first()
         if batch is None:
             raise SourceGone
-        return BatchRows(batch, progress)
+        return BatchRows(batch, progress, rows_wanted_of(export.parameters))
     executions = Execution.objects.filter(pk=export.execution_id, batch__status=BatchStatus.READY)
     execution = executions.select_related("project", "batch", "instruction_version").first()
     if execution is None:
@@ -44,7 +44,8 @@ def is_large(source: Source) -> bool:
 def stem_of(source: Source) -> str:
     """The name of the file, without its ending."""
     if isinstance(source, BatchRows):
-        return slugify(source.batch.name) or "batch"
+        stem = slugify(source.batch.name) or "batch"
+        return f"{stem}-chosen" if source.wanted.condition() else stem
     stem = f"{slugify(source.execution.project.name) or 'project'}-execution-{source.execution.number}"
     return stem if source.wanted == Wanted() else f"{stem}-chosen"
 

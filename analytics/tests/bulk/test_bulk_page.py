@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from analytics.bulk import doing
+from analytics.views import bulk as bulk_views
+from analytics.views import exports
 from executions.models import Execution, Job
 from mino.tests.factories import BatchFactory, ExecutionFactory, JobFactory, VersionFactory
 from projects.models import Batch, Row, Tag, TaggedRow
@@ -149,17 +153,54 @@ def test_many_rows_are_deleted_in_several_goes(
     assert Row.objects.filter(batch=many).count() == 3
 
 
+def exported(client: Client, batch: Batch, address: str, answer: Any) -> list[int]:
+    """The numbers of the rows in the file that the page of choices leads to."""
+    page = client.get(answer["Location"]) if answer.status_code == 302 else answer
+    posted = client.post(address, page.context["form"].data)
+    file: Any = client.get(posted["Location"]) if posted.status_code == 302 else posted
+    lines = csv.DictReader(b"".join(file.streaming_content).decode().splitlines())
+    numbers = dict(batch.rows.values_list("url", "position"))
+    return [numbers[line["site_url"]] for line in lines]
+
+
 def test_the_filter_goes_along_to_the_export(many: Batch, run: Execution, viewer: User, client_for: ClientFor) -> None:
     client = client_for(viewer)
-    query = "status=error&truth=yes&search=shop"
+    query = "status=error&truth=yes&search=shop&site=a.example&tag=Late&column=price&outcome=wrong&sort=status"
     answer = post(client, many, act="export", everything="1", query=query, execution="7")
     options = reverse("execution_export_options", args=["northlight", run.pk])
-    assert answer["Location"] == f"{options}?status=error&has_ground_truth=yes"
-    assert "this one holds more rows" in client.get(answer["Location"]).content.decode()
-    answer = post(client, many, act="export", everything="1", query="status=error&sort=status", execution="7")
-    assert "this one holds more rows" not in client.get(answer["Location"]).content.decode()
+    assert answer["Location"].split("?")[0] == options
+    assert dict(QueryDict(answer["Location"].split("?")[1]).items()) == {
+        "status": "error",
+        "has_ground_truth": "yes",
+        "search": "shop",
+        "site": "a.example",
+        "tag": "Late",
+        "column": "price",
+        "outcome": "wrong",
+    }
+    answer = post(client, many, act="export", everything="1", query="status=error&truth=yes", execution="")
+    batch_options = reverse("batch_export_options", args=["northlight", many.pk])
+    assert answer["Location"] == f"{batch_options}?has_ground_truth=yes"
     answer = post(client, many, act="export", everything="1", execution="")
-    assert answer["Location"] == reverse("batch_export_options", args=["northlight", many.pk])
+    assert answer["Location"] == batch_options
+
+
+@pytest.mark.parametrize("shown", ["7", ""])
+def test_exactly_the_ticked_rows_are_exported(
+    many: Batch, run: Execution, viewer: User, client_for: ClientFor, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_for(viewer)
+    name, subject = ("execution_export_options", run) if shown else ("batch_export_options", many)
+    options = reverse(name, args=["northlight", subject.pk])
+    ticked = {"act": "export", "row": ["2", "7", "6"], "execution": shown, "query": "status=error"}
+    answer = post(client, many, **ticked)
+    assert answer["Location"].endswith("?rows=2,6-7")
+    assert exported(client, many, options, answer) == [2, 6, 7]
+    monkeypatch.setattr(bulk_views, "LONGEST_QUERY", 5)
+    monkeypatch.setattr(exports, "LONGEST_QUERY", 5)
+    answer = post(client, many, **ticked)
+    assert answer.status_code == 200, "no address holds so many"
+    assert exported(client, many, options, answer) == [2, 6, 7]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +208,7 @@ def test_the_filter_goes_along_to_the_export(many: Batch, run: Execution, viewer
     [
         ({"act": "rerun", "execution": "7"}, "No row is chosen"),
         ({"act": "tag", "row": ["99", "x", "-1"], "execution": "7"}, "No row is chosen"),
+        ({"act": "export", "execution": "7"}, "No row is chosen"),
         ({"act": "nonsense", "row": ["1"], "execution": "7"}, "Choose what to do"),
     ],
 )
