@@ -21,6 +21,7 @@ from mino.sample_site import views as sample_shop
 from mino.tests.browser.complaints import Complaints
 from mino.tests.browser.looks import assert_looks_right
 
+pytestmark = pytest.mark.on_both_databases
 HEADER = "site_url,expected_name,expected_price,expected_sku\n"
 SLOTS = 3
 

@@ -15,7 +15,7 @@ from mino.tests.browser.looks import assert_looks_right
 from mino.tests.factories import BatchFactory, VersionFactory
 from projects.models import Project
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_both_databases]
 
 
 def work() -> None:

@@ -16,7 +16,7 @@ from mino.tests.browser.shop_agent import answer, catalogue
 from projects.models import Batch, Project
 
 __all__ = ["nothing_remembered", "work"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.on_both_databases]
 PASTE = """text => {
   const data = new DataTransfer();
   data.setData("text/plain", text);
