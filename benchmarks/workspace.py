@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.models import Organization, User
+from accounts.models import Organization, Plan, User
 from accounts.services import organization_create
 from projects.models import InstructionVersion, Project
 from projects.services.projects import project_create
@@ -19,7 +19,7 @@ def bench_user() -> User:
 def bench_organization() -> Organization:
     """The organization, made when it is first asked for."""
     found = Organization.objects.filter(slug="bench").first()
-    return found or organization_create(name="Bench", slug="bench", owner=bench_user())
+    return found or organization_create(name="Bench", slug="bench", owner=bench_user(), plan=Plan.ENTERPRISE)
 
 
 def bench_project() -> Project:

@@ -17,6 +17,7 @@ from executions.operating.signs import beat_seen
 from executions.rescoring.sweeping import rescorings_sweep
 from executions.rescoring.working import rescoring_run
 from executions.services.cancelling import cancel_left_runs
+from executions.services.metering import metering_sweep
 from executions.services.preparation import execution_prepare
 from executions.services.retention import raw_results_expire, screenshots_expire
 from executions.services.sweeping import sweep, sweep_without_beat
@@ -85,6 +86,12 @@ def run_rescoring(rescoring_id: str) -> None:
 def sweep_rescorings() -> None:
     """Find scoring anew whose wake-up calls were lost or whose worker died. Sent by beat every 15 seconds."""
     rescorings_sweep()
+
+
+@shared_task
+def sweep_metering() -> None:
+    """Add what executions did to their organizations' usage. Sent by beat every minute."""
+    metering_sweep()
 
 
 @shared_task

@@ -234,6 +234,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-patterns": {"task": "analytics.tasks.sweep_patterns", "schedule": 30.0, "options": {"expires": 30}},
     "expire-exports": {"task": "analytics.tasks.expire_exports", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep-rescorings": {"task": "executions.tasks.sweep_rescorings", "schedule": 15.0, "options": {"expires": 15}},
+    "sweep-metering": {"task": "executions.tasks.sweep_metering", "schedule": 60.0, "options": {"expires": 60}},
     "sweep-suspects": {"task": "analytics.tasks.sweep_suspects", "schedule": 30.0, "options": {"expires": 30}},
     "purge-deleted": {"task": "projects.tasks.purge_deleted", "schedule": 60.0, "options": {"expires": 60}},
 }

@@ -1,8 +1,10 @@
-"""Users, organizations and memberships, and the audit trail."""
+"""Users, organizations and memberships, what organizations use, and the audit trail."""
 
 from accounts.models.audit_entry import Act, AuditEntry, AuditEntryFixed, Channel
 from accounts.models.membership import Membership, Role
 from accounts.models.organization import Organization, Plan
+from accounts.models.plan_request import PlanRequest, PlanRequestState
+from accounts.models.usage_month import UsageMonth
 from accounts.models.user import User, display_name
 
 __all__ = [
@@ -13,7 +15,10 @@ __all__ = [
     "Membership",
     "Organization",
     "Plan",
+    "PlanRequest",
+    "PlanRequestState",
     "Role",
+    "UsageMonth",
     "User",
     "display_name",
 ]

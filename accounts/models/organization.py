@@ -30,7 +30,12 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
 
 
 class Organization(Identified, Dated):
-    """A workspace. Everything belongs to exactly one, and nothing crosses."""
+    """A workspace. Everything belongs to exactly one, and nothing crosses.
+
+    `max_*` is what staff agreed with it instead of its plan's limits (`accounts.limits.plans`). `project_count` are the
+    projects that are there, `execution_count` the executions started in the month `execution_month` (its first day):
+    `accounts.limits.counting` changes them.
+    """
 
     name = models.CharField(max_length=100)
     slug = models.CharField(
@@ -44,6 +49,12 @@ class Organization(Identified, Dated):
         ],
     )
     plan = models.CharField(max_length=12, choices=Plan, default=Plan.FREE)
+    max_projects = models.PositiveIntegerField("projects", null=True, blank=True)
+    max_executions_a_month = models.PositiveIntegerField("executions a month", null=True, blank=True)
+    max_requests_an_hour = models.PositiveIntegerField("API requests an hour", null=True, blank=True)
+    project_count = models.PositiveIntegerField(default=0, editable=False)
+    execution_count = models.PositiveIntegerField(default=0, editable=False)
+    execution_month = models.DateField(null=True, blank=True, editable=False)
     last_execution_number = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[Any] = OrganizationQuerySet.as_manager()

@@ -86,7 +86,8 @@ class Execution(Identified, Dated):
     sums (over jobs with a gradable field) give the accuracy and its interval without reading jobs. With
     `has_own_worker` only the process that started it runs its jobs, as the command line does. Each row is run `repeats`
     times; `repeat_figures` is what that told, None until it is computed. With a `pair` its jobs are taken in turn with
-    its partner's (`executions.engine.pairing`); `waits_for_partner` says that it is not its turn now.
+    its partner's (`executions.engine.pairing`); `waits_for_partner` says that it is not its turn now. `metered_rows`
+    and `metered_cost` are already in the organization's usage of the month; `is_metering` says that more may come.
     """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="executions", db_index=False)
@@ -180,6 +181,9 @@ class Execution(Identified, Dated):
     resumed_at = models.DateTimeField(null=True, blank=True)
     paused_seconds = models.FloatField(default=0)
     has_own_worker = models.BooleanField(default=False, editable=False)
+    metered_rows = models.PositiveIntegerField(default=0, editable=False)
+    metered_cost = models.DecimalField(max_digits=14, decimal_places=6, default=0, editable=False)
+    is_metering = models.BooleanField(default=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects: ClassVar[Any] = ExecutionManager()
@@ -201,6 +205,7 @@ class Execution(Identified, Dated):
             models.Index(
                 fields=["status"], name="execution_unfinished", condition=Q(status__in=["queued", "running", "paused"])
             ),
+            models.Index(fields=["id"], name="execution_metering", condition=Q(is_metering=True)),
         ]
 
     def __str__(self) -> str:

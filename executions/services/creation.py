@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from accounts.limits.counting import execution_count
 from accounts.models import Organization, User
 from accounts.permissions import require
 from executions.costs.freezing import frozen_costs
@@ -68,7 +69,7 @@ def execution_create(
     costs more. A small execution starts at once; a worker creates the jobs of a large one first. `user` is None for the
     command line. With `has_own_worker` the caller runs the jobs itself, and no other worker does. `pair` and
     `pair_place` are for `executions.services.pairing` alone. Raises InvalidInput, AlreadyExists (the same is running),
-    InvalidState (the batch is being deleted) or PermissionDenied.
+    InvalidState (the batch is being deleted), QuotaExceeded or PermissionDenied.
     """
     if user is not None:
         require(user, "projects.run_execution", batch.project)
@@ -99,6 +100,7 @@ def execution_create(
             raise InvalidState("Rows of this batch are just being deleted. Try again in a minute.")
         if not allow_parallel:
             _refuse_twin(batch, instruction_version, agent, type, pair)
+        execution_count(organization.pk)
         Organization.objects.filter(pk=organization.pk).update(last_execution_number=F("last_execution_number") + 1)
         execution = Execution(
             organization=organization,

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from executions.models import Execution, FieldResult, Job, JobScore, Retry, Screenshot, Session
 from executions.pictures.removing import remove_in_chunks
+from executions.services.metering import execution_meter
 from mino.common.errors import InvalidState
 
 JOBS_AT_ONCE = 1000
@@ -33,6 +35,7 @@ def refuse_unfinished(batch_ids: Collection[uuid.UUID]) -> None:
 def purge_batch(batch_id: uuid.UUID) -> None:
     """Remove all executions of the batch with jobs, attempts, pictures and results, some jobs per transaction."""
     for execution in Execution.objects.filter(batch=batch_id).only("pk"):
+        execution_meter(execution.pk, now=timezone.now())
         while _purge_jobs(execution):
             pass
         with transaction.atomic():

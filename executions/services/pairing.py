@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.permissions import require
 from executions.models import Execution, PairedRun, SampleMethod
 from executions.services.creation import LARGEST_SEED, execution_create
-from mino.common.errors import Detail, InvalidInput
+from mino.common.errors import Detail, InvalidInput, Limits, QuotaExceeded
 from projects.models import Batch, InstructionVersion
 
 
@@ -54,6 +54,8 @@ def pair_create(
             other = execution_create(**_values(second), pair_place=2, **shared)
         except InvalidInput as error:
             raise _of_the_other(error) from error
+        except QuotaExceeded as error:
+            raise _one_is_left(error) from error
     return one, other
 
 
@@ -72,6 +74,19 @@ def _values(runner: Runner) -> dict[str, Any]:
         "agent": runner.agent,
         "agent_settings": runner.agent_settings,
     }
+
+
+def _one_is_left(error: QuotaExceeded) -> QuotaExceeded:
+    """The refusal as it is before the first of the two was counted."""
+    counted = error.limits
+    if counted is None:
+        return error
+    begins = f" The count begins anew on {counted.reset:%-d %B %Y} (UTC)." if counted.reset else ""
+    message = (
+        f"A paired run counts as two executions, and of the {counted.maximum:,} that the plan allows this month one is "
+        f"left.{begins} Run one alone, or have an owner ask for a larger plan."
+    )
+    return QuotaExceeded(message, limits=Limits(counted.current - 1, counted.maximum, counted.reset))
 
 
 def _of_the_other(error: InvalidInput) -> InvalidInput:

@@ -192,7 +192,14 @@ def _go_on(execution: Execution, now: datetime) -> None:
     rested = (now - execution.finished_at).total_seconds() if execution.finished_at else 0.0
     mine = Execution.objects.filter(pk=execution.pk)
     seconds = execution.paused_seconds + max(0.0, rested)
-    move(mine, ExecutionStatus.RUNNING, source=ExecutionStatus.COMPLETED, finished_at=None, paused_seconds=seconds)
+    move(
+        mine,
+        ExecutionStatus.RUNNING,
+        source=ExecutionStatus.COMPLETED,
+        finished_at=None,
+        paused_seconds=seconds,
+        is_metering=True,
+    )
 
 
 def _uncount_errors(execution: Execution, codes: Counter[str]) -> None:

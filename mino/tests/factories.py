@@ -8,7 +8,7 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from accounts.models import Membership, Organization, Role, User
+from accounts.models import Membership, Organization, Plan, Role, User
 from executions.models import ColumnStatistic, Execution, ExecutionStatus, FieldResult, Job, JobStatus, Session
 from projects.models import Batch, BatchStatus, Column, InstructionVersion, Project, Row
 
@@ -29,13 +29,14 @@ class UserFactory(DjangoModelFactory[User]):
 
 
 class OrganizationFactory(DjangoModelFactory[Organization]):
-    """An organization without members."""
+    """An organization without members, whose plan is never in the way."""
 
     class Meta:
         model = Organization
 
     name = factory.Sequence(lambda n: f"Organization {n}")
     slug = factory.Sequence(lambda n: f"organization-{n}")
+    plan = Plan.ENTERPRISE
 
 
 class MembershipFactory(DjangoModelFactory[Membership]):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from accounts.limits.counting import project_uncount
 from accounts.models import Organization, User
 from accounts.permissions import require
 from mino.common.bulk import delete_in_chunks
@@ -53,7 +54,8 @@ def project_delete(*, project: Project, user: User | None) -> None:
             raise InvalidState("A file is being imported into this project. Wait until it is done, or cancel it.")
         _bury(batches)
         # The name is free again: it must be unique within the organization.
-        Project.objects.filter(pk=project.pk).update(is_deleted=True, name=str(project.pk))
+        if Project.objects.filter(pk=project.pk, is_deleted=False).update(is_deleted=True, name=str(project.pk)):
+            project_uncount(project.organization_id)
     wake(PURGE_TASK)
 
 

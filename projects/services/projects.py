@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
+from accounts.limits.counting import project_count
 from accounts.models import Organization, User
 from accounts.permissions import require
 from mino.common.errors import AlreadyExists, Detail
@@ -19,7 +20,7 @@ def project_create(
 ) -> Project:
     """Create a project. Its instructions become version 1, which is also the production version.
 
-    Raises InvalidInput, AlreadyExists when the name is taken, or PermissionDenied.
+    Raises InvalidInput, AlreadyExists when the name is taken, QuotaExceeded or PermissionDenied.
     """
     if user is not None:
         require(user, "accounts.create_project", organization)
@@ -31,6 +32,7 @@ def project_create(
     )
     text = checked_instructions(instructions)
     with transaction.atomic():
+        project_count(organization.pk)
         _save(project)
         add_version(project, text, "", user, set_as_production=True)
     return project

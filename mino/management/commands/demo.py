@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
-from accounts.models import Organization, User
+from accounts.models import Organization, Plan, User
 from accounts.services import organization_create
 from executions.services.creation import execution_create
 from mino.common.errors import ServiceError
@@ -88,7 +88,7 @@ def demo_user(password: str) -> User:
 def demo_organization(user: User) -> Organization:
     """The demo's workspace."""
     organization: Organization | None = Organization.objects.filter(slug=SLUG).first()
-    return organization or organization_create(name="Demo workspace", slug=SLUG, owner=user)
+    return organization or organization_create(name="Demo workspace", slug=SLUG, owner=user, plan=Plan.ENTERPRISE)
 
 
 def begin(organization: Organization, user: User) -> None:
