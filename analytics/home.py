@@ -48,24 +48,28 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """All that the page shows. `needs` are executions that wait for somebody, the newest first."""
+    """All that the page shows. `needs` are executions that wait for somebody: those that are paused, however long, and
+    recent ones that ended badly, the newest first. `more_paused`: more are paused than are shown."""
 
     running: Sequence[Running] = ()
     running_count: int = 0
     needs: Sequence[Execution] = ()
+    more_paused: bool = False
     recent: Sequence[Execution] = ()
     week: Week | None = field(default=None)
 
 
 def home_of(executions: QuerySet[Execution], now: datetime) -> Home:
-    """Read the home page's figures off the newest of `executions`, in four queries."""
+    """Read the home page's figures off the newest of `executions`, in five queries."""
     newest = list(for_lists(executions).order_by("-created_at", "-id")[:LOOKED_AT])
     at_work = executions.filter(status__in=[ExecutionStatus.QUEUED, ExecutionStatus.RUNNING])
     running = for_lists(at_work).order_by("-created_at", "-id")[:MOST_RUNNING]
+    paused = list(_paused(executions)[: MOST_NEEDS + 1])
     return Home(
         running=[_running(one, now) for one in running],
         running_count=at_work.count(),
-        needs=_needs(newest, now)[:MOST_NEEDS],
+        needs=_needs(paused, newest, now)[:MOST_NEEDS],
+        more_paused=len(paused) > MOST_NEEDS,
         recent=newest[:RECENT],
         week=_week(executions, now) if newest else None,
     )
@@ -77,17 +81,21 @@ def _running(execution: Execution, now: datetime) -> Running:
     return Running(execution, counts, time_left(execution, now))
 
 
-def _needs(newest: Sequence[Execution], now: datetime) -> list[Execution]:
+def _paused(executions: QuerySet[Execution]) -> QuerySet[Execution]:
+    return for_lists(executions.filter(status=ExecutionStatus.PAUSED)).order_by("-created_at", "-id")
+
+
+def _needs(paused: Sequence[Execution], newest: Sequence[Execution], now: datetime) -> list[Execution]:
     """Paused ones, and those of the last week that failed or ended with errors and were not run again since."""
-    needs, settled = [], set()
+    needs, settled = list(paused), set()
     for execution in newest:
         run_again = (execution.batch_id, execution.type) in settled
         settled.add((execution.batch_id, execution.type))
         ended_badly = execution.status == ExecutionStatus.FAILED or (execution.is_finished and execution.error_jobs > 0)
         is_recent = execution.finished_at is not None and now - execution.finished_at < WEEK
-        if execution.status == ExecutionStatus.PAUSED or (ended_badly and is_recent and not run_again):
+        if ended_badly and is_recent and not run_again:
             needs.append(execution)
-    return needs
+    return sorted(needs, key=lambda one: (one.created_at, one.pk), reverse=True)
 
 
 def _week(executions: QuerySet[Execution], now: datetime) -> Week | None:

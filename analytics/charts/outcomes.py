@@ -43,6 +43,7 @@ class ColumnSum:
     outcomes: dict[str, int] = field(default_factory=dict)
     newest_outcomes: dict[str, int] = field(default_factory=dict)
     largest: dict[uuid.UUID, int] = field(default_factory=dict)
+    by_execution: dict[uuid.UUID, Share] = field(default_factory=dict)
 
     def add(self, execution: Execution, one: ColumnStatistic) -> None:
         """Count an execution; they come in the order of time."""
@@ -50,6 +51,7 @@ class ColumnSum:
         self.outcomes = {name: self.outcomes.get(name, 0) + count for name, count in counts.items()}
         if one.gradable or not self.largest:
             self.newest, self.newest_outcomes = execution, counts
+        self.by_execution[execution.pk] = Share.of(one.good, one.gradable, float(execution.repeats))
         rows = -(-one.gradable // execution.repeats)
         self.largest[execution.batch_id] = max(self.largest.get(execution.batch_id, 0), rows)
 
@@ -64,6 +66,10 @@ class ColumnSum:
         good = self.outcomes[Outcome.CORRECT] + self.outcomes[Outcome.CORRECTLY_EMPTY]
         rows = sum(self.largest.values())
         return Share.of(good, self.gradable, max(1.0, self.gradable / rows) if rows else 1.0)
+
+    def accuracy_in(self, execution: Execution) -> Share:
+        """Good cells of those with truth in one execution."""
+        return self.by_execution.get(execution.pk, Share.of(0, 0))
 
 
 def column_sums(scope: Scope) -> list[ColumnSum]:
@@ -86,9 +92,13 @@ def by_column(scope: Scope, sums: Sequence[ColumnSum]) -> Figure:
         about="accuracy with its 95 % interval",
         chart=_bars(graded, lambda one: bounds(one.accuracy), lambda one: scope.rows_url(one.newest, column=one.name)),
         heads=[Head("Column", is_number=False), Head("Accuracy", is_share=True), *_newest_heads(scope)],
-        lines=[[Cell(one.name), share_cell(one.accuracy, "cells"), *_newest_cells(scope, one)] for one in graded],
+        lines=[[Cell(one.name), _accuracy(scope, one), *_newest_cells(scope, one)] for one in graded],
         note="" if scope.is_single else POOLED,
     )
+
+
+def _accuracy(scope: Scope, one: ColumnSum) -> Cell:
+    return share_cell(one.accuracy, "cells", scope.rows_url(one.newest, column=one.name))
 
 
 def _newest_heads(scope: Scope) -> list[Head]:
@@ -127,8 +137,11 @@ def cells(scope: Scope, sums: Sequence[ColumnSum]) -> Figure:
                 )
                 for at, (outcome, _) in enumerate(GRADED)
             ),
-            count_cell(one.gradable),
-            count_cell(one.outcomes[Outcome.NOT_GRADABLE]),
+            count_cell(one.gradable, scope.rows_url(one.newest, column=one.name, truth="yes")),
+            count_cell(
+                one.outcomes[Outcome.NOT_GRADABLE],
+                scope.rows_url(one.newest, column=one.name, outcome=Outcome.NOT_GRADABLE.value),
+            ),
         ]
         for place, one in enumerate(graded)
     ]
@@ -213,8 +226,8 @@ def errors(scope: Scope) -> Figure:
     lines = [
         [
             Cell(code),
-            count_cell(counts[code]),
-            share_cell(Share.of(min(counts[code], ended), ended), "rows that ran"),
+            count_cell(counts[code], links[code]),
+            share_cell(Share.of(min(counts[code], ended), ended), "rows that ran", links[code]),
             Cell(f"{number(newest[code].error_counts[code])} in execution {newest[code].number}", url=links[code]),
         ]
         for code in codes

@@ -88,25 +88,26 @@ def hardest_sites(scope: Scope) -> Figure:
         lines=[_site_line(scope, one) for one in found],
         empty="No site has failed." if rolled else NOT_ROLLED_UP,
         note=f"{number(sum(one.sites for _, one in rolled[-1:]))} sites in the newest execution." if rolled else "",
+        is_wide=not any(one.cost for one in scope.executions),
     )
 
 
 def _site_line(scope: Scope, one: SiteSum) -> Sequence[Cell]:
-    sums = one.sums
+    sums, here = one.sums, scope.rows_url(one.newest, site=one.site)
     return [
-        Cell(one.site, url=scope.rows_url(one.newest, site=one.site)),
-        share_cell(one.share, "rows"),
+        Cell(one.site, url=here),
+        share_cell(one.share, "rows", here),
         count_cell(int(sums["failed"]), scope.rows_url(one.newest, site=one.site, evaluation_result="fail")),
         count_cell(int(sums["errors"]), scope.rows_url(one.newest, site=one.site, status="error")),
-        share_cell(one.accuracy, "cells"),
-        _mean(sums["seconds"], sums["timed"]),
+        share_cell(one.accuracy, "cells", here),
+        _mean(sums["seconds"], sums["timed"], here),
     ]
 
 
-def _mean(seconds: float, answers: float) -> Cell:
+def _mean(seconds: float, answers: float, url: str) -> Cell:
     if not answers:
         return Cell("–", raw=(None,))
-    return Cell(duration(seconds / answers), "mean", raw=(round(seconds / answers, 3),))
+    return Cell(duration(seconds / answers), "mean", url, raw=(round(seconds / answers, 3),))
 
 
 def _sites(rolled: Sequence[tuple[Execution, ExecutionRollUp]]) -> list[SiteSum]:
@@ -180,8 +181,8 @@ def _history_line(one: RowHistory, slug: str) -> Sequence[Cell]:
     url = reverse("row_truth", args=[slug, one.batch_id, one.row.position])
     return [
         Cell(one.row.url[:120], f"row {number(one.row.position)}", url, raw=(one.row.url,)),
-        count_cell(one.flips),
-        count_cell(one.passes),
-        count_cell(one.fails),
-        Cell(number(one.answers), f"{number(one.distinct_answers)} different", raw=(one.answers,)),
+        count_cell(one.flips, url),
+        count_cell(one.passes, url),
+        count_cell(one.fails, url),
+        Cell(number(one.answers), f"{number(one.distinct_answers)} different", url, raw=(one.answers,)),
     ]

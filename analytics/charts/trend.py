@@ -29,12 +29,12 @@ def quality(scope: Scope) -> Figure:
         about="over executions; the bands are 95 % intervals",
         chart=_lines(scope, graded, series, "percent") if graded else None,
         heads=[
-            *_first_heads(scope),
+            *first_heads(scope),
             Head("Accuracy", is_share=True),
             Head("Pass rate", is_share=True),
             Head("No answer"),
         ],
-        lines=[[*_first(scope, one), *_quality(scope, one)] for one in reversed(graded)],
+        lines=[[*first_cells(scope, one), *_quality(scope, one)] for one in reversed(graded)],
         is_wide=True,
     )
 
@@ -60,7 +60,7 @@ def coverage(scope: Scope) -> Figure:
     ]
     lines = [
         [
-            *_first(scope, one),
+            *first_cells(scope, one),
             share_cell(every, "rows", scope.rows_url(one, status="completed")),
             share_cell(known, "rows with truth", scope.rows_url(one, truth="yes")),
         ]
@@ -72,7 +72,7 @@ def coverage(scope: Scope) -> Figure:
         title="Coverage",
         about="rows with an answer",
         chart=_coverage_bars(scope, *shares[0]) if scope.is_single and shares else chart,
-        heads=[*_first_heads(scope), Head("With an answer", is_share=True), Head("Of rows with truth", is_share=True)],
+        heads=[*first_heads(scope), Head("With an answer", is_share=True), Head("Of rows with truth", is_share=True)],
         lines=lines,
         empty=NOT_ROLLED_UP,
     )
@@ -110,8 +110,8 @@ def latency(scope: Scope) -> Figure:
     chart = _lines(scope, [one for one, _ in rolled], points, "seconds") if rolled else None
     lines = [
         [
-            *_first(scope, one),
-            *(_seconds(quantile(counts, share)) for _, share, _ in QUANTILES),
+            *first_cells(scope, one),
+            *(_seconds(quantile(counts, share), scope.rows_url(one, status="completed")) for _, share, _ in QUANTILES),
             count_cell(sum(counts.values()), scope.rows_url(one, status="completed")),
         ]
         for one, counts in reversed(rolled)
@@ -121,7 +121,7 @@ def latency(scope: Scope) -> Figure:
         title="Time to an answer",
         about="the agent’s own, without waiting for slots, retries and rate limits",
         chart=_histogram([counts for _, counts in rolled]) if scope.is_single and rolled else chart,
-        heads=[*_first_heads(scope), *(Head(f"{name} within") for name, _, _ in QUANTILES), Head("Answers")],
+        heads=[*first_heads(scope), *(Head(f"{name} within") for name, _, _ in QUANTILES), Head("Answers")],
         lines=lines,
         empty=NOT_ROLLED_UP,
         note="Times are counted in classes and are at most 5 % off." if rolled else "",
@@ -160,17 +160,18 @@ def cost(scope: Scope) -> Figure:
         title="Cost",
         about="by execution",
         chart=None if scope.is_single else chart,
-        heads=[*_first_heads(scope), Head("Cost"), Head("A row with a result"), Head("A passed row"), Head("Passed")],
-        lines=[[*_first(scope, one), *_cost(scope, one)] for one in reversed(paid)],
+        heads=[*first_heads(scope), Head("Cost"), Head("A row with a result"), Head("A passed row"), Head("Passed")],
+        lines=[[*first_cells(scope, one), *_cost(scope, one)] for one in reversed(paid)],
         empty="None of these executions cost anything.",
+        is_wide=not paid,
     )
 
 
 def _cost(scope: Scope, one: Execution) -> list[Cell]:
     return [
-        _money(one, 1),
-        _money(one, one.completed_jobs),
-        _money(one, one.passed_jobs),
+        _money(one, 1, scope.rows_url(one)),
+        _money(one, one.completed_jobs, scope.rows_url(one, status="completed")),
+        _money(one, one.passed_jobs, scope.rows_url(one, evaluation_result="pass")),
         Cell(
             number(one.passed_jobs),
             f"of {number(one.total_jobs)} rows",
@@ -180,13 +181,15 @@ def _cost(scope: Scope, one: Execution) -> list[Cell]:
     ]
 
 
-def _money(one: Execution, rows: int) -> Cell:
+def _money(one: Execution, rows: int, url: str) -> Cell:
     """The cost of a row; nothing where there are none."""
-    return Cell(money(one.cost / rows, one.currency), raw=(float(one.cost / rows),)) if rows else Cell("–", raw=(None,))
+    if not rows:
+        return Cell("–", raw=(None,))
+    return Cell(money(one.cost / rows, one.currency), url=url, raw=(float(one.cost / rows),))
 
 
-def _seconds(seconds: float | None) -> Cell:
-    return Cell(duration(seconds), raw=(None if seconds is None else round(seconds, 3),))
+def _seconds(seconds: float | None, url: str) -> Cell:
+    return Cell(duration(seconds), url=url, raw=(None if seconds is None else round(seconds, 3),))
 
 
 def _lines(scope: Scope, executions: Sequence[Execution], series: Sequence[Any], unit: str) -> dict[str, Any]:
@@ -200,12 +203,14 @@ def _lines(scope: Scope, executions: Sequence[Execution], series: Sequence[Any],
     }
 
 
-def _first_heads(scope: Scope) -> list[Head]:
+def first_heads(scope: Scope) -> list[Head]:
+    """The heads of what names an execution in a table."""
     batch = [Head("Batch", is_number=False)] if scope.shows_batch else []
     return [Head("Execution", is_number=False), *batch, Head("Version", is_number=False)]
 
 
-def _first(scope: Scope, one: Execution) -> list[Cell]:
+def first_cells(scope: Scope, one: Execution) -> list[Cell]:
+    """What names an execution in a table: itself with its agent, its batch where there are several, its version."""
     batch = [Cell(one.batch.name, is_text=True)] if scope.shows_batch else []
     return [
         Cell(f"Execution {one.number}", f"{one.agent}, {one.type}", scope.rows_url(one)),

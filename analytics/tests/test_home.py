@@ -64,6 +64,18 @@ def test_what_needs_somebody_is_what_nobody_ran_again_since(project: Project) ->
 
 
 @pytest.mark.django_db
+def test_what_is_paused_waits_however_much_ran_since(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analytics.home.LOOKED_AT", 3)
+    for number in range(1, 8):
+        ExecutionFactory(batch=batch, number=number, status="paused")
+    for number in range(8, 12):
+        ExecutionFactory(batch=batch, number=number, status="completed", finished_at=timezone.now())
+    home = home_of(Execution.objects.all(), timezone.now())
+    assert [one.number for one in home.needs] == [7, 6, 5, 4, 3]
+    assert home.more_paused
+
+
+@pytest.mark.django_db
 def test_all_that_runs_is_counted_but_only_the_newest_are_loaded(batch: Batch) -> None:
     for number in range(1, 9):
         ExecutionFactory(batch=batch, number=number, status="running")
@@ -71,7 +83,8 @@ def test_all_that_runs_is_counted_but_only_the_newest_are_loaded(batch: Batch) -
         home = home_of(Execution.objects.all(), timezone.now())
     assert [one.execution.number for one in home.running] == [8, 7, 6, 5, 4, 3]
     assert home.running_count == 8
-    assert len([one for one in asked.captured_queries if one["sql"].endswith("LIMIT 6")]) == 1
+    loaded = [one["sql"] for one in asked.captured_queries if one["sql"].endswith("LIMIT 6")]
+    assert len([sql for sql in loaded if "running" in sql.rpartition("WHERE")[2]]) == 1
 
 
 def test_the_live_part_is_polled_only_while_something_runs(

@@ -18,6 +18,7 @@ from accounts.http import WorkspaceRequest
 from accounts.permissions import require
 from analytics.charts import outcomes, places, trend
 from analytics.charts.asking import Ask
+from analytics.charts.column_trend import column_trend
 from analytics.charts.figure import Figure
 from analytics.charts.scope import Scope, read_scope, roll_up_of
 from analytics.charts.unchanged import answer_unless_known
@@ -166,6 +167,7 @@ def _figures(scope: Scope) -> list[Figure]:
     sums = outcomes.column_sums(scope)
     return [
         *([] if scope.is_of_one else [trend.quality(scope)]),
+        *([] if scope.is_single else [column_trend(scope, sums)]),
         outcomes.by_column(scope, sums),
         outcomes.cells(scope, sums),
         outcomes.rows(scope),

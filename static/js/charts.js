@@ -20,7 +20,7 @@ const group = (value, decimals = 0) =>
 const units = {
   percent: (value) => `${group(value * 100, 1)} %`,
   axisPercent: (value) => `${group(value * 100)} %`,
-  seconds: (value) => (value < 10 ? `${group(value, 1)} s` : value < 120 ? `${group(value)} s` : `${group(value / 60)} min`),
+  seconds: (value) => (value > 0 && value < 0.1 ? `${group(value * 1000, value < 0.01 ? 1 : 0)} ms` : value < 10 ? `${group(value, 1)} s` : value < 120 ? `${group(value)} s` : `${group(value / 60)} min`),
   money: (value, currency) => value.toLocaleString("en", { style: "currency", currency, maximumFractionDigits: value && value < 0.1 ? 3 : 2 }),
   count: (value) => group(value),
 };
@@ -110,12 +110,13 @@ function lines(chart) {
   };
 }
 
-function band(one) {
+function band(one, more = {}) {
   return {
     name: one.name,
     type: "custom",
     silent: true,
     z: 1,
+    ...more,
     itemStyle: { color: colour(one.color) },
     data: one.points.map((point, at) => [at, point.low, point.high]),
     renderItem: (parameters, api) => {
@@ -134,6 +135,59 @@ function band(one) {
     },
   };
 }
+
+// A small chart of lines for each series, all on one scale: which one differs is seen at a glance.
+function panels(chart) {
+  const across = acrossOf(chart);
+  const grids = chart.series.map((_, at) => ({
+    left: `${(100 / across) * (at % across)}%`,
+    width: `${100 / across - 2}%`,
+    top: Math.floor(at / across) * PANEL + 26,
+    height: PANEL - 40,
+    containLabel: true,
+  }));
+  const changed = chart.versions.flatMap((version, at) => (at && version !== chart.versions[at - 1] ? [{ xAxis: at }] : []));
+  return {
+    ...base(chart),
+    legend: undefined,
+    title: chart.series.map((one, at) => ({
+      text: one.name,
+      left: grids[at].left,
+      top: grids[at].top - 24,
+      textStyle: { color: colour("ink"), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12, fontWeight: 540, width: 220, overflow: "truncate" },
+    })),
+    grid: grids,
+    xAxis: chart.series.map((_, at) => ({ ...categories(chart.labels), gridIndex: at })),
+    yAxis: chart.series.map((_, at) => ({ ...values(chart, { min: floor(chart), max: 1, splitNumber: 2 }), gridIndex: at })),
+    tooltip: {
+      ...base(chart).tooltip,
+      trigger: "axis",
+      formatter: ([found]) => {
+        const one = chart.series.find(({ name }) => name === found.seriesName);
+        return `${one.name}\nExecution ${chart.labels[found.dataIndex]}\n${told(chart, one.points[found.dataIndex])}`;
+      },
+    },
+    series: chart.series.flatMap((one, at) => {
+      const place = { xAxisIndex: at, yAxisIndex: at };
+      const line = {
+        ...place,
+        name: one.name,
+        type: "line",
+        data: one.points.map((point) => point.value),
+        symbol: "circle",
+        symbolSize: 6,
+        lineStyle: { color: colour(one.color), width: 2 },
+        itemStyle: { color: colour(one.color) },
+        z: 3,
+        markLine: { silent: true, symbol: "none", data: changed, label: { show: false }, lineStyle: { color: colour("line-strong"), type: "dashed" } },
+      };
+      return [line, band(one, place)];
+    }),
+  };
+}
+
+const PANEL = 150;
+const acrossOf = (chart) => (narrow.matches ? 1 : Math.min(3, chart.series.length));
 
 // One bar for each name, with its interval over it.
 function bars(chart) {
@@ -206,9 +260,10 @@ function columns(chart) {
   };
 }
 
-const kinds = { lines, bars, stack, columns };
+const kinds = { lines, panels, bars, stack, columns };
 
 function height(chart) {
+  if (chart.kind === "panels") return Math.ceil(chart.series.length / acrossOf(chart)) * PANEL;
   const bands = chart.kind === "bars" || chart.kind === "stack" ? chart.labels.length : 0;
   return bands ? Math.max(120, 64 + bands * 26 + (chart.kind === "stack" && narrow.matches ? 24 : 0)) : 260;
 }
@@ -221,7 +276,8 @@ function draw(element) {
   const shown = drawn.get(element)?.shown ?? window.echarts.init(element, null, { renderer: "canvas" });
   if (!drawn.has(element)) {
     shown.on("click", (found) => {
-      const link = chart.kind === "stack" ? chart.series[found.seriesIndex]?.links?.[found.dataIndex] : chart.links?.[found.dataIndex];
+      const links = chart.series?.find(({ name }) => name === found.seriesName)?.links ?? chart.links;
+      const link = links?.[found.dataIndex];
       if (link) location.assign(link);
     });
     observer.observe(element);

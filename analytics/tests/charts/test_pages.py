@@ -240,6 +240,31 @@ def test_the_table_behind_a_figure_is_exported(batch: Batch, viewer: User, clien
     assert client.get(address(batch), {"export": "nonsense"}).status_code == 404
 
 
+def test_each_column_is_followed_over_executions(batch: Batch, viewer: User, client_for: ClientFor) -> None:
+    run(batch, "gg", "gw", "error", "ww")
+    run(batch, "gg", "gg", "gg", "gw")
+    found = figures(client_for(viewer).get(address(batch)))["column-trend"]
+    assert [one["name"] for one in found.chart["series"]] == ["title", "price"]
+    title, price = ([point["value"] for point in one["points"]] for one in found.chart["series"])
+    assert (title, price) == ([pytest.approx(2 / 3), 1.0], [pytest.approx(1 / 3), 0.75])
+    assert [line[-1].text[:4] for line in found.lines] == ["75.0", "33.3"]
+    assert "column=price" in found.lines[0][-1].url
+
+
+def test_a_number_leads_to_its_rows_wherever_it_stands(batch: Batch, viewer: User, client_for: ClientFor) -> None:
+    for _ in range(2):
+        Execution.objects.filter(pk=run(batch, "gg", "gw", "error", "ww").pk).update(cost="0.40")
+    found = figures(client_for(viewer).get(address(batch)))
+    without = {
+        (name, cell.text)
+        for name, one in found.items()
+        for line in one.lines
+        for cell in line[1:]
+        if not cell.url and not cell.is_text and cell.text not in ("0", "–")
+    }
+    assert without <= {("rows", "4")}, "All rows are what the first cell of the line leads to."
+
+
 def test_nothing_yet_says_what_to_do(batch: Batch, viewer: User, client_for: ClientFor) -> None:
     client = client_for(viewer)
     for shown in (batch, batch.project):
