@@ -1,9 +1,24 @@
 """The accounts application."""
 
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+from mino.common.rotation import register_secrets
 
 
 class AccountsConfig(AppConfig):
     """Users, organizations, memberships and the permission table."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        """Say which secrets are kept here."""
+        from accounts.signing_in.second_factors import rotate_second_factors
+
+        register_secrets("Second factors", rotate_second_factors)
+
+
+class StaffAdminConfig(AdminConfig):
+    """Django admin behind a second factor."""
+
+    default_site = "accounts.signing_in.staff.StaffSite"

@@ -15,7 +15,8 @@ urlpatterns = [
     path("", include("projects.urls")),
     path("", include("executions.urls")),
     path("", include("analytics.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("accounts.signing_in.urls")),
+    path("accounts/", include("allauth.urls")),
     # Staff sign in where everybody does: Django's own form counts no failures.
     path("admin/", include([path("login/", secure_admin_login(admin.site.login))])),
     path("admin/", include([path("engine/", admin.site.admin_view(engine), name="engine")])),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
 import factory
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from factory.django import DjangoModelFactory
 
 from accounts.models import Membership, Organization, Plan, Role, User
@@ -14,6 +16,7 @@ from projects.models import Batch, BatchStatus, Column, InstructionVersion, Proj
 
 JOINED = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
+APP_KEY = "JBSWY3DPEHPK3PXP"
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -26,6 +29,17 @@ class UserFactory(DjangoModelFactory[User]):
     email = factory.Sequence(lambda n: f"person{n}@example.com")
     name = factory.Sequence(lambda n: f"Person {n}")
     password = factory.django.Password(PASSWORD)
+
+
+def add_second_factor(user: User) -> User:
+    """Give the user an authenticator app, whose key is `APP_KEY`. Django admin opens only to staff who have one."""
+    TOTP.activate(user, APP_KEY)
+    return user
+
+
+def code_of_app(key: str = APP_KEY, *, period: int = 0) -> str:
+    """What the app shows now, or `period` half minutes from now."""
+    return str(format_hotp_value(hotp_value(key, int(time.time()) // 30 + period)))
 
 
 class OrganizationFactory(DjangoModelFactory[Organization]):

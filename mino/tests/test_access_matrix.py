@@ -108,7 +108,7 @@ PUBLIC = {"home", "sample_shop", "sample_product", "health_live", "health_ready"
 BY_TOKEN = {"metrics"}
 """Addresses for programs that bring a token; switched off in tests."""
 
-OPEN_TO_ALL_USERS = {"profile", "avatar", "organization_create"}
+OPEN_TO_ALL_USERS = {"profile", "security", "avatar", "organization_create"}
 ROLES = [Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER]
 REFUSED = 403
 UNSEEN = 404

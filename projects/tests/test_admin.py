@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from mino.tests.factories import JOINED
+from mino.tests.factories import JOINED, add_second_factor
 from projects.models import Batch, Project, TruthRevision
 
 MODELS = ["project", "instructionversion", "batch", "column", "row", "truthrevision"]
@@ -16,9 +16,8 @@ MODELS = ["project", "instructionversion", "batch", "column", "row", "truthrevis
 @pytest.fixture
 def staff(db: None, client: Client) -> Client:
     """A browser of platform staff."""
-    client.force_login(
-        User.objects.create_superuser("staff@mino.example", "x"), "django.contrib.auth.backends.ModelBackend"
-    )
+    user = add_second_factor(User.objects.create_superuser("staff@mino.example", "x"))
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
     return client
 
 

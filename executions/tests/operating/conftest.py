@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from executions.models import Execution, ExecutionStatus
-from mino.tests.factories import ExecutionFactory
+from mino.tests.factories import ExecutionFactory, add_second_factor
 
 Running = Callable[..., Execution]
 
@@ -39,6 +39,6 @@ def running(db: None, now: datetime) -> Running:
 def staff(db: None) -> Client:
     """A browser in which platform staff is signed in."""
     client = Client()
-    user = User.objects.create_superuser("staff@mino.example", "x")
+    user = add_second_factor(User.objects.create_superuser("staff@mino.example", "x"))
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client

@@ -67,5 +67,5 @@ def test_it_asks_as_much_for_many_executions_as_for_one(
 ) -> None:
     for _ in range(3):
         fill()
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         staff.get("/admin/engine/")

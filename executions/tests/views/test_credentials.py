@@ -17,6 +17,7 @@ from executions.agents.registry import AGENTS
 from executions.credentials.setting import credential_set
 from executions.models import AgentCredential
 from executions.tests.agents.servers.http import Reply, Request, running
+from mino.tests.factories import add_second_factor
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[[User], Client]
@@ -120,7 +121,7 @@ def test_a_key_stands_in_no_page_log_or_admin_form(
             texts.append(browser.post(url(organization, "agent_key_test", agent), follow=True).text)
     assert len(asked) == 2
     assert "does not accept this key" in texts[-1]
-    staff = client_for(User.objects.create_superuser("staff@mino.example", "x"))
+    staff = client_for(add_second_factor(User.objects.create_superuser("staff@mino.example", "x")))
     for credential in AgentCredential.objects.all():
         texts.append(staff.get(reverse("admin:executions_agentcredential_change", args=[credential.pk])).text)
         assert "wxyz" in texts[-1]

@@ -14,7 +14,7 @@ from executions.operating.signs import beat_seen, worker_seen
 from mino.tests.browser.complaints import Complaints
 from mino.tests.browser.conftest import SignIn
 from mino.tests.browser.looks import assert_looks_right
-from mino.tests.factories import ExecutionFactory, JobFactory, SessionFactory
+from mino.tests.factories import ExecutionFactory, JobFactory, SessionFactory, add_second_factor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,7 +43,7 @@ def fill() -> None:
 def test_staff_sees_how_the_engine_does(page: Page, sign_in: SignIn, complaints: Complaints) -> None:
     complaints.expect("favicon")  # Django admin has none
     fill()
-    sign_in(User.objects.create_superuser("staff@mino.example", "x"))
+    sign_in(add_second_factor(User.objects.create_superuser("staff@mino.example", "x")))
     page.goto("/admin/")
     page.get_by_role("link", name="Engine").click()
     assert_looks_right(page, "engine")

@@ -1,0 +1,18 @@
+"""What MINO adds to allauth's way of signing in."""
+
+from __future__ import annotations
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.signing_in.signed_in import seen_now
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Called by allauth."""
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """All that had to be shown is shown: begin the session."""
+        super().login(request, user)
+        seen_now(request)

@@ -1,0 +1,39 @@
+"""How one signs in: second factors, and where one is signed in."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.http import SignedInRequest
+from accounts.signing_in.second_factors import SECOND_FACTORS
+from accounts.signing_in.signed_in import sign_ins_end, signed_in_list
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def security(request: SignedInRequest) -> HttpResponse:
+    """Password, second factors, and the browsers in which one is signed in; a POST ends one of those, or all others."""
+    current = request.session.session_key
+    if request.method == "POST":
+        only = request.POST.get("end", "")
+        ended = sign_ins_end(request.user, current=current, only=int(only) if only.isdecimal() else None)
+        messages.success(request, "That browser is signed out." if only.isdecimal() else _ended(ended))
+        return redirect("security")
+    found = list(Authenticator.objects.filter(user=request.user).order_by("created_at"))
+    codes = next((one for one in found if one.type == Authenticator.Type.RECOVERY_CODES), None)
+    context = {
+        "app": next((one for one in found if one.type == Authenticator.Type.TOTP), None),
+        "keys": [one for one in found if one.type == Authenticator.Type.WEBAUTHN],
+        "codes_left": len(codes.wrap().get_unused_codes()) if codes else None,
+        "protected": is_mfa_enabled(request.user, SECOND_FACTORS),
+        "signed_in": signed_in_list(request.user, current),
+    }
+    return render(request, "accounts/security.html", context)
+
+
+def _ended(count: int) -> str:
+    return "You are signed out everywhere else." if count else "You are signed in nowhere else."
