@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Count
 from django.http import QueryDict
 
 from executions.models import Job, JobStatus
@@ -54,10 +56,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class ShownRevision:
-    """A revision, and what its cell holds today (empty where nothing is known)."""
+    """A revision, what its cell holds today (empty where nothing is known), and how many cells changed with it."""
 
     revision: TruthRevision
     today: str
+    together: int = 1
 
     @property
     def can_be_taken_back(self) -> bool:
@@ -94,8 +97,20 @@ def _answer(job: Job, column: Column) -> AnswerCell:
 
 
 def shown_revisions(revisions: Sequence[TruthRevision]) -> list[ShownRevision]:
-    """Revisions with what their cells hold today; their rows are loaded."""
-    return [ShownRevision(one, str(one.row.truth.get(one.column) or "")) for one in revisions]
+    """Revisions with what their cells hold today, whose rows are loaded; one query for what changed together."""
+    together = changed_together(revisions)
+    return [
+        ShownRevision(one, str(one.row.truth.get(one.column) or ""), together.get(one.change, 1)) for one in revisions
+    ]
+
+
+def changed_together(revisions: Sequence[TruthRevision]) -> Mapping[uuid.UUID | None, int]:
+    """How many cells each of the changes has that these revisions belong to."""
+    changes = {one.change for one in revisions if one.change}
+    if not changes:
+        return {}
+    counted = TruthRevision.objects.filter(change__in=changes).order_by().values("change").annotate(cells=Count("pk"))
+    return {one["change"]: one["cells"] for one in counted}
 
 
 def changes_from(row: Row, columns: Sequence[Column], data: QueryDict) -> list[CellChange]:

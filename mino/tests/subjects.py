@@ -16,6 +16,7 @@ from analytics.exporting.formats import ExportFormat
 from analytics.models import FailurePattern, SavedFilter, Suspect
 from executions.models import Screenshot
 from executions.services.creation import execution_create
+from mino.common.models import new_id
 from mino.tests.factories import JOINED, BatchFactory, ProjectFactory, SessionFactory, UserFactory
 from projects.importing.uploading import import_upload
 from projects.models import Project, TruthNote, TruthRevision
@@ -43,6 +44,7 @@ class Subjects:
         "import_id",
         "number",
         "revision_id",
+        "change_id",
         "note_id",
         "export_id",
         "suspect_id",
@@ -65,7 +67,9 @@ class Subjects:
         screenshot = Screenshot.objects.create(session=session, image=picture(), thumbnail=picture(), taken_at=JOINED)
         uploaded = ContentFile(b"site_url,expected_price\nhttps://shop.example/1,12\nnowhere,13\n")
         batch_import = import_upload(project=self.project, user=people["member"], file=uploaded, name="sites.csv")
-        revision = TruthRevision.objects.create(batch=batch, row=job.row, column="price", after="1", created_at=JOINED)
+        revision = TruthRevision.objects.create(
+            batch=batch, row=job.row, column="price", after="1", created_at=JOINED, change=new_id()
+        )
         note = TruthNote.objects.create(batch=batch, row=job.row, column="price", text="Called them", created_at=JOINED)
         export = export_order(source=BatchRows(batch), export_format=ExportFormat.CSV, user=people["viewer"])
         export_run(export.pk)
@@ -98,6 +102,7 @@ class Subjects:
             "screenshot_id": screenshot.pk,
             "number": 1,
             "revision_id": revision.pk,
+            "change_id": revision.change,
             "note_id": note.pk,
             "folder_id": folder_create(project=self.project, user=None, name="Catalogues").pk,
             "tag_id": tag_create(organization=organization, user=None, name="Gold truth", colour="#b98900").pk,

@@ -65,6 +65,7 @@ NEEDS: dict[str, str] = {
     "job_truth": Role.MEMBER,
     "row_truth_change": Role.MEMBER,
     "truth_take_back": Role.MEMBER,
+    "truth_change_take_back": Role.MEMBER,
     "truth_sheet_save": Role.MEMBER,
     "truth_sheet_check": Role.MEMBER,
     "truth_file": Role.MEMBER,

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from accounts.permissions import Principal
 from mino.common.models import Identified
@@ -26,7 +27,8 @@ class TruthRevision(Identified):
     """One change of one cell of truth: who made it, when and why, and the cell's text before and after.
 
     None before or after says that no truth was known. Revisions are only ever added: putting an old value back is a
-    change like any other.
+    change like any other. `change` is the same for all cells that were changed together, so that they can be taken
+    back together; None where that was not kept.
     """
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="truth_revisions", db_index=False)
@@ -37,6 +39,7 @@ class TruthRevision(Identified):
     reason = models.CharField(max_length=500, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
+    change = models.UUIDField(null=True, editable=False)
 
     objects: ClassVar[Any] = TruthRevisionQuerySet.as_manager()
 
@@ -46,6 +49,7 @@ class TruthRevision(Identified):
         indexes = [
             models.Index(fields=["batch", "-created_at", "-id"], name="truth_newest_of_batch"),
             models.Index(fields=["row", "-created_at", "-id"], name="truth_newest_of_row"),
+            models.Index(fields=["change", "id"], name="truth_of_change", condition=Q(change__isnull=False)),
         ]
 
     def __str__(self) -> str:

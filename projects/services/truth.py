@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from accounts.permissions import require
 from mino.common.bulk import insert_many, update_many
 from mino.common.errors import InvalidInput, InvalidState
 from mino.common.hooks import ground_truth_changed
+from mino.common.models import new_id
 from projects.models import Batch, BatchStatus, Row, TruthRevision
 from projects.services.checks import checked_text
 from projects.services.truth_cells import (
@@ -72,7 +73,7 @@ def truth_set(*, batch: Batch, changes: Sequence[CellChange], user: User | None,
     columns = columns_of(batch, changes)
     with transaction.atomic():
         locked = lock_batch(batch)
-        revisions, gained = _change(locked, changes, user, reason)
+        revisions, gained = _write_cells(_Change(locked, user, reason), changes)
         _finish(locked, gained, _columns_by_row(revisions))
     doubter = Doubter(columns.values())
     doubts = [(one, doubter(one.column, one.after)) for one in revisions]
@@ -93,10 +94,10 @@ def truth_set_many(*, batch: Batch, changes: Iterable[CellChange], user: User | 
     shared: dict[frozenset[str], frozenset[str]] = {}
     with transaction.atomic():
         locked = lock_batch(batch)
-        remaining = iter(changes)
+        made, remaining = _Change(locked, user, reason), iter(changes)
         while piece := list(islice(remaining, PIECE)):
             columns_of(batch, piece)
-            revisions, more = _change(locked, piece, user, reason)
+            revisions, more = _write_cells(made, piece)
             cells, gained = cells + len(revisions), gained + more
             for row_id, names in _columns_by_row(revisions).items():
                 together = frozenset([*changed.get(row_id, ()), *names])
@@ -111,6 +112,31 @@ def truth_restore(
     """Give the cell of a revision the value again that it had before. Raises what `truth_set` raises."""
     change = CellChange(revision.row_id, revision.column, revision.before, seen)
     return truth_set(batch=revision.batch, changes=[change], user=user, reason=reason or "Taken back")
+
+
+def truth_restore_change(*, batch: Batch, change: uuid.UUID, user: User | None, reason: str = "") -> int:
+    """Give all cells that were changed together the values again that they had before; answers how many these are.
+
+    Cells that were changed again since stay as they are. Raises what `truth_set_many` raises, and InvalidState where
+    none of them holds what the change wrote.
+    """
+    cells = truth_set_many(
+        batch=batch, changes=_backwards(batch, change), user=user, reason=reason or "Taken back together"
+    )
+    if not cells:
+        raise InvalidState("None of these cells holds what this change wrote: there is nothing to take back.")
+    return cells
+
+
+def _backwards(batch: Batch, change: uuid.UUID) -> Iterator[CellChange]:
+    """What takes a change back, read piece by piece while the batch is locked."""
+    revisions = TruthRevision.objects.filter(batch=batch, change=change).select_related("row").order_by("id")
+    reached: uuid.UUID | None = None
+    while piece := list((revisions.filter(id__gt=reached) if reached else revisions)[:PIECE]):
+        reached = piece[-1].pk
+        for one in piece:
+            if one.row.truth.get(one.column) == one.after:
+                yield CellChange(one.row_id, one.column, one.before)
 
 
 def lock_batch(batch: Batch) -> Batch:
@@ -133,28 +159,36 @@ def _rows(batch: Batch, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Row]:
     return rows
 
 
-def _revision(batch: Batch, row: Row, column: str, value: str | None, user: User | None, reason: str) -> TruthRevision:
-    return TruthRevision(
-        batch=batch,
-        row=row,
-        column=column,
-        before=row.truth.get(column),
-        after=value,
-        reason=reason,
-        user=user,
-        created_at=timezone.now(),
-    )
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Who changes cells together, and why."""
+
+    batch: Batch
+    user: User | None
+    reason: str
+    id: uuid.UUID = field(default_factory=new_id)
+
+    def revision(self, row: Row, column: str, value: str | None) -> TruthRevision:
+        return TruthRevision(
+            batch=self.batch,
+            row=row,
+            column=column,
+            before=row.truth.get(column),
+            after=value,
+            reason=self.reason,
+            user=self.user,
+            created_at=timezone.now(),
+            change=self.id,
+        )
 
 
-def _change(
-    batch: Batch, changes: Sequence[CellChange], user: User | None, reason: str
-) -> tuple[list[TruthRevision], int]:
+def _write_cells(made: _Change, changes: Sequence[CellChange]) -> tuple[list[TruthRevision], int]:
     """Write cells with their revisions; answers these, and how many rows more have truth now."""
     wanted = [(one, checked_value(one.column, one.value)) for one in changes]
-    rows = _rows(batch, [one.row_id for one in changes])
+    rows = _rows(made.batch, [one.row_id for one in changes])
     refuse_outdated(rows, changes)
     revisions = [
-        _revision(batch, rows[one.row_id], one.column, value, user, reason)
+        made.revision(rows[one.row_id], one.column, value)
         for one, value in wanted
         if rows[one.row_id].truth.get(one.column) != value
     ]
