@@ -184,7 +184,7 @@ def test_the_pages_ask_a_fixed_number_of_questions(
         answered(row, number)
         change(row, str(number + 100))
     client.get(history(row.batch))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(address("row_truth", row))
     with django_assert_max_num_queries(10):
         client.get(history(row.batch))

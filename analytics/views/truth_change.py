@@ -52,9 +52,7 @@ def truth_change_take_back(request: WorkspaceRequest, slug: str, change_id: uuid
         messages.error(request, error.message)
         return redirect("truth_change", slug=slug, change_id=change_id)
     left = f" {number(total - cells)} changed since then stay as they are." if cells < total else ""
-    told = (
-        f"{number(cells)} cell{' holds' if cells == 1 else 's hold'} what {'it' if cells == 1 else 'they'} held before."
-    )
+    told = "1 cell holds what it held before." if cells == 1 else f"{number(cells)} cells hold what they held before."
     messages.success(request, f"{told}{left}")
     return redirect("batch_truth", slug=slug, batch_id=first.batch_id)
 
