@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test test-quick lint format bench chaos vendor install install-dev clean
+.PHONY: run test test-quick lint format bench chaos openapi vendor install install-dev clean
 
 # What `make run` uses unless the environment says otherwise: everything on this machine, nothing to install but Python.
 run: export PORT := $(PORT)
@@ -58,6 +58,10 @@ $(VENV)/installed: requirements.txt
 $(VENV)/installed-dev: requirements.txt requirements-dev.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
+
+# The committed copy of the API's document: run it after a change of the API.
+openapi: install
+	python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
 
 # The styles, scripts, icons and fonts of static/vendor, copied anew at the versions that package.json pins.
 vendor: install

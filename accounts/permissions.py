@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied
 
+from accounts.api_keys.principal import ApiKeyPrincipal
 from accounts.models.membership import Membership, Role
 
 VIEWER = frozenset({"accounts.view", "projects.view", "projects.view_results", "projects.export_data"})
@@ -84,6 +85,11 @@ def roles_with(permission: str) -> frozenset[str]:
     return frozenset(role for role, names in ROLE_PERMISSIONS.items() if permission in names)
 
 
+def organizations_of(user: Principal) -> list[uuid.UUID]:
+    """The organizations in which the user has a role; of an API key its own."""
+    return [user.organization_id] if isinstance(user, ApiKeyPrincipal) else list(roles_of(user))
+
+
 def forget_roles(user: Principal) -> None:
     """Ask the database again next time; called by what changes memberships or grants."""
     for name in ("_roles", "_grants"):
@@ -101,6 +107,8 @@ REFUSALS: Mapping[str, str] = {
     "accounts.create_project": "Viewers can't create projects. Ask an admin to make you a member.",
     "accounts.manage_credentials": "Only admins and owners see and change agents' keys. Ask one of them.",
     "accounts.view_audit": "Only admins and owners read the audit trail. Ask one of them.",
+    "accounts.manage_api_keys": "Only owners create and revoke API keys. Ask one of them.",
+    "accounts.view_api_keys": "Only admins and owners see API keys. Ask one of them.",
     "accounts.change_tags": "Viewers can't change tags. Ask an admin to make you a member.",
     "projects.change": "Viewers can't change a project. Ask an admin to make you a member.",
     "projects.run_execution": "Viewers can't run executions. Ask an admin to make you a member.",

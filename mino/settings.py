@@ -45,6 +45,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "guardian",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "mino.apps.MinoConfig",
     "accounts.apps.AccountsConfig",
     "projects",
@@ -54,6 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "mino.common.requests.RequestIdMiddleware",
+    "mino.common.api.middleware.ApiErrorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "mino.common.requests.ProbesMiddleware",
     "accounts.signing_in.headers.PermissionsPolicyMiddleware",
@@ -281,6 +285,36 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "frame-src": [f"https://{host}" for host in AGENT_FRAME_HOSTS] or [NONE],
     },
+}
+
+# ---- the API -------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "mino.common.api.errors.exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "MINO",
+    "DESCRIPTION": "Everything that MINO does, for programs. How it is used is told in docs/api.md.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_NO_READ_ONLY_REQUIRED": True,
+    "COMPONENT_SPLIT_REQUEST": False,
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "POSTPROCESSING_HOOKS": ["mino.common.api.schema.share_parts"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
 }
 
 # ---- logs ----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from executions.operating.probes import health_live, health_ready
 
 admin.site.index_template = "operating/admin_index.html"
 urlpatterns = [
+    path("api/v1/", include("mino.api_urls")),
     path("", include("accounts.urls")),
     path("", include("projects.urls")),
     path("", include("executions.urls")),

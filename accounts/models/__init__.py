@@ -1,6 +1,8 @@
-"""Users, organizations and memberships, what organizations use, and the audit trail."""
+"""Users, organizations, memberships and API keys, what organizations use, and the audit trail."""
 
+from accounts.models.api_key import ApiKey
 from accounts.models.audit_entry import Act, AuditEntry, AuditEntryFixed, Channel
+from accounts.models.idempotent_request import IdempotentRequest
 from accounts.models.membership import Membership, Role
 from accounts.models.organization import Organization, Plan
 from accounts.models.plan_request import PlanRequest, PlanRequestState
@@ -9,9 +11,11 @@ from accounts.models.user import User, display_name
 
 __all__ = [
     "Act",
+    "ApiKey",
     "AuditEntry",
     "AuditEntryFixed",
     "Channel",
+    "IdempotentRequest",
     "Membership",
     "Organization",
     "Plan",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.core.validators import RegexValidator
 from django.db import models
 
+from accounts.api_keys.principal import ApiKeyPrincipal
 from mino.common.models import Dated, Identified
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     """Organizations, narrowed to what somebody may see."""
 
     def visible_to(self, user: Principal) -> OrganizationQuerySet:
-        """Those in which the user has a role."""
+        """Those in which the user has a role; an API key sees its own."""
+        if isinstance(user, ApiKeyPrincipal):
+            return self.filter(pk=user.organization_id)
         return self.filter(memberships__user=user.pk) if user.is_authenticated else self.none()
 
 

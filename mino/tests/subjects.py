@@ -95,6 +95,7 @@ class Subjects:
             "export_id": export.pk,
             "filter_id": SavedFilter.objects.create(project=self.project, name="Errors", query="status=error").pk,
             "slug": organization.slug,
+            "organization_id": organization.pk,
             "project_id": self.project.pk,
             "batch_id": batch.pk,
             "execution_id": execution.pk,

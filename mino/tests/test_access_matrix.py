@@ -125,11 +125,11 @@ class Address:
 
 
 def addresses(patterns: list[Any], prefix: str = "") -> Iterator[Address]:
-    """All addresses of MINO itself, without those of Django admin and allauth."""
+    """All addresses of MINO itself, without Django admin, allauth, and the API, which has its own matrix."""
     for entry in patterns:
         route = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
-            if not route.startswith(("admin/", "accounts/")):
+            if not route.startswith(("admin/", "accounts/", "api/")):
                 yield from addresses(entry.url_patterns, route)
         elif isinstance(entry, URLPattern):
             yield Address(entry.name or route, route, tuple(entry.pattern.converters))

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 
 from django.db import transaction
 
-from accounts.models import User
-from accounts.permissions import require
+from accounts.authors import author_fields
+from accounts.permissions import Principal, require
 from mino.common.errors import Detail, InvalidInput
 from mino.common.values.columns import ColumnRole, ColumnType
 from mino.common.values.options import MatchingOptions, OptionError
@@ -63,7 +63,7 @@ def sentence(problem: Problem) -> str:
 def import_file(
     *,
     project: Project,
-    user: User | None,
+    user: Principal | None,
     file: BinaryIO,
     filename: str,
     name: str = "",
@@ -221,9 +221,9 @@ def _wrong(path: str, message: str) -> InvalidInput:
     return InvalidInput(message, details=[Detail(path, message)])
 
 
-def _create(project: Project, user: User | None, choices: list[ColumnChoice], **values: str) -> Batch:
+def _create(project: Project, user: Principal | None, choices: list[ColumnChoice], **values: str) -> Batch:
     with transaction.atomic():
-        batch = Batch(organization=project.organization, project=project, created_by=user, **values)
+        batch = Batch(organization=project.organization, project=project, **author_fields(user), **values)
         batch.save()
         create_columns(batch, choices)
     return batch

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.base import File
 from django.utils import timezone
 
+from accounts.authors import author_fields
 from accounts.models import User
 from accounts.permissions import require
 from mino.common.errors import InvalidInput, InvalidState
@@ -85,7 +86,7 @@ def _begin(project: Project, user: User, staged: StagedFile, name: str, *, is_pa
     batch_import = BatchImport(
         organization=project.organization,
         project=project,
-        created_by=user,
+        **author_fields(user),
         file=staged.name,
         size=staged.size,
         content_hash=staged.content_hash,

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
-from accounts.models import Organization
+from accounts.models import ApiKey, Organization
 from accounts.permissions import Principal
 from mino.common.models import Dated, Identified
 from projects.models.folder import Folder
@@ -49,6 +49,7 @@ class Batch(Identified, Dated):
     row_count = models.PositiveIntegerField(default=0)
     truth_row_count = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    api_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
 
     tags = models.ManyToManyField("projects.Tag", through="projects.TaggedBatch", related_name="batches")
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
-from accounts.models import Organization
+from accounts.models import ApiKey, Organization
 from accounts.permissions import Principal
 from mino.common.models import Dated, Identified
 from projects.models.batch import Batch
@@ -55,6 +55,7 @@ class BatchImport(Identified, Dated):
     project = models.ForeignKey(Project, models.CASCADE, related_name="imports")
     batch = models.OneToOneField(Batch, models.SET_NULL, null=True, blank=True, related_name="imported_by")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    api_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     status = models.CharField(max_length=9, choices=ImportStatus, default=ImportStatus.UPLOADED)
     file = models.CharField(max_length=255, blank=True)
     source_name = models.CharField(max_length=255, blank=True)

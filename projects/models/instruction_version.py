@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from accounts.models import ApiKey
 from mino.common.models import Identified
 from projects.models.project import Project
 
@@ -20,6 +21,7 @@ class InstructionVersion(Identified):
     text = models.TextField(max_length=MAX_INSTRUCTIONS)
     change_description = models.CharField(max_length=500, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    api_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     created_at = models.DateTimeField(auto_now_add=True, editable=False)
 
     class Meta:

@@ -11,7 +11,8 @@ from django.db import models
 from django.db.models import Q
 from guardian.models import UserObjectPermissionBase
 
-from accounts.models import Organization
+from accounts.api_keys.principal import ApiKeyPrincipal
+from accounts.models import ApiKey, Organization
 from accounts.permissions import SEES_PRIVATE, Principal, roles_of
 from mino.common.models import Dated, Identified
 
@@ -20,7 +21,13 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     """Projects, narrowed to what somebody may see."""
 
     def visible_to(self, user: Principal) -> ProjectQuerySet:
-        """Those of the user's organizations, private ones only with a grant or as admin or owner."""
+        """Those of the user's organizations, private ones only with a grant or as admin or owner.
+
+        An API key sees those of its organization, or of these the ones that it is limited to.
+        """
+        if isinstance(user, ApiKeyPrincipal):
+            own = self.filter(organization=user.organization_id, is_deleted=False)
+            return own if user.project_ids is None else own.filter(pk__in=user.project_ids)
         roles = roles_of(user)
         all_of = [organization for organization, role in roles.items() if role in SEES_PRIVATE]
         open_of = [organization for organization, role in roles.items() if role not in SEES_PRIVATE]
@@ -46,6 +53,7 @@ class Project(Identified, Dated):
     )
     last_version_number = models.PositiveIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    api_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
 
     objects: ClassVar[Any] = ProjectQuerySet.as_manager()
 

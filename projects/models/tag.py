@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 
 from accounts.models import Organization
-from accounts.permissions import Principal, roles_of
+from accounts.permissions import Principal, organizations_of
 from mino.common.models import Dated, Identified
 
 MAX_TAG_NAME = 50
@@ -21,7 +21,7 @@ class TagQuerySet(models.QuerySet["Tag"]):
 
     def visible_to(self, user: Principal) -> TagQuerySet:
         """Those of the user's organizations."""
-        return self.filter(organization__in=list(roles_of(user)))
+        return self.filter(organization__in=organizations_of(user))
 
 
 class Tag(Identified, Dated):

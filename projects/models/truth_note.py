@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
+from accounts.models import ApiKey
 from accounts.permissions import Principal
 from mino.common.models import Identified
 from projects.models.batch import Batch, BatchStatus
@@ -32,6 +33,7 @@ class TruthNote(Identified):
     column = models.CharField(max_length=200)
     text = models.CharField(max_length=MAX_NOTE)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    api_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, related_name="+", db_index=False)
     created_at = models.DateTimeField()
 
     objects: ClassVar[Any] = TruthNoteQuerySet.as_manager()

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import ApiKey
 from accounts.permissions import Principal
 from mino.common.models import Identified
 from projects.models.batch import Batch, BatchStatus
@@ -38,6 +39,7 @@ class TruthRevision(Identified):
     after = models.TextField(null=True)  # noqa: DJ001 - as before
     reason = models.CharField(max_length=500, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    api_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, related_name="+", db_index=False)
     created_at = models.DateTimeField()
     change = models.UUIDField(null=True, editable=False)
 

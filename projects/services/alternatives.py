@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from accounts.models import User
-from accounts.permissions import require
+from accounts.permissions import Principal, require
 from mino.common.errors import Detail, InvalidInput
 from mino.common.values.columns import ColumnRole
 from mino.common.values.options import MatchingOptions
@@ -20,7 +19,7 @@ def alternative_add(
     row_id: uuid.UUID,
     column: str,
     value: str,
-    user: User | None,
+    user: Principal | None,
     reason: str = "",
     seen: str | Seen | None = Seen.ANYTHING,
 ) -> TruthSet:

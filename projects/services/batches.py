@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from accounts.models import User
-from accounts.permissions import require
+from accounts.permissions import Principal, require
 from projects.models import Batch
 from projects.services.checks import checked_description, checked_name
 
 
-def batch_update(*, batch: Batch, user: User | None, name: str, description: str) -> Batch:
+def batch_update(*, batch: Batch, user: Principal | None, name: str, description: str) -> Batch:
     """Rename and describe a batch. Raises InvalidInput or PermissionDenied."""
     if user is not None:
         require(user, "projects.change", batch.project)

@@ -7,8 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
-from accounts.permissions import require
+from accounts.permissions import Principal, require
 from mino.common.hooks import options_changed
 from mino.common.values.columns import ColumnType
 from mino.common.values.options import MatchingOptions, OptionError
@@ -17,7 +16,7 @@ from projects.services.checks import wrong
 from projects.services.truth import lock_batch
 
 
-def column_update_options(*, column: Column, user: User | None, options: Mapping[str, Any]) -> Column:
+def column_update_options(*, column: Column, user: Principal | None, options: Mapping[str, Any]) -> Column:
     """Set how the cells of a column are compared; options left out get their defaults.
 
     Stored results are scored anew. Raises InvalidInput at the option that can't be used, InvalidState while the batch

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from accounts.limits.counting import project_uncount
-from accounts.models import Organization, User
-from accounts.permissions import require
+from accounts.models import Organization
+from accounts.permissions import Principal, require
 from mino.common.bulk import delete_in_chunks
 from mino.common.errors import InvalidState
 from mino.common.hooks import batch_purging, batches_deleting
@@ -25,7 +25,7 @@ LOADING = (ImportStatus.QUEUED, ImportStatus.IMPORTING)
 PURGE_TASK = "projects.tasks.purge_deleted"
 
 
-def batch_delete(*, batch: Batch, user: User | None) -> None:
+def batch_delete(*, batch: Batch, user: Principal | None) -> None:
     """Delete a batch with its rows, executions and results. Again changes nothing.
 
     Raises InvalidState while one of its executions is under way, or PermissionDenied.
@@ -38,7 +38,7 @@ def batch_delete(*, batch: Batch, user: User | None) -> None:
     wake(PURGE_TASK)
 
 
-def project_delete(*, project: Project, user: User | None) -> None:
+def project_delete(*, project: Project, user: Principal | None) -> None:
     """Delete a project with its instructions, batches, executions and results. Again changes nothing.
 
     Raises InvalidState while one of its executions is under way or one of its imports runs, or PermissionDenied.

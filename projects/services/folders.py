@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import User
-from accounts.permissions import require
+from accounts.permissions import Principal, require
 from mino.common.errors import AlreadyExists, Detail, InvalidState
 from projects.folder_tree import FolderTree
 from projects.models import Batch, Folder, Project
@@ -17,7 +16,7 @@ from projects.services.checks import MAX_NAME, checked_name, wrong
 WHAT = "the folder a name"
 
 
-def folder_create(*, project: Project, user: User | None, name: str, parent: Folder | None = None) -> Folder:
+def folder_create(*, project: Project, user: Principal | None, name: str, parent: Folder | None = None) -> Folder:
     """Make a folder in `parent`, or at the top.
 
     Raises InvalidInput (also when it would lie too deep, or when there are too many), AlreadyExists when a folder of
@@ -35,7 +34,7 @@ def folder_create(*, project: Project, user: User | None, name: str, parent: Fol
     return folder
 
 
-def folder_rename(*, folder: Folder, user: User | None, name: str) -> Folder:
+def folder_rename(*, folder: Folder, user: Principal | None, name: str) -> Folder:
     """Give a folder another name. Raises InvalidInput, AlreadyExists, InvalidState or PermissionDenied."""
     _check(folder.project, user)
     name = checked_name(name, WHAT)
@@ -47,7 +46,7 @@ def folder_rename(*, folder: Folder, user: User | None, name: str) -> Folder:
     return folder
 
 
-def folder_move(*, folder: Folder, user: User | None, parent: Folder | None) -> Folder:
+def folder_move(*, folder: Folder, user: Principal | None, parent: Folder | None) -> Folder:
     """Move a folder with all that is in it into `parent`, or to the top.
 
     Raises InvalidInput when it would lie in itself or too deep, AlreadyExists when a folder of that name is there,
@@ -66,7 +65,7 @@ def folder_move(*, folder: Folder, user: User | None, parent: Folder | None) -> 
     return folder
 
 
-def folder_delete(*, folder: Folder, user: User | None) -> None:
+def folder_delete(*, folder: Folder, user: Principal | None) -> None:
     """Delete a folder: what is in it moves to where it was, so that no batch is lost. Again changes nothing.
 
     A folder in it whose name is taken there gets a number. Raises PermissionDenied.
@@ -89,7 +88,7 @@ def folder_delete(*, folder: Folder, user: User | None) -> None:
         Folder.objects.filter(pk=current.pk).delete()
 
 
-def batches_move(*, project: Project, user: User | None, batches: Iterable[Batch], folder: Folder | None) -> int:
+def batches_move(*, project: Project, user: Principal | None, batches: Iterable[Batch], folder: Folder | None) -> int:
     """Put batches of the project into `folder`, or into none; answers how many were elsewhere.
 
     Batches of other projects are left alone. Raises InvalidState when the folder was deleted or belongs to another
@@ -105,7 +104,7 @@ def batches_move(*, project: Project, user: User | None, batches: Iterable[Batch
         return int(moved.update(folder=folder))
 
 
-def _check(project: Project, user: User | None) -> None:
+def _check(project: Project, user: Principal | None) -> None:
     if user is not None:
         require(user, "projects.change", project)
 

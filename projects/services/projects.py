@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
+from accounts.authors import author_fields
 from accounts.limits.counting import project_count
-from accounts.models import Organization, User
-from accounts.permissions import require
+from accounts.models import Organization
+from accounts.permissions import Principal, require
 from mino.common.errors import AlreadyExists, Detail
 from projects.models import InstructionVersion, Project
 from projects.services.checks import checked_description, checked_instructions, checked_name
@@ -16,7 +17,7 @@ WHAT = "the project a name"
 
 
 def project_create(
-    *, organization: Organization, user: User | None, name: str, description: str = "", instructions: str
+    *, organization: Organization, user: Principal | None, name: str, description: str = "", instructions: str
 ) -> Project:
     """Create a project. Its instructions become version 1, which is also the production version.
 
@@ -28,7 +29,7 @@ def project_create(
         organization=organization,
         name=checked_name(name, WHAT),
         description=checked_description(description),
-        created_by=user,
+        **author_fields(user),
     )
     text = checked_instructions(instructions)
     with transaction.atomic():
@@ -38,7 +39,7 @@ def project_create(
     return project
 
 
-def project_update(*, project: Project, user: User | None, name: str, description: str) -> Project:
+def project_update(*, project: Project, user: Principal | None, name: str, description: str) -> Project:
     """Rename and describe a project. Raises InvalidInput, AlreadyExists when the name is taken, or PermissionDenied."""
     if user is not None:
         require(user, "projects.change", project)
@@ -56,7 +57,7 @@ def project_find(*, organization: Organization | None, name: str) -> Project | N
 
 
 def project_find_or_create(
-    *, organization: Organization, user: User | None, name: str, instructions: str
+    *, organization: Organization, user: Principal | None, name: str, instructions: str
 ) -> tuple[Project, InstructionVersion]:
     """The project of that name with a version of exactly these instructions, each made only where it is missing.
 

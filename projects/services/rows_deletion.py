@@ -13,8 +13,8 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils import timezone
 
-from accounts.models import Organization, User
-from accounts.permissions import require
+from accounts.models import Organization
+from accounts.permissions import Principal, require
 from mino.common.bulk import update_many
 from mino.common.errors import InvalidState
 from mino.common.hooks import rows_deleting, rows_moved, rows_purging, rows_settled
@@ -30,7 +30,7 @@ FAR = 1_000_000_000
 CLOSE_TASK = "projects.tasks.purge_deleted"
 
 
-def rows_delete(*, batch: Batch, user: User | None, rows: Sequence[uuid.UUID]) -> int:
+def rows_delete(*, batch: Batch, user: Principal | None, rows: Sequence[uuid.UUID]) -> int:
     """Delete rows with their truth, its history, and their results in all executions; answers how many it were.
 
     Each portion is a transaction of its own. Raises InvalidState while an execution of the batch is unfinished or its

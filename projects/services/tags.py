@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable
 
 from django.db import IntegrityError, transaction
 
-from accounts.models import Organization, User
-from accounts.permissions import require
+from accounts.models import Organization
+from accounts.permissions import Principal, require
 from mino.common.bulk import delete_in_chunks
 from mino.common.errors import AlreadyExists, Detail, InvalidInput, InvalidState
 from mino.common.values.colours import read_colour
@@ -20,7 +20,7 @@ MAX_TAGS = 200
 """How many an organization may have: pages offer all of them."""
 
 
-def tag_create(*, organization: Organization, user: User | None, name: str, colour: str) -> Tag:
+def tag_create(*, organization: Organization, user: Principal | None, name: str, colour: str) -> Tag:
     """Make a tag of the organization. `colour` is `#rrggbb`.
 
     Raises InvalidInput, AlreadyExists when there is one of that name in whatever case, or PermissionDenied.
@@ -36,7 +36,7 @@ def tag_create(*, organization: Organization, user: User | None, name: str, colo
     return tag
 
 
-def tag_change(*, tag: Tag, user: User | None, name: str, colour: str) -> Tag:
+def tag_change(*, tag: Tag, user: Principal | None, name: str, colour: str) -> Tag:
     """Give a tag another name and colour. Raises what `tag_create` raises."""
     _check(tag.organization, user)
     _fill(tag, name, colour)
@@ -44,7 +44,7 @@ def tag_change(*, tag: Tag, user: User | None, name: str, colour: str) -> Tag:
     return tag
 
 
-def tag_delete(*, tag: Tag, user: User | None) -> None:
+def tag_delete(*, tag: Tag, user: Principal | None) -> None:
     """Delete a tag, and take it from all batches and rows that have it. Again changes nothing.
 
     Raises PermissionDenied.
@@ -55,7 +55,9 @@ def tag_delete(*, tag: Tag, user: User | None) -> None:
     Tag.objects.filter(pk=tag.pk).delete()
 
 
-def batches_tag(*, project: Project, user: User | None, batches: Iterable[Batch], tag: Tag, on: bool = True) -> int:
+def batches_tag(
+    *, project: Project, user: Principal | None, batches: Iterable[Batch], tag: Tag, on: bool = True
+) -> int:
     """Put a tag on batches of the project, or with `on` false take it off; answers how many are changed by that.
 
     Raises InvalidInput for a tag of another organization, or PermissionDenied.
@@ -74,7 +76,7 @@ def batches_tag(*, project: Project, user: User | None, batches: Iterable[Batch]
         return len(missing)
 
 
-def rows_tag(*, batch: Batch, user: User | None, rows: Collection[uuid.UUID], tag: Tag, on: bool = True) -> int:
+def rows_tag(*, batch: Batch, user: Principal | None, rows: Collection[uuid.UUID], tag: Tag, on: bool = True) -> int:
     """Put a tag on some hundreds of rows of a batch, or take it off; answers how many are changed by that.
 
     Raises InvalidInput for a tag of another organization, or PermissionDenied.
@@ -94,7 +96,7 @@ def rows_tag(*, batch: Batch, user: User | None, rows: Collection[uuid.UUID], ta
         return len(missing)
 
 
-def _check(organization: Organization, user: User | None) -> None:
+def _check(organization: Organization, user: Principal | None) -> None:
     if user is not None:
         require(user, "accounts.change_tags", organization)
 

@@ -10,8 +10,9 @@ from itertools import islice
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Organization, User
-from accounts.permissions import require
+from accounts.authors import author_fields
+from accounts.models import Organization
+from accounts.permissions import Principal, require
 from mino.common.bulk import insert_many, update_many
 from mino.common.errors import InvalidInput, InvalidState
 from mino.common.hooks import ground_truth_changed
@@ -60,7 +61,7 @@ class TruthSet:
         return [one.message for one in self.cell_doubts]
 
 
-def truth_set(*, batch: Batch, changes: Sequence[CellChange], user: User | None, reason: str = "") -> TruthSet:
+def truth_set(*, batch: Batch, changes: Sequence[CellChange], user: Principal | None, reason: str = "") -> TruthSet:
     """Give cells of truth other values, all or none; cells that hold their value already are left alone.
 
     Stored results are scored anew in the same transaction. Raises InvalidInput for a value, a row or a column that
@@ -80,7 +81,7 @@ def truth_set(*, batch: Batch, changes: Sequence[CellChange], user: User | None,
     return TruthSet(revisions, [CellDoubt(one.row_id, one.column, doubt) for one, doubt in doubts if doubt])
 
 
-def truth_set_many(*, batch: Batch, changes: Iterable[CellChange], user: User | None, reason: str = "") -> int:
+def truth_set_many(*, batch: Batch, changes: Iterable[CellChange], user: Principal | None, reason: str = "") -> int:
     """The same for any number of cells, taken from an iterator piece by piece; answers how many have another value now.
 
     The iterator runs inside the transaction, with the batch locked: what it raises undoes everything. It must not give
@@ -107,14 +108,14 @@ def truth_set_many(*, batch: Batch, changes: Iterable[CellChange], user: User | 
 
 
 def truth_restore(
-    *, revision: TruthRevision, user: User | None, reason: str = "", seen: str | Seen | None = Seen.ANYTHING
+    *, revision: TruthRevision, user: Principal | None, reason: str = "", seen: str | Seen | None = Seen.ANYTHING
 ) -> TruthSet:
     """Give the cell of a revision the value again that it had before. Raises what `truth_set` raises."""
     change = CellChange(revision.row_id, revision.column, revision.before, seen)
     return truth_set(batch=revision.batch, changes=[change], user=user, reason=reason or "Taken back")
 
 
-def truth_restore_change(*, batch: Batch, change: uuid.UUID, user: User | None, reason: str = "") -> int:
+def truth_restore_change(*, batch: Batch, change: uuid.UUID, user: Principal | None, reason: str = "") -> int:
     """Give all cells that were changed together the values again that they had before; answers how many these are.
 
     Cells that were changed again since stay as they are. Raises what `truth_set_many` raises, and InvalidState where
@@ -164,7 +165,7 @@ class _Change:
     """Who changes cells together, and why."""
 
     batch: Batch
-    user: User | None
+    user: Principal | None
     reason: str
     id: uuid.UUID = field(default_factory=new_id)
 
@@ -176,7 +177,7 @@ class _Change:
             before=row.truth.get(column),
             after=value,
             reason=self.reason,
-            user=self.user,
+            **author_fields(self.user, "user"),
             created_at=timezone.now(),
             change=self.id,
         )

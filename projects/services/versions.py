@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from accounts.models import User
-from accounts.permissions import require
+from accounts.authors import author_fields
+from accounts.permissions import Principal, require
 from projects.models import InstructionVersion, Project
 from projects.services.checks import checked_description, checked_instructions, wrong
 
@@ -13,7 +13,7 @@ from projects.services.checks import checked_description, checked_instructions, 
 def version_create(
     *,
     project: Project,
-    user: User | None,
+    user: Principal | None,
     text: str,
     change_description: str = "",
     set_as_production: bool = False,
@@ -38,7 +38,7 @@ def version_create(
 
 
 def add_version(
-    project: Project, text: str, change_description: str, user: User | None, *, set_as_production: bool
+    project: Project, text: str, change_description: str, user: Principal | None, *, set_as_production: bool
 ) -> InstructionVersion:
     """Write the next version of `project`, which the caller's transaction has locked or made."""
     project.last_version_number += 1
@@ -47,7 +47,7 @@ def add_version(
         number=project.last_version_number,
         text=text,
         change_description=change_description,
-        created_by=user,
+        **author_fields(user),
     )
     if set_as_production:
         project.production_version = version
@@ -55,7 +55,7 @@ def add_version(
     return version
 
 
-def version_set_production(*, version: InstructionVersion, user: User | None) -> Project:
+def version_set_production(*, version: InstructionVersion, user: Principal | None) -> Project:
     """Make `version` the one that production executions use; again changes nothing. Raises PermissionDenied."""
     project = version.project
     if user is not None:

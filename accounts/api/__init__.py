@@ -1,0 +1,1 @@
+"""The base of all endpoints, and those about people and organizations."""

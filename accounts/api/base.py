@@ -1,0 +1,222 @@
+"""The base of every endpoint: who asks, for which organization, whether they may, and the answer's form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, TypeVar
+
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.parsers import MultiPartParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.authentication import ApiKeyAuthentication, BrowserAuthentication
+from accounts.api.idempotency import answer_once
+from accounts.api_keys.principal import ApiKeyPrincipal
+from accounts.models import Organization
+from accounts.permissions import Principal
+from mino.common.api.errors import ApiError, exception_handler
+from mino.common.api.identifiers import read_identifiers
+from mino.common.api.listing import chosen, refuse_unknown
+from mino.common.api.operation import Operation, operation_of
+from mino.common.api.parsers import AlwaysTheFirst, JsonParser
+from mino.common.api.schema import OperationSchema
+from mino.common.api.serializers import Given, etag_of, given
+from mino.common.tracing import bind
+
+ORGANIZATION = "X-Mino-Organization"
+IF_MATCH = "If-Match"
+M = TypeVar("M", bound=Model)
+Item = TypeVar("Item")
+
+
+class ApiRequest(Request):
+    """A request to an endpoint. `organization` is set unless the view is `outside` of organizations."""
+
+    user: Principal  # type: ignore[assignment]
+    organization: Organization
+
+
+class ApiView(APIView):
+    """An endpoint. Its methods are operations (`mino.common.api.operation`); `heading` is where they are documented.
+
+    An id in the address that is no UUID, an unknown organization, a scope that is missing and a body of the wrong form
+    are answered before the method runs. Methods call services with `user=request.user` and let errors pass.
+    """
+
+    heading: ClassVar[str] = ""
+    outside: ClassVar[bool] = False
+    """Whether it is about no organization, or about all of them."""
+
+    authentication_classes = (ApiKeyAuthentication, BrowserAuthentication)
+    permission_classes = ()
+    renderer_classes = (JSONRenderer,)
+    content_negotiation_class = AlwaysTheFirst
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    schema = OperationSchema()
+    request: ApiRequest
+
+    def get_exception_handler(self) -> Callable[..., Response]:
+        """Every error in the API's form."""
+        return exception_handler
+
+    def initialize_request(self, request: Any, *args: Any, **kwargs: Any) -> ApiRequest:
+        """The request as the methods see it."""
+        about = operation_of(self, request.method)
+        return ApiRequest(
+            request,
+            parsers=[MultiPartParser()] if about and about.multipart else [JsonParser()],
+            authenticators=self.get_authenticators(),
+            negotiator=self.get_content_negotiator(),
+            parser_context=self.get_parser_context(request),
+        )
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Find out who asks, for which organization, and whether the scope suffices."""
+        super().initial(request, *args, **kwargs)
+        if not request.user.is_authenticated:
+            raise NotAuthenticated
+        about = operation_of(self, request.method or "")
+        if about is None:
+            return  # the framework answers 405
+        read_identifiers(self.kwargs)
+        _check_scope(about, request.user)
+        if not self.outside:
+            request.organization = find_organization(request)  # type: ignore[attr-defined]
+            bind(organization=request.organization.pk)  # type: ignore[attr-defined]
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answers are for who asked, and of this moment. Rate limits are told here: a throttle sets `rate_limit`."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", "no-store")
+        for name, value in getattr(request, "rate_limit", {}).items():
+            answer[name] = value
+        return answer
+
+    def perform(self, about: Operation, handler: Any, request: ApiRequest, parameters: dict[str, Any]) -> Response:
+        """Run an operation: with its body checked (`values`), and once only where the client asks for that."""
+        parameters = {**parameters, **self.kwargs}
+        if about.listing is None:
+            known = [one.name for one in about.parameters]
+            choosing = ["fields", "include"] if _is_object(about) else []
+            refuse_unknown(request.query_params, [*choosing, *known])
+        if about.takes is not None:
+            body = about.takes(data=request.data, context={"request": request})
+            body.is_valid(raise_exception=True)
+            parameters["values"] = body.validated_data
+        if about.idempotent:
+            return answer_once(request, lambda: handler(self, request, **parameters))
+        answer: Response = handler(self, request, **parameters)
+        return answer
+
+    # ---- what methods answer with ----------------------------------------------------------------------------------
+
+    def page(self, queryset: QuerySet[Any], **context: Any) -> Response:
+        """The page of the operation's listing that the request asks for."""
+        about = operation_of(self, self.request.method or "")
+        if about is None or about.listing is None:
+            raise TypeError("The operation has no listing.")
+        scope = (self.request.user.pk if self.outside else self.request.organization.pk, sorted(self.kwargs.items()))
+        return Response(about.listing.page(queryset, self.request.query_params, scope=scope, context=context))
+
+    def answer(self, item: Any, serializer: type[Given], *, created_at: str = "", **context: Any) -> Response:
+        """One object, with the fields that were asked for and its ETag; 201 with the address where it was created."""
+        _, fields = chosen(serializer, self.request.query_params, [])
+        if isinstance(item, Model):
+            item = serializer.load(type(item)._default_manager.filter(pk=item.pk), fields).get()
+        response = Response(given(serializer, item, context={**context, "fields": fields}))
+        if serializer.edited:
+            response["ETag"] = etag_of(serializer, item)
+        if created_at:
+            response.status_code = 201
+            response["Location"] = created_at
+        return response
+
+    def nothing(self) -> Response:
+        """204: it is done."""
+        return Response(status=204)
+
+    # ---- what methods look up --------------------------------------------------------------------------------------
+
+    def find(self, queryset: QuerySet[M], **lookup: Any) -> M:
+        """The object. Raises Http404 in words."""
+        found = queryset.filter(**lookup).first()
+        if found is None:
+            raise Http404(f"There is no such {queryset.model._meta.verbose_name}, or you can't see it.")
+        return found
+
+    @contextmanager
+    def edited(self, item: M, serializer: type[Given], lock: Callable[[M], None] | None = None) -> Iterator[M]:
+        """The object as it is now, locked until the end; nobody changes it between `If-Match` and the change.
+
+        `lock` locks what stands for it instead, where services lock that first. Raises ApiError PRECONDITION_FAILED.
+        """
+        manager = type(item)._default_manager
+        with transaction.atomic():
+            if lock is not None:
+                lock(item)
+                current = manager.filter(pk=item.pk).first()
+            else:
+                current = manager.select_for_update(no_key=True).filter(pk=item.pk).first()
+            if current is None:
+                raise Http404
+            wanted = self.request.headers.get(IF_MATCH, "").strip()
+            if wanted and wanted != "*" and etag_of(serializer, current) not in _tags(wanted):
+                raise ApiError(
+                    "PRECONDITION_FAILED",
+                    "Somebody changed this since you read it. Read it again, then send your change with its new ETag.",
+                    path=IF_MATCH,
+                )
+            yield current
+
+
+def _tags(header: str) -> list[str]:
+    return [one.strip() for one in header.split(",")]
+
+
+def _is_object(about: Operation) -> bool:
+    return isinstance(about.answers, type) and issubclass(about.answers, Given) and not about.many
+
+
+def _check_scope(about: Operation, user: Any) -> None:
+    if not isinstance(user, ApiKeyPrincipal):
+        return
+    if about.people_only:
+        raise PermissionDenied("No API key may do this: it is for people who are signed in.")
+    if about.scope is not None and not user.has_scope(about.scope):
+        raise PermissionDenied(f"This API key has not the scope {about.scope}. Ask an owner for one that has.")
+
+
+def find_organization(request: Request) -> Organization:
+    """The organization that is meant: the key's own, or the one of `X-Mino-Organization`, or the only one.
+
+    Raises Http404 for one that can't be seen, ApiError MISSING_FIELD where several could be meant.
+    """
+    user: Any = request.user
+    slug = request.headers.get(ORGANIZATION, "").strip()
+    if isinstance(user, ApiKeyPrincipal):
+        own = user.api_key.organization
+        if slug and slug != own.slug:
+            raise Http404("This API key belongs to another organization.")
+        return own
+    seen = Organization.objects.visible_to(user)
+    if slug:
+        found: Organization | None = seen.filter(slug=slug[:100]).first()
+        if found is None:
+            raise Http404("There is no such organization, or you are not in it.")
+        return found
+    some = list(seen.order_by("pk")[:2])
+    if len(some) != 1:
+        raise ApiError(
+            "MISSING_FIELD",
+            f"Say in the header {ORGANIZATION} which organization you mean, by its short name.",
+            path=ORGANIZATION,
+        )
+    only: Organization = some[0]
+    return only

@@ -1,0 +1,34 @@
+"""Parts of answers that endpoints of all applications use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+
+class Author(serializers.Serializer[Any]):
+    """Who did something: a person (`user`) or a program (`api_key`)."""
+
+    type = serializers.ChoiceField(choices=["user", "api_key"])
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+    def __init__(self, *, person: str = "created_by", **options: Any) -> None:
+        """`person` is the column of the person; `api_key` that of the key."""
+        self.person = person
+        super().__init__(**{"source": "*", "allow_null": True, "required": False, **options})
+
+    def to_representation(self, instance: Any) -> Any:
+        """The one of the two columns that is filled; null for neither."""
+        if user := getattr(instance, self.person):
+            return {"type": "user", "id": str(user.pk), "name": user.display_name}
+        key = instance.api_key
+        return {"type": "api_key", "id": str(key.pk), "name": key.name} if key else None
+
+
+def with_author(queryset: QuerySet[Any], fields: Collection[str], person: str = "created_by") -> QuerySet[Any]:
+    """`queryset` with what `Author` needs, if that field is wanted."""
+    return queryset.select_related(person, "api_key") if person in fields else queryset

@@ -1,0 +1,123 @@
+"""The one table of the API's error codes: status, what happened, and what to do. docs/errors.md says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """`status` is the HTTP status, `cause` what happened and `remedy` what to do, each a sentence or two."""
+
+    status: int
+    cause: str
+    remedy: str
+
+
+CODES: Mapping[str, ErrorCode] = {
+    "VALIDATION_ERROR": ErrorCode(
+        400,
+        "Something that was sent can't be used: a field, a parameter or a header.",
+        "`details` names each place and says what is wrong there. Fields and parameters that don't exist are refused "
+        "too, by name.",
+    ),
+    "INVALID_JSON": ErrorCode(
+        400, "The body is not JSON.", "Send an object in JSON, encoded in UTF-8, with `Content-Type: application/json`."
+    ),
+    "MISSING_FIELD": ErrorCode(400, "A field that is required is missing.", "`details` names the fields: send them."),
+    "INVALID_UUID": ErrorCode(
+        400, "An id in the address is not a UUID.", "Use the `id` as the API gave it, all 36 characters."
+    ),
+    "BATCH_EMPTY": ErrorCode(
+        400, "The batch, or what was chosen of it, has no rows.", "Choose rows, or import a file that has some."
+    ),
+    "NO_GROUND_TRUTH": ErrorCode(
+        400,
+        "What was asked needs known truth, and there is none.",
+        "Import a file with columns of ground truth, or set the truth of some cells.",
+    ),
+    "UNAUTHORIZED": ErrorCode(
+        401,
+        "The request says nothing about who asks.",
+        "Send an API key as `Authorization: Bearer mino_pk_…`, or sign in with the browser.",
+    ),
+    "INVALID_TOKEN": ErrorCode(
+        401,
+        "The API key is not known, was revoked, or has expired.",
+        "Use another key; an owner of the organization can create one.",
+    ),
+    "FORBIDDEN": ErrorCode(
+        403,
+        "Who asks may see this, but not do it: the role or the scopes of the API key don't reach.",
+        "Ask an owner for a key with the scope that `error` names, or an admin for another role.",
+    ),
+    "QUOTA_EXCEEDED": ErrorCode(
+        403,
+        "The organization has used up what its plan includes.",
+        "`limits` says how much there is and when it begins anew. An owner can ask for another plan.",
+    ),
+    "NOT_FOUND": ErrorCode(
+        404,
+        "There is nothing at this address, or it is hidden from who asks.",
+        "Check address and id. Objects of other organizations, and private projects without a grant, are not found.",
+    ),
+    "METHOD_NOT_ALLOWED": ErrorCode(
+        405, "The address knows no such method.", "Use one of those that the header `Allow` names."
+    ),
+    "ALREADY_EXISTS": ErrorCode(409, "There is one of that name already.", "Choose another name, or use that one."),
+    "INVALID_STATE": ErrorCode(
+        409, "It makes sense, but not in the state that the object is in.", "Read the object again, and decide anew."
+    ),
+    "IDEMPOTENCY_CONFLICT": ErrorCode(
+        409,
+        "This Idempotency-Key was used for another request within the last 24 hours.",
+        "Use a fresh key for each new request, and the same one only to repeat it.",
+    ),
+    "EXECUTION_ALREADY_RUNNING": ErrorCode(
+        409,
+        "An execution of the same batch, instruction version, agent and type is under way.",
+        "Wait for it, stop it, or send `allow_parallel`.",
+    ),
+    "PRECONDITION_FAILED": ErrorCode(
+        412,
+        "The object is not any more as it was when its ETag was read: somebody else changed it.",
+        "Read it again, look at the change, and send yours with the new ETag.",
+    ),
+    "PAYLOAD_TOO_LARGE": ErrorCode(
+        413, "The body is larger than the address takes.", "Send it in parts, or upload it as a file."
+    ),
+    "UNSUPPORTED_MEDIA_TYPE": ErrorCode(
+        415,
+        "The address doesn't take a body of this type.",
+        "Send `Content-Type: application/json`, or what the address's description names.",
+    ),
+    "RATE_LIMIT_EXCEEDED": ErrorCode(
+        429,
+        "There were too many requests within an hour.",
+        "Wait as many seconds as `Retry-After` says. The headers `RateLimit-*` tell beforehand what is left.",
+    ),
+    "UNKNOWN_ERROR": ErrorCode(
+        500,
+        "Something failed that should not. It is logged.",
+        "Try again; if it stays, tell who runs this MINO the `request_id`.",
+    ),
+    "EVA_API_ERROR": ErrorCode(
+        502, "The service of the agent EVA gave no usable answer.", "Try again later, and check the agent's key."
+    ),
+    "DATABASE_ERROR": ErrorCode(503, "The database can't be reached or is too busy.", "Try again in a few seconds."),
+    "STORAGE_ERROR": ErrorCode(503, "The storage of files can't be reached or is full.", "Try again in a few seconds."),
+}
+
+
+def status_of(code: str) -> int:
+    """The HTTP status of a code; 400 for one that services use and the table doesn't know."""
+    return CODES[code].status if code in CODES else 400
+
+
+def documentation_url(code: str) -> str:
+    """Where the code is explained."""
+    anchor = code.lower() if code in CODES else ""
+    return f"{settings.PUBLIC_URL}/help/errors/" + (f"#{anchor}" if anchor else "")

@@ -1,0 +1,180 @@
+"""Every error of the API in one form, whoever raises it.
+
+`{"error": sentence, "code", "details": [{"path", "message"}], "limits"?, "documentation_url", "request_id"}`
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from django.utils import timezone
+from rest_framework import exceptions
+from rest_framework.response import Response
+
+from mino.common.api.codes import documentation_url, status_of
+from mino.common.errors import Detail, Limits, ServiceError, TooManyRequests
+from mino.common.tracing import bound_ids
+
+logger = logging.getLogger(__name__)
+NOT_FOUND = "There is nothing at this address, or you can't see it."
+FORBIDDEN = "You may not do this."
+UNKNOWN = "Something failed that should not. Try again; if it stays, tell who runs this MINO the request id."
+TOO_LARGE = "The body is too large. Send it in parts, or upload it as a file."
+DATABASE = "The database can't be reached or is too busy. Try again in a few seconds."
+STORAGE = "The storage of files can't be reached or is full. Try again in a few seconds."
+
+
+class ApiError(ServiceError):
+    """An error that only the API knows. `headers` go with the answer."""
+
+    def __init__(self, code: str, message: str, *, path: str = "", headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message, code=code, details=[Detail(path, message)] if path else ())
+        self.headers = dict(headers or {})
+
+
+def invalid(path: str, message: str) -> ApiError:
+    """The error about one field, parameter or header."""
+    return ApiError("VALIDATION_ERROR", message, path=path)
+
+
+def error_body(code: str, message: str, details: Sequence[Detail] = (), limits: Limits | None = None) -> dict[str, Any]:
+    """The body of an error."""
+    body: dict[str, Any] = {
+        "error": message,
+        "code": code,
+        "details": [{"path": one.path, "message": one.message} for one in details],
+    }
+    if limits is not None:
+        body["limits"] = {"current": limits.current, "maximum": limits.maximum, "reset": limits.reset}
+    return {**body, "documentation_url": documentation_url(code), "request_id": bound_ids().get("request", "")}
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """What a view's exception answers. What nobody foresaw is logged, and told to Django as any such error is."""
+    if isinstance(error, ServiceError):
+        return _of_service(error)
+    if isinstance(error, exceptions.ValidationError):
+        return _answer(*_of_validation(error))
+    if isinstance(error, exceptions.APIException):
+        return _of_framework(error)
+    for kind, code, message in _KNOWN:
+        if isinstance(error, kind):
+            sentence = str(error) if isinstance(error, PermissionDenied) and str(error) else message
+            return _logged(_answer(code, sentence), error, context)
+    return _logged(_answer("UNKNOWN_ERROR", UNKNOWN), error, context)
+
+
+_KNOWN: Final[Sequence[tuple[type[Exception], str, str]]] = (
+    (Http404, "NOT_FOUND", NOT_FOUND),
+    (PermissionDenied, "FORBIDDEN", FORBIDDEN),
+    (RequestDataTooBig, "PAYLOAD_TOO_LARGE", TOO_LARGE),
+    (SuspiciousOperation, "VALIDATION_ERROR", "The request can't be read."),
+    (OperationalError, "DATABASE_ERROR", DATABASE),
+    (InterfaceError, "DATABASE_ERROR", DATABASE),
+    (OSError, "STORAGE_ERROR", STORAGE),
+)
+
+
+def _answer(
+    code: str,
+    message: str,
+    details: Sequence[Detail] = (),
+    limits: Limits | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    return Response(error_body(code, message, details, limits), status=status_of(code), headers=dict(headers or {}))
+
+
+def _logged(answer: Response, error: Exception, context: dict[str, Any]) -> Response:
+    """Errors of ours are logged with their trace, which no answer shows."""
+    if answer.status_code < 500:
+        return answer
+    request = context["request"]._request
+    logger.error("%s %s: %s", request.method, request.path, answer.data["code"], exc_info=error)
+    if answer.status_code == 500:
+        got_request_exception.send(sender=type(context["view"]), request=request)
+    answer._has_been_logged = True  # type: ignore[attr-defined] # Django's mark: it logs no further line
+    return answer
+
+
+def _of_service(error: ServiceError) -> Response:
+    headers = dict(getattr(error, "headers", {}))
+    if isinstance(error, TooManyRequests) and error.limits and error.limits.reset:
+        wait = (error.limits.reset - timezone.now()).total_seconds()
+        headers.setdefault("Retry-After", str(max(1, math.ceil(wait))))
+    return _answer(error.code, error.message, error.details, error.limits, headers)
+
+
+def _of_validation(error: exceptions.ValidationError) -> tuple[str, str, Sequence[Detail]]:
+    found = list(_flat(error.detail))
+    details = [Detail(path, str(message)) for path, message in found]
+    if found and all(message.code == "required" for _, message in found):
+        names = ", ".join(one.path for one in details)
+        return (
+            "MISSING_FIELD",
+            f"{'This field is' if len(details) == 1 else 'These fields are'} missing: {names}.",
+            details,
+        )
+    return "VALIDATION_ERROR", _sentence(details), details
+
+
+def _sentence(details: Sequence[Detail]) -> str:
+    if not details:
+        return "What was sent can't be used."
+    first, more = details[0], len(details) - 1
+    sentence = f"{first.path}: {first.message}" if first.path else first.message
+    return f"{sentence} {more} more thing{'s are' if more > 1 else ' is'} wrong, see details." if more else sentence
+
+
+def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, exceptions.ErrorDetail]]:
+    """Each message with its dotted path, out of the nested lists and dicts of the framework."""
+    if isinstance(detail, Mapping):
+        for name, below in detail.items():
+            inner = path if name == "non_field_errors" else f"{path}.{name}" if path else str(name)
+            yield from _flat(below, inner)
+    elif isinstance(detail, list | tuple):
+        for place, below in enumerate(detail):
+            nested = isinstance(below, Mapping | list)
+            yield from _flat(below, (f"{path}.{place}" if path else str(place)) if nested else path)
+    else:
+        yield path, detail
+
+
+def _of_framework(error: exceptions.APIException) -> Response:
+    headers = {}
+    if getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
+    if isinstance(error, exceptions.Throttled):
+        wait = max(1, int(getattr(error, "wait", None) or 1))
+        return _answer("RATE_LIMIT_EXCEEDED", str(error.detail), headers={"Retry-After": str(wait)})
+    return _answer(_code_of(error), _words_of(error), headers=headers)
+
+
+def _code_of(error: exceptions.APIException) -> str:
+    return next((code for kind, code in _CODES.items() if isinstance(error, kind)), "UNKNOWN_ERROR")
+
+
+_CODES: Final[Mapping[type[exceptions.APIException], str]] = {
+    exceptions.ParseError: "INVALID_JSON",
+    exceptions.NotAuthenticated: "UNAUTHORIZED",
+    exceptions.AuthenticationFailed: "INVALID_TOKEN",
+    exceptions.PermissionDenied: "FORBIDDEN",
+    exceptions.NotFound: "NOT_FOUND",
+    exceptions.MethodNotAllowed: "METHOD_NOT_ALLOWED",
+    exceptions.UnsupportedMediaType: "UNSUPPORTED_MEDIA_TYPE",
+}
+
+
+def _words_of(error: exceptions.APIException) -> str:
+    if isinstance(error, exceptions.NotAuthenticated):
+        return "Say who asks: send an API key as Authorization: Bearer mino_pk_…, or sign in with the browser."
+    if isinstance(error, exceptions.NotFound):
+        return NOT_FOUND
+    return str(error.detail)

@@ -1,0 +1,48 @@
+"""Gives errors below the API its own form also where no view of the API raised them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from mino.common.api.errors import DATABASE, FORBIDDEN, NOT_FOUND, TOO_LARGE, UNKNOWN, error_body
+
+PREFIX: Final = "/api/"
+KEPT: Final = ("Allow", "Retry-After", "WWW-Authenticate")
+ANSWERS: Final = {
+    400: ("VALIDATION_ERROR", "The request can't be read."),
+    401: ("UNAUTHORIZED", "Say who asks: send an API key as Authorization: Bearer mino_pk_…"),
+    403: ("FORBIDDEN", FORBIDDEN),
+    404: ("NOT_FOUND", NOT_FOUND),
+    405: ("METHOD_NOT_ALLOWED", "The address knows no such method."),
+    413: ("PAYLOAD_TOO_LARGE", TOO_LARGE),
+    503: ("DATABASE_ERROR", DATABASE),
+}
+
+
+class ApiErrorsMiddleware:
+    """Unknown addresses, refused hosts, failures before or after a view: below `/api/` all of them answer in JSON.
+
+    It stands around all middleware that may refuse. The page of an error, also Django's own with a trace, is thrown
+    away.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path_info.startswith(PREFIX) or response.status_code < 400:
+            return response
+        if response.headers.get("Content-Type", "").startswith("application/json"):
+            return response
+        code, sentence = ANSWERS.get(response.status_code, ("UNKNOWN_ERROR", UNKNOWN))
+        status = response.status_code if response.status_code in ANSWERS else 500
+        answer = JsonResponse(error_body(code, sentence), status=status)
+        for name in KEPT:
+            if name in response.headers:
+                answer[name] = response[name]
+        answer._has_been_logged = True  # type: ignore[attr-defined]
+        return answer

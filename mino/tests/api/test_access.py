@@ -1,0 +1,154 @@
+"""Every operation of the API against every kind of asker, read from the URLconf: a new one fails until it is placed.
+
+`PLACES` says which role a signed-in person needs for an operation, and which scope a key; None: no key reaches it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from accounts.api_keys.scopes import Scope
+from accounts.models import ApiKey, Organization, Role
+from mino.common.api.operation import Operation, operation_of
+from mino.tests.api.asking import Asker, browser, code_of, new_key, program
+from mino.tests.factories import ProjectFactory
+from mino.tests.subjects import Subjects
+from mino.tests.test_access_matrix import ROLES, undone
+
+EVERY_KEY = "every key"
+PLACES: dict[str, tuple[Role, str | None]] = {
+    "organization_list": (Role.VIEWER, EVERY_KEY),
+    "organization_read": (Role.VIEWER, EVERY_KEY),
+    "member_list": (Role.VIEWER, None),
+    "project_list": (Role.VIEWER, Scope.READ_PROJECTS),
+    "project_create": (Role.MEMBER, Scope.WRITE_PROJECTS),
+    "project_read": (Role.VIEWER, Scope.READ_PROJECTS),
+    "project_update": (Role.MEMBER, Scope.WRITE_PROJECTS),
+    "project_delete": (Role.ADMIN, Scope.WRITE_PROJECTS),
+    "version_list": (Role.VIEWER, Scope.READ_PROJECTS),
+    "version_create": (Role.MEMBER, Scope.WRITE_PROJECTS),
+    "version_read": (Role.VIEWER, Scope.READ_PROJECTS),
+    "production_version_set": (Role.MEMBER, Scope.WRITE_PROJECTS),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """One operation at its address."""
+
+    operation: Operation
+    method: str
+    name: str
+    parameters: tuple[str, ...]
+    is_outside: bool
+
+    def url(self, subjects: Subjects) -> str:
+        """Its address, filled with the ids of the test's own objects."""
+        return reverse(self.name, kwargs={name: subjects.value(name) for name in self.parameters})
+
+    @property
+    def body(self) -> Any:
+        """A body that is taken."""
+        return self.operation.takes.example if self.operation.takes else None
+
+    @property
+    def hides(self) -> bool:
+        """Whether it is about something that strangers must not even find."""
+        return bool(self.parameters)
+
+
+def places() -> Iterator[Place]:
+    """All operations below /api/v1/."""
+    api = next(one for one in get_resolver().url_patterns if str(one.pattern) == "api/v1/")
+    for entry in _patterns(api):
+        view = getattr(entry.callback, "cls", None)
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            if view is None or not hasattr(view, method.lower()):
+                continue
+            about = operation_of(view, method)
+            if about is None:
+                assert entry.name in ("api_document", "api_documentation"), f"{entry.name} {method} is no operation"
+                continue
+            yield Place(about, method, entry.name, tuple(entry.pattern.converters), view.outside)
+
+
+def _patterns(resolver: Any) -> Iterator[Any]:
+    for entry in resolver.url_patterns:
+        if hasattr(entry, "url_patterns"):
+            yield from _patterns(entry)
+        else:
+            yield entry
+
+
+ALL = sorted(places(), key=lambda place: place.operation.name)
+
+
+def answer(asker: Asker, place: Place, subjects: Subjects) -> int:
+    """The status of the answer; what the request changes is undone."""
+    with undone():
+        response = asker(place.method, place.url(subjects), place.body)
+    if response.status_code >= 400:
+        code_of(response)
+    assert response.status_code < 500
+    return response.status_code
+
+
+def test_every_operation_is_placed_as_it_says_itself() -> None:
+    assert {place.operation.name for place in ALL} == set(PLACES)
+    assert len(ALL) == len(PLACES), "a name is used twice"
+    for place in ALL:
+        scope = PLACES[place.operation.name][1]
+        assert place.operation.people_only is (scope is None)
+        assert place.operation.scope == (None if scope in (None, EVERY_KEY) else scope)
+
+
+@pytest.mark.parametrize("place", ALL, ids=lambda place: place.operation.name)
+@pytest.mark.django_db
+def test_people(place: Place, subjects: Subjects, organization: Organization) -> None:
+    needed, _ = PLACES[place.operation.name]
+    assert answer(Asker({}), place, subjects) == 401
+    elsewhere = browser(subjects.stranger)
+    if place.hides:
+        assert answer(elsewhere, place, subjects) == 404
+    for outsider in (subjects.stranger, subjects.superuser):
+        if not place.is_outside:
+            assert answer(browser(outsider, organization), place, subjects) == 404
+    for role in ROLES:
+        status = answer(browser(subjects.people[role], organization), place, subjects)
+        assert (status == 403) is (ROLES.index(role) < ROLES.index(needed)), f"{role}: {status}"
+        assert status not in (401, 404)
+
+
+@pytest.mark.parametrize("place", ALL, ids=lambda place: place.operation.name)
+@pytest.mark.django_db
+def test_keys(place: Place, subjects: Subjects, organization: Organization) -> None:
+    _, scope = PLACES[place.operation.name]
+    for one in Scope.values:
+        status = answer(program(organization, one), place, subjects)
+        assert (status == 403) is (scope not in (one, EVERY_KEY)), f"{one}: {status}"
+        assert status not in (401, 404)
+    if place.hides:
+        elsewhere = Organization.objects.get(slug="elsewhere")
+        assert answer(program(elsewhere), place, subjects) == (403 if scope is None else 404)
+    text = new_key(organization)
+    ApiKey.objects.update(revoked_at="2026-01-05T09:00:00Z")
+    assert answer(Asker({"Authorization": f"Bearer {text}"}), place, subjects) == 401
+
+
+@pytest.mark.parametrize(
+    "place",
+    [one for one in ALL if set(one.parameters) & Subjects.OF_A_PROJECT],
+    ids=lambda place: place.operation.name,
+)
+@pytest.mark.django_db
+def test_what_belongs_to_a_project(place: Place, subjects: Subjects, organization: Organization) -> None:
+    elsewhere = program(organization, projects=[ProjectFactory(organization=organization)])
+    assert answer(elsewhere, place, subjects) == (403 if PLACES[place.operation.name][1] is None else 404)
+    subjects.make_private()
+    assert answer(browser(subjects.people[Role.MEMBER], organization), place, subjects) == 404
+    assert answer(browser(subjects.people[Role.ADMIN], organization), place, subjects) != 404

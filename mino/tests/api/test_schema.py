@@ -1,0 +1,67 @@
+"""The API's document: complete, without warnings, and the same as the committed copy."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from mino.common.api.serializers import Taken
+from mino.tests.api.test_access import ALL, Place
+
+COPY = Path(__file__).parent.parent.parent.parent / "docs" / "openapi.yaml"
+
+
+@pytest.fixture(scope="module")
+def document() -> Any:
+    """The document as it is made, without warnings."""
+    written = StringIO()
+    call_command("spectacular", "--fail-on-warn", "--validate", stdout=written)
+    return yaml.safe_load(written.getvalue())
+
+
+def test_the_committed_copy_is_the_same(document: Any) -> None:
+    assert document == yaml.safe_load(COPY.read_text()), "renew it by `make openapi`"
+
+
+def test_every_operation_says_all_about_itself(document: Any) -> None:
+    described = {one["operationId"]: one for path in document["paths"].values() for one in path.values()}
+    assert set(described) == {place.operation.name for place in ALL}
+    for name, one in described.items():
+        assert one["summary"], name
+        assert len(one["description"].splitlines()) >= 3, f"{name}: give the method a docstring"
+        assert one["tags"] != [""], f"{name}: give the view a heading"
+        assert {"401", "403", "404", "429", "500"} <= set(one["responses"]), name
+        bodies = [one.get("requestBody"), *(answer for status, answer in one["responses"].items() if status < "300")]
+        for body in bodies:
+            for content in ((body or {}).get("content") or {}).values():
+                assert content.get("examples") or "schema" not in content, f"{name}: give the serializers examples"
+
+
+@pytest.mark.parametrize(
+    "place", [one for one in ALL if one.operation.takes is not None], ids=lambda place: place.operation.name
+)
+def test_the_example_of_a_body_is_taken(place: Place) -> None:
+    takes = place.operation.takes
+    assert takes is not None
+    assert issubclass(takes, Taken)
+    body = takes(data=takes.example)
+    assert body.is_valid() or place.operation.multipart, body.errors
+
+
+def test_it_is_served_with_swagger_ui_from_here() -> None:
+    client = Client()
+    assert client.get(reverse("api_document")).json()["openapi"] == "3.1.0"
+    page = client.get(reverse("api_documentation"))
+    assert "swagger-ui-bundle.js" in page.text
+    assert "<style" not in page.text
+    assert "://" not in page.text.replace("http://www.w3.org", "")
+    script = client.get(f"{reverse('api_documentation')}?script=")
+    assert script["Content-Type"].startswith("application/javascript")
+    assert reverse("api_document") in script.text.replace("\\u002D", "-")

@@ -1,0 +1,1 @@
+"""Endpoints about projects, instructions, folders, tags, batches and rows."""
