@@ -10,11 +10,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from analytics.exporting.row_numbers import read_numbers, spans_of, written
 from analytics.grid.selecting import CHUNK, Chosen, ask_of, count_of, selected_rows
 from executions.models import Execution, Job, JobStatus
+from mino.common.errors import InvalidInput
 from projects.models import Batch, Row
 
-MOST_TICKED = 5_000
+MOST_TICKED = 20_000
+"""Single rows that are chosen at once; everything that a filter finds may be more."""
 MOST_DIGITS = 9
 
 
@@ -30,11 +33,14 @@ class Selection:
 
     @classmethod
     def of(cls, batch: Batch, posted: QueryDict) -> Selection:
-        """Read a form. Numbers that can't be positions, and executions of other batches, are left out."""
+        """Read a form: `row` is a number, `rows` are numbers and spans as scripts send them, of any number of rows.
+
+        Numbers that can't be positions, and executions of other batches, are left out. Raises InvalidInput for more
+        single rows than can be chosen.
+        """
         execution = _execution(batch, posted.get("execution", ""))
-        numbers = {int(text) for text in posted.getlist("row")[:MOST_TICKED] if _is_number(text)}
         everything = posted.get("everything", "") == "1"
-        ticked = () if everything else tuple(sorted(numbers))
+        ticked = () if everything else _ticked(posted, batch.row_count)
         return cls(batch, execution, ticked, everything, posted.get("query", "")[:4000])
 
     def count(self) -> int:
@@ -86,7 +92,7 @@ class Selection:
         named.append(("execution", str(self.execution.number) if self.execution else ""))
         if self.everything:
             return [*named, ("everything", "1")]
-        return [*named, *(("row", str(position)) for position in self.ticked)]
+        return [*named, ("rows", written(spans_of(self.ticked)))]
 
     def _ask(self) -> Any:
         return ask_of(self.batch, self.execution, self.query)
@@ -108,6 +114,19 @@ def _execution(batch: Batch, number: str) -> Execution | None:
         return None
     found: Execution | None = Execution.objects.filter(batch=batch, number=int(number)).first()
     return found
+
+
+def _ticked(posted: QueryDict, most: int) -> tuple[int, ...]:
+    numbers = {int(text) for text in posted.getlist("row") if _is_number(text)}
+    try:
+        spans = read_numbers(posted.get("rows", ""))
+    except ValueError as error:
+        raise InvalidInput(f"{error} Or choose everything that the filter finds.") from error
+    if len(numbers) + sum(min(last, most) - first + 1 for first, last in spans if first <= most) > MOST_TICKED:
+        raise InvalidInput(f"Tick at most {MOST_TICKED:,} rows, or choose everything that the filter finds.")
+    for first, last in spans:
+        numbers.update(range(first, min(last, most) + 1))
+    return tuple(sorted(numbers))
 
 
 def _is_number(text: str) -> bool:

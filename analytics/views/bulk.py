@@ -31,7 +31,11 @@ REFUSED = 409
 def batch_bulk(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> HttpResponse:
     """Count what is chosen and ask; with `confirmed=1` do it, if it still is as many rows as was said."""
     batch = batch_of(request, batch_id)
-    selection = Selection.of(batch, request.POST)
+    try:
+        selection = Selection.of(batch, request.POST)
+    except ServiceError as error:
+        messages.error(request, error.message)
+        return redirect("batch", slug=slug, batch_id=batch_id)
     if request.POST.get("act", "") == EXPORT:
         return _export(request, selection)
     act = ACTS.get(request.POST.get("act", ""))

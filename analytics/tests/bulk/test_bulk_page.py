@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from analytics.bulk import doing
+from analytics.bulk import doing, selection
 from analytics.views import bulk as bulk_views
 from analytics.views import exports
 from executions.models import Execution, Job
@@ -238,3 +238,19 @@ def test_tagged_rows_are_found_in_the_grid_and_acted_on(
     page = post(client, many, act="rerun", everything="1", query="tag=Cookie+wall", execution=shown)
     assert page.context["count"] == 2
     assert not client.get(address, {"execution": shown, "tag": "other"}).context["lines"]
+
+
+def test_any_number_of_ticked_rows_stands_in_one_field(
+    many: Batch, run: Execution, member: User, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_for(member)
+    page = post(client, many, act="rerun", rows="2-4,7,900-100000", execution="7")
+    assert "Run 4 rows again?" in page.text
+    assert ("rows", "2-4,7") in page.context["fields"]
+    monkeypatch.setattr(selection, "MOST_TICKED", 3)
+    told = client.post(
+        reverse("batch_bulk", args=["northlight", many.pk]), {"act": "rerun", "rows": "1-4"}, follow=True
+    )
+    assert "Tick at most 3 rows" in told.text
+    odd = client.post(reverse("batch_bulk", args=["northlight", many.pk]), {"act": "rerun", "rows": "4-1"}, follow=True)
+    assert "is no row" in odd.text

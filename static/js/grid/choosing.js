@@ -1,6 +1,17 @@
 // Which rows are chosen. Rows out of view are not in the document, so the form is told of the chosen ones when it is sent.
 // It hears `mino:chosen` with `{count, everything}` whenever that changes.
 
+// Numbers as spans, `1-50,60`: a form holds only so many fields.
+function spans(numbers) {
+  const found = [];
+  for (const number of [...numbers].sort((one, other) => one - other)) {
+    const last = found.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else found.push([number, number]);
+  }
+  return found.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(",");
+}
+
 export class Choosing {
   constructor(form) {
     this.form = form;
@@ -12,7 +23,7 @@ export class Choosing {
     form.addEventListener("formdata", ({ formData }) => {
       formData.delete("row");
       if (this.everything.checked) return;
-      for (const row of [...this.rows].sort((one, other) => one - other)) formData.append("row", row);
+      formData.set("rows", spans(this.rows));
     });
   }
 
