@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
 from mino.common.values.clean import clean_text
+from projects.models import Project
 
 SEARCH_LENGTH = 200
 
@@ -12,3 +14,9 @@ SEARCH_LENGTH = 200
 def search_text(query: QueryDict, name: str = "search") -> str:
     """The text that a list is searched for, at most 200 characters; empty if there is none."""
     return clean_text(query.get(name, "")).strip()[:SEARCH_LENGTH]
+
+
+def narrow_projects(projects: QuerySet[Project], query: QueryDict) -> QuerySet[Project]:
+    """The projects whose name or description holds the text that the address asks for."""
+    search = search_text(query)
+    return projects.filter(Q(name__icontains=search) | Q(description__icontains=search)) if search else projects

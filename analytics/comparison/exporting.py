@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,7 +11,6 @@ from analytics.comparison.figures import LEFT_OUT
 from analytics.comparison.flips import Flips, Why, unpacked
 from analytics.comparison.lines import WAY_WORDS, FlipLine, Side, flip_lines
 from analytics.comparison.presenting import Pair
-from analytics.exporting.formats import ExportFormat
 from analytics.exporting.table import Cell, FlatTable
 from analytics.statistics.paired import Difference
 from analytics.statistics.verdict import Judgement
@@ -83,32 +81,9 @@ def _side(side: Side) -> list[Cell]:
     return [side.value or None, side.outcome or side.verdict or side.status or None]
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonExport:
-    """One of both tables of a comparison, to be written as CSV or XLSX: its figures, or with `ask` what flipped."""
-
-    pairs: Sequence[Pair]
-    shown: Pair
-    ask: FlipAsk | None = None
-    formats: Sequence[ExportFormat] = (ExportFormat.CSV, ExportFormat.XLSX)
-
-    def table(self) -> FlatTable:
-        """The figures of all pairs, or the flips of the one that is shown."""
-        about = f"{self.shown.baseline} and {self.shown.execution}"
-        if self.ask is None:
-            return FlatTable("Figures", "MINO, comparison", about, FIGURE_HEADERS, self._figures)
-        return FlatTable("Flips", "MINO, what flipped", about, FLIP_HEADERS, self._flips)
-
-    def json(self) -> Iterator[bytes]:
-        """Comparisons are no JSON."""
-        raise NotImplementedError
-
-    def lines(self) -> Iterator[bytes]:
-        """Nor are they JSON Lines."""
-        raise NotImplementedError
-
-    def _figures(self) -> Iterator[list[list[Cell]]]:
-        yield list(figure_rows(self.pairs))
-
-    def _flips(self) -> Iterator[list[list[Cell]]]:
-        return flip_rows(self.shown, self.ask or FlipAsk())
+def comparison_table(pairs: Sequence[Pair], shown: Pair, ask: FlipAsk | None = None) -> FlatTable:
+    """The figures of all pairs, or with `ask` what flipped in the one that is shown."""
+    about = f"{shown.baseline} and {shown.execution}"
+    if ask is None:
+        return FlatTable("Figures", "MINO, comparison", about, FIGURE_HEADERS, lambda: iter([list(figure_rows(pairs))]))
+    return FlatTable("Flips", "MINO, what flipped", about, FLIP_HEADERS, lambda: flip_rows(shown, ask))

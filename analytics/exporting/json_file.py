@@ -15,12 +15,17 @@ from mino.common.values.share import Share
 
 def json_object(execution: Execution, chunks: Iterable[list[dict[str, Any]]]) -> Iterator[bytes]:
     """The whole export, piece by piece: `{"execution": {...}, "rows": [...]}`."""
-    separator = '{"execution": ' + dump(execution_as_json(execution)) + ', "rows": [\n'
+    return json_rows('{"execution": ' + dump(execution_as_json(execution)) + ', "rows": [\n', chunks)
+
+
+def json_rows(begin: str, chunks: Iterable[list[dict[str, Any]]]) -> Iterator[bytes]:
+    """An object that begins so and ends with a list of rows, piece by piece."""
+    separator = begin
     for rows in chunks:
         if rows:
             yield (separator + ",\n".join(map(dump, rows))).encode("utf-8", "replace")
             separator = ",\n"
-    yield ((separator if separator != ",\n" else "") + "\n]}\n").encode()
+    yield ((separator if separator != ",\n" else "") + "\n]}\n").encode("utf-8", "replace")
 
 
 def json_lines(chunks: Iterable[list[dict[str, Any]]]) -> Iterator[bytes]:

@@ -1,6 +1,6 @@
 """Addresses of analytics, a module for each kind of page."""
 
-from analytics.urls import charts, folders, grid, groundtruth, pages, patterns, review
+from analytics.urls import charts, exports, folders, grid, groundtruth, pages, patterns, review
 
 urlpatterns = [
     *pages.urlpatterns,
@@ -10,4 +10,5 @@ urlpatterns = [
     *review.urlpatterns,
     *charts.urlpatterns,
     *patterns.urlpatterns,
+    *exports.urlpatterns,
 ]

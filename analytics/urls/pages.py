@@ -8,7 +8,6 @@ from analytics.views.compare import compare, execution_compare
 from analytics.views.compare_export import compare_export
 from analytics.views.exports import batch_export, batch_export_options, execution_export, execution_export_options
 from analytics.views.exports_background import export_again, export_detail, export_file, export_list, export_stop
-from analytics.views.exports_lists import dead_letters_export, execution_list_export, project_executions_export
 from analytics.views.home import organization_home
 from analytics.views.truth import batch_truth, row_truth, row_truth_change, truth_take_back
 
@@ -39,13 +38,6 @@ urlpatterns = [
     path("o/<slug:slug>/executions/", executions.execution_list, name="execution_list"),
     path("o/<slug:slug>/batches/<uuid:batch_id>/export/", batch_export, name="batch_export"),
     path("o/<slug:slug>/batches/<uuid:batch_id>/export/options/", batch_export_options, name="batch_export_options"),
-    path("o/<slug:slug>/executions/export/", execution_list_export, name="execution_list_export"),
-    path(
-        "o/<slug:slug>/projects/<uuid:project_id>/executions/export/",
-        project_executions_export,
-        name="project_executions_export",
-    ),
-    path("o/<slug:slug>/dead-letters/export/", dead_letters_export, name="dead_letters_export"),
     path("o/<slug:slug>/exports/", export_list, name="export_list"),
     path("o/<slug:slug>/exports/<uuid:export_id>/", export_detail, name="export_detail"),
     path("o/<slug:slug>/exports/<uuid:export_id>/file/", export_file, name="export_file"),

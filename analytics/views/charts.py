@@ -48,7 +48,7 @@ def project_analytics(request: WorkspaceRequest, slug: str, project_id: uuid.UUI
     executions = Execution.objects.visible_to(request.user).filter(project=shown)
     batches = Batch.objects.visible_to(request.user).filter(project=shown)
     rows_url = reverse("project_row_history", args=[slug, shown.pk])
-    worst = RowHistory.objects.filter(project=shown, batch__in=batches)
+    worst = histories_of_project(request, shown)
     return _page(
         request, shown, executions, batches, worst, rows_url, template="analytics/charts/project.html", context={}
     )
@@ -64,7 +64,7 @@ def batch_analytics(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -
         shown.project,
         Execution.objects.filter(batch=shown),
         Batch.objects.filter(pk=shown.pk),
-        RowHistory.objects.filter(batch=shown),
+        histories_of_batch(shown),
         reverse("batch_row_history", args=[slug, shown.pk]),
         template="analytics/charts/batch.html",
         context={"batch": shown},
@@ -96,8 +96,12 @@ def project_row_history(request: WorkspaceRequest, slug: str, project_id: uuid.U
     shown = project_of(request, project_id)
     require(request.user, "projects.view_results", shown)
     batches = Batch.objects.visible_to(request.user).filter(project=shown)
-    histories = RowHistory.objects.filter(project=shown, batch__in=batches)
-    return _rows_page(request, histories, batches, {"project": shown, "back": "project_analytics", "subject": shown})
+    return _rows_page(
+        request,
+        histories_of_project(request, shown),
+        batches,
+        {"project": shown, "back": "project_analytics", "subject": shown},
+    )
 
 
 @require_safe
@@ -106,8 +110,7 @@ def batch_row_history(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID)
     shown = batch_of(request, batch_id)
     require(request.user, "projects.view_results", shown.project)
     context = {"batch": shown, "project": shown.project, "back": "batch_analytics", "subject": shown}
-    histories = RowHistory.objects.filter(batch=shown)
-    return _rows_page(request, histories, Batch.objects.filter(pk=shown.pk), context)
+    return _rows_page(request, histories_of_batch(shown), Batch.objects.filter(pk=shown.pk), context)
 
 
 def _page(
@@ -155,12 +158,12 @@ def _page(
 def _file(
     request: WorkspaceRequest, project: Project, figures: Sequence[Figure], wanted: str, subject: str
 ) -> HttpResponseBase:
-    """The table behind a figure as CSV. Raises Http404 where there is no such figure, PermissionDenied."""
+    """The table behind a figure as a file. Raises Http404 where there is no such figure, PermissionDenied."""
     require(request.user, "projects.export_data", project)
     found = next((one for one in figures if one.name == wanted), None)
     if found is None:
         raise Http404
-    return download_table(found.table(), f"{slugify(subject) or 'analytics'}-{found.name}")
+    return download_table(request, found.table(), f"{slugify(subject) or 'analytics'}-{found.name}")
 
 
 def _figures(scope: Scope) -> list[Figure]:
@@ -179,11 +182,27 @@ def _figures(scope: Scope) -> list[Figure]:
     ]
 
 
+def asked_kind(request: WorkspaceRequest) -> RowKind:
+    """The kind of rows that the address asks for, flaky ones where it says nothing."""
+    kind = request.GET.get("kind", "")
+    return RowKind(kind) if kind in RowKind.values else RowKind.FLAKY
+
+
+def histories_of_project(request: WorkspaceRequest, project: Project) -> QuerySet[RowHistory]:
+    """The rows of the batches that the reader sees."""
+    batches = Batch.objects.visible_to(request.user).filter(project=project)
+    return RowHistory.objects.filter(project=project, batch__in=batches)
+
+
+def histories_of_batch(batch: Batch) -> QuerySet[RowHistory]:
+    """The rows of a batch."""
+    return RowHistory.objects.filter(batch=batch)
+
+
 def _rows_page(
     request: WorkspaceRequest, histories: QuerySet[RowHistory], batches: QuerySet[Batch], context: Context
 ) -> HttpResponse:
-    kind = request.GET.get("kind", "")
-    chosen = RowKind(kind) if kind in RowKind.values else RowKind.FLAKY
+    chosen = asked_kind(request)
     found = histories.filter(kind=chosen).select_related("row", "batch")
     page = keyset_page(found, request.GET, keys=NEWEST_FLIPS)
     counts = places.counts_by_kind(batches)
@@ -218,7 +237,8 @@ def _filters(ask: Ask, versions: Sequence[int]) -> dict[str, Any]:
 def _moments(request: WorkspaceRequest, project: Project, scope: Scope) -> dict[str, Any]:
     """Of when the figures are, and how their tables are exported by those who may."""
     query = request.GET.copy()
-    query.pop(EXPORT, None)
+    for name in (EXPORT, "format"):
+        query.pop(name, None)
     query[EXPORT] = ""  # the last one: the name of the figure follows
     may_export = request.user.has_perm("projects.export_data", project)
     exports = query.urlencode() if may_export else ""

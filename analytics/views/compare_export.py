@@ -10,25 +10,23 @@ from accounts.http import WorkspaceRequest
 from accounts.permissions import require
 from analytics.comparison.asking import MOST, FlipAsk, asked_executions, asked_ids, why_not
 from analytics.comparison.comparing import pair_up
-from analytics.comparison.exporting import ComparisonExport
-from analytics.exporting.formats import ExportFormat
-from analytics.views.exports_answers import download
+from analytics.comparison.exporting import comparison_table
+from analytics.views.exports_answers import PLAIN, download_table
 
 LEAST = 2
-PLAIN = "text/plain; charset=utf-8"
-UNKNOWN = "There is no such file. Choose part=figures or part=flips, and format=csv or format=xlsx."
+UNKNOWN = "There is no such part. Choose part=figures or part=flips."
 
 
 @require_GET
 def compare_export(request: WorkspaceRequest, slug: str) -> HttpResponseBase:
     """The comparison of `?executions=` as a file: `part` is figures (the default) or flips, filtered like the page;
-    `format` is csv (the default) or xlsx."""
+    `format` is csv (the default), xlsx, json or jsonl."""
     executions = asked_executions(request, asked_ids(request.GET)[: MOST + 1])
     for project in {one.project_id: one.project for one in executions}.values():
         require(request.user, "projects.export_data", project)
-    part, ending = request.GET.get("part", "figures"), request.GET.get("format", "csv")
+    part = request.GET.get("part", "figures")
     problem = why_not(executions) if len(executions) >= LEAST else "Name two executions: executions=ID,ID."
-    if part not in ("figures", "flips") or ending not in ("csv", "xlsx"):
+    if part not in ("figures", "flips"):
         problem = UNKNOWN
     if problem:
         return HttpResponseBadRequest(problem, content_type=PLAIN)
@@ -39,4 +37,4 @@ def compare_export(request: WorkspaceRequest, slug: str) -> HttpResponseBase:
     columns = [one.column.name for one in shown.judged.columns]
     ask = FlipAsk.of_query(request.GET, columns) if part == "flips" else None
     stem = f"comparison-{shown.baseline.number}-{shown.execution.number}-{part}"
-    return download(ComparisonExport(pairs, shown, ask), ExportFormat(ending), stem)
+    return download_table(request, comparison_table(pairs, shown, ask), stem)

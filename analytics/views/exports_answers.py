@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from django.conf import settings
 from django.db import connection
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponseBadRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from analytics.exporting.csv_file import csv_chunks
+from analytics.exporting.flat import FlatSource
 from analytics.exporting.formats import CONTENT_TYPES, ExportFormat
-from analytics.exporting.table import ExportSource, FlatTable
+from analytics.exporting.table import Cell, ExportSource, FlatTable
 from analytics.exporting.writing import chunks_of, write
+from mino.common.ui.formats import number
 
 Download = FileResponse | StreamingHttpResponse
 LOCKED_DOWN = "sandbox; default-src 'none'"
@@ -25,10 +29,44 @@ def download(source: ExportSource, export_format: ExportFormat, stem: str) -> Do
     return lock_down(response, export_format, stem)
 
 
-def download_table(table: FlatTable, stem: str) -> Download:
-    """A table as a CSV download."""
-    response = StreamingHttpResponse(_without_connection(csv_chunks(table)))
-    return lock_down(response, ExportFormat.CSV, stem)
+def download_table(request: HttpRequest, table: FlatTable, stem: str) -> HttpResponseBase:
+    """A table as a download in the format that `?format=` names, CSV without one.
+
+    Answers 400 with a sentence for a format that is none, and for a workbook of more rows than a request may take: it
+    can't be streamed as the others are.
+    """
+    wanted = request.GET.get("format", ExportFormat.CSV)
+    if wanted not in set(ExportFormat):
+        return HttpResponseBadRequest(f"There is no such format. Choose {FORMATS}.", content_type=PLAIN)
+    try:
+        return download(FlatSource(_limited(table, wanted)), ExportFormat(wanted), stem)
+    except TooLong:
+        most = number(settings.EXPORT_BACKGROUND_ROWS)
+        told = f"These are more than {most} rows, too many for a workbook at once. Choose CSV, or narrow the list."
+        return HttpResponseBadRequest(told, content_type=PLAIN)
+
+
+FORMATS = ", ".join(f"format={one}" for one in ExportFormat)
+PLAIN = "text/plain; charset=utf-8"
+
+
+class TooLong(Exception):
+    """A table has too many rows for a request."""
+
+
+def _limited(table: FlatTable, wanted: str) -> FlatTable:
+    """The table, which raises TooLong where a workbook would have too many rows."""
+
+    def rows() -> Iterator[Iterable[Sequence[Cell]]]:
+        count = 0
+        for chunk in table.rows():
+            lines = list(chunk)
+            count += len(lines)
+            if count > settings.EXPORT_BACKGROUND_ROWS:
+                raise TooLong
+            yield lines
+
+    return replace(table, rows=rows) if wanted == ExportFormat.XLSX else table
 
 
 def lock_down(response: Download, export_format: ExportFormat, stem: str) -> Download:

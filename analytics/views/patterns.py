@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -33,7 +34,7 @@ from executions.views.pages import execution_context
 from mino.common.errors import ServiceError
 from mino.common.pagination import keyset_page
 from mino.common.ui.formats import number
-from projects.models import InstructionVersion
+from projects.models import InstructionVersion, Project
 from projects.queries import Abilities, project_of
 
 SHOWN_OF_EXECUTION = 20
@@ -45,9 +46,7 @@ def project_patterns(request: WorkspaceRequest, slug: str, project_id: uuid.UUID
     project = project_of(request, project_id)
     require(request.user, "projects.view_results", project)
     ask = PatternAsk.of_query(request.GET)
-    related = FailurePattern.objects.filter(project=project).select_related("last_execution", "cured_by")
-    patterns = related.defer("last_execution__instructions", "last_execution__columns", "cured_by__text")
-    page = keyset_page(ask.filter(patterns), request.GET, keys=("weight", "id"))
+    page = keyset_page(ask.filter(patterns_of(project)), request.GET, keys=("weight", "id"))
     context = {
         "project": project,
         "abilities": Abilities.of(request.user, project),
@@ -57,6 +56,15 @@ def project_patterns(request: WorkspaceRequest, slug: str, project_id: uuid.UUID
         **choices_of(project),
     }
     return render(request, "analytics/patterns/list.html", context)
+
+
+def patterns_of(project: Project) -> QuerySet[FailurePattern]:
+    """The patterns of a project with what a list of them shows."""
+    related = FailurePattern.objects.filter(project=project).select_related("last_execution", "cured_by")
+    found: QuerySet[FailurePattern] = related.defer(
+        "last_execution__instructions", "last_execution__columns", "cured_by__text"
+    )
+    return found
 
 
 @require_safe

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,7 +13,7 @@ from analytics.batch_list import BatchAsk, batch_page, branches, lines_of
 from analytics.figures import axis_low, contents_of, for_lists, latest_by, reached_by
 from executions.models import Execution
 from mino.common.pagination import keyset_page
-from projects.filters import SEARCH_LENGTH, search_text
+from projects.filters import SEARCH_LENGTH, narrow_projects, search_text
 from projects.folder_tree import FolderTree
 from projects.instruction_diff import instruction_diff
 from projects.models import Batch, BatchStatus, InstructionVersion, Project, Tag
@@ -25,16 +24,14 @@ from projects.queries import Abilities, project_of
 def project_list(request: WorkspaceRequest, slug: str) -> HttpResponse:
     """All projects, newest first."""
     projects = Project.objects.visible_to(request.user).filter(organization=request.organization)
-    if search := search_text(request.GET):
-        projects = projects.filter(Q(name__icontains=search) | Q(description__icontains=search))
-    page = keyset_page(projects.select_related("production_version"), request.GET)
+    page = keyset_page(narrow_projects(projects, request.GET).select_related("production_version"), request.GET)
     ids = [project.pk for project in page.items]
     contents, latest = contents_of(ids), latest_by("project", ids)
     rows = [(project, contents.get(project.pk), latest.get(project.pk)) for project in page.items]
     context = {
         "page": page,
         "rows": rows,
-        "search": search,
+        "search": search_text(request.GET),
         "search_length": SEARCH_LENGTH,
         "may_create": request.user.has_perm("accounts.create_project", request.organization),
     }

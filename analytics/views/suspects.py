@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -35,24 +35,37 @@ def project_suspects(request: WorkspaceRequest, slug: str, project_id: uuid.UUID
     """The suspects of a project or one of its batches, the strongest first."""
     project = project_of(request, project_id)
     require(request.user, "projects.view_results", project)
-    state = request.GET.get("state", "")
-    state = state if state in SuspectState.values else SuspectState.OPEN.value
-    batch = _batch(request, project)
-    suspects = Suspect.objects.visible_to(request.user).filter(state=state)
-    suspects = suspects.filter(batch=batch) if batch else suspects.filter(project=project)
+    asked = asked_suspects(request, project)
     page = keyset_page(
-        suspects.select_related("row", "batch", "decided_by"), request.GET, keys=SUSPECT_KEYS, size=PER_PAGE
+        asked.suspects.select_related("row", "batch", "decided_by"), request.GET, keys=SUSPECT_KEYS, size=PER_PAGE
     )
     context = {
         "project": project,
         "abilities": Abilities.of(request.user, project),
-        "batch": batch,
-        "state": state,
+        "batch": asked.batch,
+        "state": asked.state,
         "states": SuspectState.choices,
         "page": page,
         "back": request.get_full_path(),
     }
     return render(request, "analytics/suspects/list.html", context)
+
+
+class AskedSuspects(NamedTuple):
+    """The suspects that an address asks for: in which state, and of which batch if of one."""
+
+    suspects: QuerySet[Suspect]
+    state: str
+    batch: Batch | None
+
+
+def asked_suspects(request: WorkspaceRequest, project: Project) -> AskedSuspects:
+    """What the address asks for; the open ones of the whole project where it says nothing."""
+    state = request.GET.get("state", "")
+    state = state if state in SuspectState.values else SuspectState.OPEN.value
+    batch = _batch(request, project)
+    suspects = Suspect.objects.visible_to(request.user).filter(state=state)
+    return AskedSuspects(suspects.filter(batch=batch) if batch else suspects.filter(project=project), state, batch)
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from analytics.exporting import lists
+from analytics.exporting.lists import walking
 from executions.models import Execution, JobStatus
 from mino.tests.factories import ExecutionFactory, JobFactory, ProjectFactory
 from projects.models import Batch, Project
@@ -52,7 +52,7 @@ def test_executions_have_the_figures_of_their_list(batch: Batch, viewer: User, c
 def test_the_whole_list_is_there_and_in_order(
     batch: Batch, viewer: User, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "CHUNK", 2)
+    monkeypatch.setattr(walking, "CHUNK", 2)
     for number in range(1, 6):
         ExecutionFactory(batch=batch, number=number)
     rows = rows_of(client_for(viewer), "project_executions_export", batch.project_id)
