@@ -76,7 +76,12 @@ LISTS: list[tuple[str, str, dict[str, str], Line]] = [
         {"pattern": "Fails on shop1.example", "q": 0.000123, "lift_low": 1.2, "of_elsewhere": 8},
     ),
     ("project_suspects_export", "project", {}, {"truth": "1.50", "results_say": "2", "share": 0.667, "row": 1}),
-    ("batch_truth_export", "batch", {}, {"row": 1, "before": None, "after": "=1", "changed_by": "Viewer of Northlight"}),
+    (
+        "batch_truth_export",
+        "batch",
+        {},
+        {"row": 1, "before": None, "after": "=1", "changed_by": "Viewer of Northlight"},
+    ),
     ("project_row_history_export", "project", {"kind": "flaky"}, {"row": 1, "flips": 2, "agreement": 0.3333}),
     ("batch_row_history_export", "batch", {}, {"kind": "flaky", "passed": 2, "different_answers": 2}),
 ]
