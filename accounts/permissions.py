@@ -109,6 +109,7 @@ REFUSALS: Mapping[str, str] = {
     "accounts.view_audit": "Only admins and owners read the audit trail. Ask one of them.",
     "accounts.manage_api_keys": "Only owners create and revoke API keys. Ask one of them.",
     "accounts.view_api_keys": "Only admins and owners see API keys. Ask one of them.",
+    "accounts.manage_webhooks": "Only admins and owners see and change webhooks. Ask one of them.",
     "accounts.change_tags": "Viewers can't change tags. Ask an admin to make you a member.",
     "projects.change": "Viewers can't change a project. Ask an admin to make you a member.",
     "projects.run_execution": "Viewers can't run executions. Ask an admin to make you a member.",

@@ -208,6 +208,7 @@ class Environment:
         self.allowed_ports = [int(port) for port in ports or []]
         self.sample_site: bool = env.bool("MINO_SAMPLE_SITE", False)
         self.worker_threads: int = env.int("MINO_WORKER_THREADS", 64, validate=between(1, 1000))
+        self.webhook_threads: int = env.int("MINO_WEBHOOK_THREADS", 16, validate=between(1, 1000))
         self.worker_grace: float = env.float("MINO_WORKER_GRACE", 20.0, validate=between(0))
         self.breaker_errors: int = env.int("MINO_BREAKER_ERRORS", 10, validate=positive)
         self.lease_seconds: int = env.int("MINO_LEASE_SECONDS", 60, validate=between(5))
@@ -230,6 +231,7 @@ class Environment:
         self.screenshot_bytes: int = env.int("MINO_SCREENSHOT_BYTES_PER_ORGANIZATION", 2 * 1024**3, validate=between(0))
         self.screenshot_days: int = env.int("MINO_SCREENSHOT_DAYS", 30, validate=between(1, 36_500))
         self.raw_result_days: int = env.int("MINO_RAW_RESULT_DAYS", 180, validate=between(1, 36_500))
+        self.webhook_days: int = env.int("MINO_WEBHOOK_DAYS", 30, validate=between(2, 36_500))
         self._seal(env)
         self.agent_prices = read_prices(prices)
         self.secret_key = self.secret_key or kept_secret(self.data_dir, "secret-key")

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "mino.apps.MinoConfig",
     "accounts.apps.AccountsConfig",
+    "webhooks",
     "projects",
     "executions",
     "analytics",
@@ -234,7 +235,7 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_step": 0.2, "interval_max": 0.5}
 CELERY_WORKER_POOL = "threads"
-CELERY_WORKER_CONCURRENCY = ENV.worker_threads
+CELERY_WORKER_CONCURRENCY = ENV.worker_threads + ENV.webhook_threads
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = bool(REDIS_URL)
@@ -253,6 +254,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-rescorings": {"task": "executions.tasks.sweep_rescorings", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-metering": {"task": "executions.tasks.sweep_metering", "schedule": 60.0, "options": {"expires": 60}},
     "sweep-suspects": {"task": "analytics.tasks.sweep_suspects", "schedule": 30.0, "options": {"expires": 30}},
+    "sweep-webhooks": {"task": "webhooks.tasks.sweep_webhooks", "schedule": 5.0, "options": {"expires": 5}},
+    "expire-deliveries": {"task": "webhooks.tasks.expire_deliveries", "schedule": 3600.0, "options": {"expires": 3600}},
     "purge-deleted": {"task": "projects.tasks.purge_deleted", "schedule": 60.0, "options": {"expires": 60}},
 }
 
@@ -355,6 +358,7 @@ MINO_CHROMIUM = ENV.chromium
 TRUSTED_PROXIES = ENV.trusted_proxies
 METRICS = ENV.metrics
 METRICS_TOKEN = ENV.metrics_token
+WORKER_THREADS = ENV.worker_threads
 WORKER_GRACE = ENV.worker_grace
 LEASE_SECONDS = ENV.lease_seconds
 MINO_BREAKER_ERRORS = ENV.breaker_errors
@@ -376,3 +380,5 @@ EXPORT_DAYS = ENV.export_days
 SCREENSHOT_BYTES_PER_ORGANIZATION = ENV.screenshot_bytes
 SCREENSHOT_DAYS = ENV.screenshot_days
 RAW_RESULT_DAYS = ENV.raw_result_days
+WEBHOOK_THREADS = ENV.webhook_threads
+WEBHOOK_DAYS = ENV.webhook_days

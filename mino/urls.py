@@ -13,6 +13,7 @@ admin.site.index_template = "operating/admin_index.html"
 urlpatterns = [
     path("api/v1/", include("mino.api_urls")),
     path("", include("accounts.urls")),
+    path("", include("webhooks.urls")),
     path("", include("projects.urls")),
     path("", include("executions.urls")),
     path("", include("analytics.urls")),

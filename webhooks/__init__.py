@@ -1,1 +1,1 @@
-"""Telling other systems what happened."""
+"""Telling other systems: subscriptions, signed deliveries, their log."""

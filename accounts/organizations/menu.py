@@ -25,4 +25,5 @@ class Entry:
 ENTRIES = (
     Entry("organization", "People", "users", "accounts.view", ("people_*", "invitation_*")),
     Entry("agent_credentials", "Agents", "robot", "accounts.manage_credentials", ("agent_key_*", "agent_limit_*")),
+    Entry("webhooks", "Webhooks", "broadcast", "accounts.manage_webhooks", ("webhook", "webhook_*")),
 )

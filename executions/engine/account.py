@@ -18,6 +18,8 @@ RAISE_EVERY = timedelta(seconds=10)
 
 ACCOUNT_FIELDS = (
     "organization_id",
+    "project_id",
+    "batch_id",
     "number",
     "pair_id",
     "pair_place",

@@ -22,7 +22,7 @@ from executions.engine.account import ACCOUNT_FIELDS, Account
 from executions.engine.attempt import Attempt, Finished
 from executions.engine.breaker import Breaker
 from executions.engine.claiming import Taken, due_retries, take_jobs
-from executions.engine.finishing import write_finished
+from executions.engine.finishing import Settled, write_finished
 from executions.engine.money import budget_sentence, next_cost, price
 from executions.engine.pairing import in_turn, pair_of, pause_partners, set_turns, settle_turns, with_partners
 from executions.engine.plan import UnreadablePlan
@@ -30,12 +30,12 @@ from executions.engine.waking import wake_slots
 from executions.models import AgentCredential, Execution, ExecutionStatus, JobStatus, Retry, RetryStatus
 from executions.services.completion import complete_if_done
 from executions.services.failing import execution_fail
-from executions.services.holding import hold_execution
+from executions.services.holding import BUDGET_REACHED, hold_execution
+from executions.telling import jobs_tell
 from mino.common.bulk import update_many
 
 CANDIDATES = 20
 """How many executions are looked at for the next job; the ones with the smallest share running come first."""
-BUDGET_REACHED = "BUDGET_REACHED"
 
 
 def exchange(
@@ -61,9 +61,12 @@ def exchange(
         accounts = _lock(with_partners({**plans, **chosen}, pair_ids))
         for locked in accounts.values():
             locked.is_served = locked.execution.pk in {*plans, *chosen} or locked.execution.agent in agents
-        for execution_id, group in _by_execution(finished).items():
-            if account := accounts.get(execution_id):
-                _end(account, group, now)
+        ended = [
+            (account.execution, _end(account, group, now))
+            for execution_id, group in _by_execution(finished).items()
+            if (account := accounts.get(execution_id))
+        ]
+        jobs_tell(ended)
         if wanted:
             _count_due(accounts.values(), wanted, now)
         pairs = set_turns(accounts.values(), wanted) if wanted else []
@@ -135,13 +138,14 @@ def _candidates(
     return {execution_id: organization_id for execution_id, organization_id, _ in found}
 
 
-def _end(account: Account, finished: Sequence[Finished], now: datetime) -> None:
+def _end(account: Account, finished: Sequence[Finished], now: datetime) -> Sequence[Settled]:
     priced = [replace(one, cost=price(one)) if one.cost is None else one for one in finished]
     account.tally, settled = write_finished(account.execution, priced, breaker=account.breaker, now=now)
     _give_back(account, account.tally.ended)
     before = account.execution.effective_concurrency
     account.pace(settled, now)
     wake_slots(min(account.execution.effective_concurrency - before, account.execution.queued_jobs))
+    return settled
 
 
 def _count_due(accounts: Iterable[Account], wanted: int, now: datetime) -> None:

@@ -14,7 +14,7 @@ from executions.engine.worker import Worker
 KEPT_FREE = 4
 """Threads of a worker process that no slot takes, so that imports and sweeps never wait for an agent."""
 
-room = threading.BoundedSemaphore(max(1, settings.CELERY_WORKER_CONCURRENCY - KEPT_FREE))
+room = threading.BoundedSemaphore(max(1, settings.WORKER_THREADS - KEPT_FREE))
 _lock = threading.Lock()
 _worker: Worker | None = None
 

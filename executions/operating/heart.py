@@ -65,7 +65,7 @@ class Heart:
 
 def details() -> dict[str, Any]:
     """What this process says about itself."""
-    threads = settings.CELERY_WORKER_CONCURRENCY
+    threads = settings.WORKER_THREADS
     return {
         "threads": threads,
         "slots": max(1, threads - KEPT_FREE),

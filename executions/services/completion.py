@@ -10,6 +10,7 @@ from django.db.models import F
 
 from executions.models import Execution, ExecutionStatus
 from executions.services.holding import paused_seconds_until
+from executions.telling import execution_tell
 from executions.transitions import move
 from mino.common.hooks import execution_finished
 
@@ -55,6 +56,7 @@ def complete_if_done(execution_id: uuid.UUID, now: datetime) -> bool:
         is_probing=False,
     )
     if moved:
+        execution_tell(execution_id, "execution.completed")
         execution_finished.call(execution_id)
     return moved == 1
 

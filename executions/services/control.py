@@ -17,6 +17,7 @@ from executions.models import AgentCredential, Execution, ExecutionStatus
 from executions.services.ending import end_running, end_waiting
 from executions.services.holding import hold_execution, paused_seconds_until
 from executions.services.locking import Controlled, give_back, lock_with_partner
+from executions.telling import execution_tell
 from executions.transitions import move
 from mino.common.errors import InvalidState
 from mino.common.hooks import execution_finished
@@ -78,6 +79,7 @@ def _go_on(execution: Execution) -> None:
         status_reason="",
         updated_at=now,
     )
+    execution_tell(execution.pk, *([] if execution.started_at else ["execution.started"]), "execution.resumed")
     execution.refresh_from_db()
     _wake(execution)
 
@@ -107,7 +109,9 @@ def execution_stop(execution_id: uuid.UUID, *, user: Principal | None) -> Contro
 def _stop(execution: Execution, credential: AgentCredential | None, now: datetime) -> int:
     end_execution(execution, ExecutionStatus.STOPPED, now)
     give_back(credential, execution.running_jobs)
-    return end_running(execution, now)
+    ended = end_running(execution, now)
+    execution_tell(execution.pk, "execution.stopped")
+    return ended
 
 
 def end_execution(execution: Execution, status: ExecutionStatus, now: datetime, **values: str) -> bool:

@@ -11,6 +11,7 @@ from executions.models import ExecutionStatus
 from executions.services.control import end_execution
 from executions.services.ending import end_running, end_waiting
 from executions.services.locking import Controlled, give_back, lock_execution
+from executions.telling import execution_tell
 
 
 def execution_fail(execution_id: uuid.UUID, *, code: str, reason: str) -> Controlled:
@@ -25,6 +26,7 @@ def execution_fail(execution_id: uuid.UUID, *, code: str, reason: str) -> Contro
             return Controlled(execution)
         give_back(credential, execution.running_jobs)
         stopped = end_running(execution, now)
+        execution_tell(execution_id, "execution.failed")
     stopped += end_waiting(execution_id)
     execution.refresh_from_db()
     return Controlled(execution, stopped)

@@ -6,7 +6,11 @@ from datetime import datetime
 
 from accounts.models import User
 from executions.models import Execution, ExecutionStatus
+from executions.telling import execution_tell
 from executions.transitions import move
+
+BUDGET_REACHED = "BUDGET_REACHED"
+"""The code of a pause for which the budget is the reason."""
 
 
 def hold_execution(
@@ -19,6 +23,9 @@ def hold_execution(
     mine = Execution.objects.filter(pk=execution.pk)
     values = {"status_code": code, "status_reason": reason}
     if move(mine, ExecutionStatus.PAUSED, paused_at=now, paused_by=paused_by, updated_at=now, **values):
+        execution_tell(execution.pk, "execution.paused")
+        if code == BUDGET_REACHED:
+            execution_tell(execution.pk, "execution.budget_reached")
         return True
     if code:
         mine.filter(status=ExecutionStatus.PAUSED, status_code="").update(**values)

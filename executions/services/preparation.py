@@ -16,6 +16,7 @@ from django.utils import timezone
 from executions.engine.waking import wake_slots
 from executions.models import Execution, ExecutionStatus, Job
 from executions.services.choosing import chosen_positions
+from executions.telling import execution_tell
 from executions.transitions import move
 from projects.models import Row
 
@@ -92,5 +93,6 @@ def _create_jobs(execution: Execution, positions: Sequence[int], *, repeat: int)
 def _start(execution_id: uuid.UUID, concurrency: int) -> None:
     queued = Execution.objects.filter(pk=execution_id)
     if move(queued, ExecutionStatus.RUNNING, source=ExecutionStatus.QUEUED, started_at=timezone.now()):
+        execution_tell(execution_id, "execution.started")
         waiting = queued.values_list("queued_jobs", flat=True).get()
         wake_slots(min(concurrency, waiting))

@@ -19,6 +19,7 @@ from executions.models import Execution, ExecutionStatus, Job, JobStatus, Retry
 from executions.services.completion import complete_if_done
 from executions.services.ending import JOBS_AT_ONCE, cancel_retries, end_sessions, end_some
 from executions.services.locking import Controlled, give_back, lock_execution
+from executions.telling import execution_tell
 from executions.transitions import move
 from mino.common.errors import InvalidState
 from projects.models import BatchStatus
@@ -192,7 +193,7 @@ def _go_on(execution: Execution, now: datetime) -> None:
     rested = (now - execution.finished_at).total_seconds() if execution.finished_at else 0.0
     mine = Execution.objects.filter(pk=execution.pk)
     seconds = execution.paused_seconds + max(0.0, rested)
-    move(
+    moved = move(
         mine,
         ExecutionStatus.RUNNING,
         source=ExecutionStatus.COMPLETED,
@@ -200,6 +201,8 @@ def _go_on(execution: Execution, now: datetime) -> None:
         paused_seconds=seconds,
         is_metering=True,
     )
+    if moved:
+        execution_tell(execution.pk, "execution.resumed")
 
 
 def _uncount_errors(execution: Execution, codes: Counter[str]) -> None:

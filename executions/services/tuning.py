@@ -17,6 +17,7 @@ from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES
 from executions.services.completion import complete_if_done
 from executions.services.ending import JOBS_AT_ONCE, cancel_retries
 from executions.services.locking import Controlled, lock_execution
+from executions.telling import given_up_tell
 from executions.transitions import move
 from mino.common.errors import Detail, InvalidInput, InvalidState
 
@@ -93,6 +94,7 @@ def _give_up_retries(execution_id: uuid.UUID) -> int:
     # Their last attempt has ended already: only the hope for another is given up.
     move(jobs, JobStatus.ERROR, source=JobStatus.RETRYING, next_retry_at=None, finished_at=now, processed_at=now)
     cancel_retries(Retry.objects.filter(job__in=job_ids, execution=execution), now)
+    given_up_tell(execution, job_ids)
     counts = execution.error_counts
     for code in codes:
         counts[code] = counts.get(code, 0) + 1

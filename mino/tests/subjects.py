@@ -22,6 +22,9 @@ from projects.importing.uploading import import_upload
 from projects.models import Project, TruthNote, TruthRevision
 from projects.services.folders import folder_create
 from projects.services.tags import tag_create
+from webhooks.events import EVENTS
+from webhooks.services.deliveries import example_send
+from webhooks.services.subscriptions import subscription_create
 
 
 def picture() -> ContentFile[bytes]:
@@ -88,7 +91,13 @@ class Subjects:
             first_seen=JOINED,
             last_seen=JOINED,
         )
+        webhook = subscription_create(
+            organization=organization, user=people["owner"], url="https://hooks.example/mino", events=list(EVENTS)
+        ).subscription
+        delivery = example_send(subscription=webhook, user=people["owner"])
         self._values: dict[str, Any] = {
+            "webhook_id": webhook.pk,
+            "delivery_id": delivery.pk,
             "suspect_id": suspect.pk,
             "pattern_id": pattern.pk,
             "import_id": batch_import.pk,

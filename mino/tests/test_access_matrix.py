@@ -102,6 +102,19 @@ NEEDS: dict[str, str] = {
     "agent_key_remove": Role.ADMIN,
     "agent_key_test": Role.ADMIN,
     "agent_limit_set": Role.ADMIN,
+    "webhooks": Role.ADMIN,
+    "webhook_create": Role.ADMIN,
+    "webhook": Role.ADMIN,
+    "webhook_edit": Role.ADMIN,
+    "webhook_enable": Role.ADMIN,
+    "webhook_disable": Role.ADMIN,
+    "webhook_delete": Role.ADMIN,
+    "webhook_rotate": Role.ADMIN,
+    "webhook_test": Role.ADMIN,
+    "webhook_redeliver_failed": Role.ADMIN,
+    "webhook_signature": Role.ADMIN,
+    "webhook_delivery": Role.ADMIN,
+    "webhook_redeliver": Role.ADMIN,
 }
 PUBLIC = {"home", "sample_shop", "sample_product", "health_live", "health_ready", "error_help"}
 """Addresses that anybody may open; allauth guards its own."""

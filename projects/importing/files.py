@@ -26,6 +26,7 @@ from projects.importing.settings import import_limits
 from projects.importing.staging import content_hash
 from projects.models import Batch, BatchStatus, Project
 from projects.services.checks import checked_description, checked_name
+from projects.telling import batch_tell
 
 SHOWN_PROBLEMS = 20
 
@@ -235,7 +236,9 @@ def _load(batch: Batch, rows: CheckedRows, choices: list[ColumnChoice], *, leave
         if not complete:
             raise FileRefused(rows.report)
         batch.status = BatchStatus.READY
-        batch.save(update_fields=["status", "row_count", "truth_row_count", "updated_at"])
+        with transaction.atomic():
+            batch.save(update_fields=["status", "row_count", "truth_row_count", "updated_at"])
+            batch_tell(batch)
     except ImportRefused as refusal:
         bury(batch)
         raise FileRefused(replace(rows.report, fatal=refusal.problem)) from refusal

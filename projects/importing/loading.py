@@ -20,6 +20,7 @@ from projects.importing.staging import staged_table, unstage
 from projects.importing.writers import row_writer
 from projects.models import Batch, BatchImport, BatchStatus, Column, ImportStatus
 from projects.services.deletion import PURGE_TASK
+from projects.telling import batch_tell
 
 logger = logging.getLogger(__name__)
 
@@ -133,5 +134,6 @@ def _load(batch_import: BatchImport, batch: Batch, progress: Progress) -> None:
         # The lines left out can be downloaded for some days; without any, the file has done its work.
         file = batch_import.file if rows.report.bad_rows else ""
         progress.move(status=ImportStatus.READY, claim=None, rows_done=batch.row_count, share=1.0, file=file)
+        batch_tell(batch)
     if not file:
         unstage(batch_import.file)

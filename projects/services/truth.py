@@ -28,6 +28,7 @@ from projects.services.truth_cells import (
     refuse_many,
     refuse_outdated,
 )
+from projects.telling import truth_tell
 
 MAX_REASON = 500
 PIECE = 2_000
@@ -75,7 +76,7 @@ def truth_set(*, batch: Batch, changes: Sequence[CellChange], user: Principal | 
     with transaction.atomic():
         locked = lock_batch(batch)
         revisions, gained = _write_cells(_Change(locked, user, reason), changes)
-        _finish(locked, gained, _columns_by_row(revisions))
+        _finish(locked, gained, _columns_by_row(revisions), reason)
     doubter = Doubter(columns.values())
     doubts = [(one, doubter(one.column, one.after)) for one in revisions]
     return TruthSet(revisions, [CellDoubt(one.row_id, one.column, doubt) for one, doubt in doubts if doubt])
@@ -103,7 +104,7 @@ def truth_set_many(*, batch: Batch, changes: Iterable[CellChange], user: Princip
             for row_id, names in _columns_by_row(revisions).items():
                 together = frozenset([*changed.get(row_id, ()), *names])
                 changed[row_id] = shared.setdefault(together, together)
-        _finish(locked, gained, changed)
+        _finish(locked, gained, changed, reason)
     return cells
 
 
@@ -211,12 +212,13 @@ def _write(rows: Mapping[uuid.UUID, Row], revisions: Sequence[TruthRevision]) ->
     return gained
 
 
-def _finish(batch: Batch, gained: int, changed: Mapping[uuid.UUID, Collection[str]]) -> None:
+def _finish(batch: Batch, gained: int, changed: Mapping[uuid.UUID, Collection[str]], reason: str) -> None:
     """Count the rows with truth, and tell who keeps results of the changed cells."""
     if changed:
         batch.truth_row_count += gained
         batch.save(update_fields=["truth_row_count", "updated_at"])
         ground_truth_changed.call(batch.pk, changed)
+        truth_tell(batch, changed, reason)
 
 
 def _columns_by_row(revisions: Sequence[TruthRevision]) -> Mapping[uuid.UUID, Collection[str]]:

@@ -10,10 +10,12 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils import timezone
 
 from analytics.exporting.background.claims import ClaimLost, HandedBack, Watch, claim
 from analytics.exporting.background.sources import SourceGone, source_of
+from analytics.exporting.background.telling import export_tell
 from analytics.exporting.writing import write
 from analytics.models import Export, ExportStatus
 from mino.common.models import new_id
@@ -60,7 +62,10 @@ def _write(export: Export, watch: Watch) -> None:
     until = timezone.now() + timedelta(days=settings.EXPORT_DAYS)
     try:
         # What was counted when it was ordered may have changed since.
-        watch.move(status=ExportStatus.READY, claim=None, file=name, bytes=size, rows_done=watch.rows, expires_at=until)
+        with transaction.atomic():
+            ready = {"status": ExportStatus.READY, "claim": None, "file": name, "bytes": size}
+            watch.move(**ready, rows_done=watch.rows, expires_at=until)
+            export_tell(Export.objects.select_related("organization").get(pk=export.pk))
     except ClaimLost:
         default_storage.delete(name)
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urljoin
@@ -66,6 +67,30 @@ def fetch(
         target = following
 
 
+def post(
+    url: str,
+    body: bytes,
+    *,
+    policy: OutboundPolicy,
+    headers: Mapping[str, str],
+    timeout: float,
+    max_bytes: int,
+) -> Fetched:
+    """POST a body to an address, once, and follow no redirect: it is an answer like any other.
+
+    Of the answer's body no more than `max_bytes` are read; an answer without end is cut there. `timeout` (seconds) is
+    for everything together. Raises a branch of `OutboundError`, but never TooLarge.
+    """
+    target = parse_target(url)
+    sent = {"user-agent": USER_AGENT, **{name.lower(): value for name, value in headers.items()}}
+    sent |= {"accept-encoding": "identity", "connection": "close"}
+    with _asking("POST", target, policy, sent, Deadline(timeout), body) as response:
+        answered = _headers(response)
+        return Fetched(
+            target.url, response.status, answered, _start(response, max_bytes), answered.get("content-type", "")
+        )
+
+
 def _request_headers(given: Mapping[str, str]) -> dict[str, str]:
     usual = {"user-agent": USER_AGENT, "accept": "text/html,application/xhtml+xml,*/*;q=0.8", "accept-language": "en"}
     # The door itself decides how the connection and the compression work.
@@ -77,14 +102,28 @@ def _exchange(
     target: Target, policy: OutboundPolicy, headers: Mapping[str, str], deadline: Deadline, limit: int
 ) -> Fetched:
     """One request and its answer, without following anything."""
+    with _asking("GET", target, policy, headers, deadline) as response:
+        return _read(response, target, limit)
+
+
+@contextmanager
+def _asking(
+    method: str,
+    target: Target,
+    policy: OutboundPolicy,
+    headers: Mapping[str, str],
+    deadline: Deadline,
+    body: bytes | None = None,
+) -> Iterator[http.client.HTTPResponse]:
+    """The answer to one request, to be read inside the block. Raises a branch of `OutboundError`."""
     socket = open_connection(target, policy, deadline)
     if target.scheme == "https":
         socket = secured(socket, target, deadline)
     connection = http.client.HTTPConnection(target.host, target.port)
     connection.sock = cast(Any, TimedSocket(socket, deadline))
     try:
-        connection.request("GET", target.path, headers={"host": target.host_header, **headers})
-        return _read(connection.getresponse(), target, limit)
+        connection.request(method, target.path, body=body, headers={"host": target.host_header, **headers})
+        yield connection.getresponse()
     except ValueError as error:
         raise OutboundRefused("The request's headers or path contain characters that may not be sent.") from error
     except http.client.HTTPException as error:
@@ -98,16 +137,29 @@ def _exchange(
 
 
 def _read(response: http.client.HTTPResponse, target: Target, limit: int) -> Fetched:
-    headers: dict[str, str] = {}
-    for name, value in response.getheaders():
-        key = name.lower()
-        headers[key] = f"{headers[key]}, {_text(value)}" if key in headers else _text(value)
+    headers = _headers(response)
     if response.status in _REDIRECTS and "location" in headers:
         return Fetched(target.url, response.status, headers, b"")
     if response.length is not None and response.length > limit:
         raise TooLarge(f"The site's answer is larger than {limit:,} bytes.")
     body = read_body(_chunks(response), headers.get("content-encoding", ""), limit)
     return Fetched(target.url, response.status, headers, body, headers.get("content-type", ""))
+
+
+def _headers(response: http.client.HTTPResponse) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in response.getheaders():
+        key = name.lower()
+        headers[key] = f"{headers[key]}, {_text(value)}" if key in headers else _text(value)
+    return headers
+
+
+def _start(response: http.client.HTTPResponse, limit: int) -> bytes:
+    """The body, or its first bytes."""
+    body = bytearray()
+    while len(body) < limit and (chunk := response.read(min(_CHUNK, limit - len(body)))):
+        body += chunk
+    return bytes(body)
 
 
 def _text(header: str) -> str:

@@ -25,6 +25,12 @@ STATES: dict[str, tuple[str, str]] = {
     "stopped": ("player-stop", "Stopped"),
     "skipped": ("player-skip-forward", "Skipped"),
     "handed_back": ("arrow-back-up", "Handed back"),
+    "delivered": ("check", "Delivered"),
+    "active": ("check", "Active"),
+    "failing": ("alert-triangle", "Failing"),
+    "disabled": ("player-pause", "Disabled"),
+    "genuine": ("check", "Genuine"),
+    "refused": ("x", "Refused"),
     "lost": ("plug-connected-x", "Lost"),
 }
 LOOKS_LIKE = {
@@ -33,6 +39,12 @@ LOOKS_LIKE = {
     "ready": "completed",
     "waiting": "retrying",
     "lost": "error",
+    "delivered": "completed",
+    "active": "completed",
+    "genuine": "completed",
+    "failing": "failed",
+    "refused": "failed",
+    "disabled": "paused",
 }
 
 OUTCOMES: dict[str, tuple[str, str]] = {

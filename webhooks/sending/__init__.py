@@ -1,0 +1,1 @@
+"""How events reach other systems: handed out to subscriptions, sent, tried again; by workers alone."""

@@ -1,0 +1,1 @@
+"""Pages under the settings of an organization."""
