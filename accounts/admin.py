@@ -7,6 +7,8 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from accounts.limits import admin as limits_admin  # noqa: F401 - registers plans and usage
+from accounts.limits.asking import limits_changed
 from accounts.models import AuditEntry, Membership, Organization, User
 from accounts.services import user_save
 from mino.common.admin import ReadOnlyAdmin
@@ -46,10 +48,28 @@ class MembershipInline(admin.TabularInline[Membership, Organization]):
 class OrganizationAdmin(admin.ModelAdmin[Organization]):
     """Organizations with their members."""
 
-    list_display = ["name", "slug", "plan", "created_at"]
+    list_display = ["name", "slug", "plan", "project_count", "execution_count", "execution_month", "created_at"]
     list_filter = ["plan"]
     search_fields = ["name", "slug"]
+    readonly_fields = ["project_count", "execution_count", "execution_month", "created_at"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "plan", "created_at"]}),
+        (
+            "Limits agreed instead of the plan’s",
+            {
+                "fields": ["max_projects", "max_executions_a_month", "max_requests_an_hour"],
+                "description": "Empty: what the plan allows.",
+            },
+        ),
+        ("Used", {"fields": ["project_count", "execution_count", "execution_month"]}),
+    ]
     inlines = [MembershipInline]
+
+    def save_model(self, request: HttpRequest, obj: Organization, form: ModelForm[Organization], change: bool) -> None:
+        """Save it, and tell the audit trail of another plan or other limits."""
+        super().save_model(request, obj, form, change)
+        if change:
+            limits_changed(obj, form.initial)
 
 
 admin.site.unregister(AuditEntry)  # from django-auditlog's own page

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from accounts import views
+from accounts.limits import views as limits
 from accounts.signing_in.views import security
 
 urlpatterns = [
@@ -12,4 +13,11 @@ urlpatterns = [
     path("profile/avatar/<uuid:user_id>/", views.avatar, name="avatar"),
     path("organizations/new/", views.organization_create, name="organization_create"),
     path("o/<slug:slug>/settings/people/", views.people, name="organization"),
+    path("o/<slug:slug>/settings/usage/", limits.usage, name="usage"),
+    path("o/<slug:slug>/settings/usage/plan/", limits.plan_request_create, name="plan_request_create"),
+    path(
+        "o/<slug:slug>/settings/usage/plan/<uuid:plan_request_id>/withdraw/",
+        limits.plan_request_withdraw,
+        name="plan_request_withdraw",
+    ),
 ]

@@ -375,6 +375,7 @@ IMPORT_MAX_BYTES = ENV.import_max_bytes
 IMPORT_MAX_ROWS = ENV.import_max_rows
 IMPORT_MAX_COLUMNS = ENV.import_max_columns
 IMPORT_MAX_CELL = ENV.import_max_cell
+API_REQUESTS_WRITTEN_EVERY = 30  # seconds for which a process keeps their number before it writes it to the usage
 EXPORT_BACKGROUND_ROWS = ENV.export_background_rows
 EXPORT_DAYS = ENV.export_days
 SCREENSHOT_BYTES_PER_ORGANIZATION = ENV.screenshot_bytes

@@ -70,6 +70,8 @@ ACTIONS: Mapping[str, Action] = {
     "organization.created": _created("Organization created"),
     "organization.updated": _changed("Organization’s settings changed"),
     "organization.plan_requested": _created("Another plan asked for"),
+    "organization.plan_request_withdrawn": _deleted("Request for another plan withdrawn"),
+    "organization.plan_request_declined": _changed("Request for another plan declined"),
     "organization.plan_changed": _changed("Plan changed"),
     "organization.quota_changed": _changed("Quotas changed"),
     "organization.privacy_changed": _changed("Privacy and retention changed"),

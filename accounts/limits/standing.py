@@ -43,6 +43,11 @@ class Standing:
         return min(1.0, self.current / self.maximum) if self.maximum else 1.0
 
     @property
+    def percent(self) -> float:
+        """The same share, 0 to 100, for a bar."""
+        return self.share * 100
+
+    @property
     def is_reached(self) -> bool:
         """Whether there may be no more."""
         return self.left == 0

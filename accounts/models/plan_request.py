@@ -1,4 +1,4 @@
-"""An owner's wish for another plan."""
+"""An owner asks for another plan."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mino.common.models import Identified
 
 
 class PlanRequestState(models.TextChoices):
-    """Where a wish stands; only an open one can change."""
+    """Where a request stands; only an open one can change."""
 
     OPEN = "open", "Open"
     GRANTED = "granted", "Granted"
@@ -20,7 +20,7 @@ class PlanRequestState(models.TextChoices):
 
 
 class PlanRequest(Identified):
-    """A wish for another plan: an owner asks, staff decide. An organization has at most one that is open."""
+    """An owner asks for another plan, staff decide. An organization has at most one that is open."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="plan_requests", db_index=False)
     plan = models.CharField("plan asked for", max_length=12, choices=Plan)

@@ -26,4 +26,5 @@ ENTRIES = (
     Entry("organization", "People", "users", "accounts.view", ("people_*", "invitation_*")),
     Entry("agent_credentials", "Agents", "robot", "accounts.manage_credentials", ("agent_key_*", "agent_limit_*")),
     Entry("webhooks", "Webhooks", "broadcast", "accounts.manage_webhooks", ("webhook", "webhook_*")),
+    Entry("usage", "Usage and plan", "chart-bar", "accounts.view_usage", ("plan_request_*",)),
 )

@@ -11,7 +11,7 @@ ServiceError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -79,6 +79,10 @@ class QuotaExceeded(ServiceError):
 
 
 class TooManyRequests(ServiceError):
-    """More than is allowed in the time."""
+    """More than is allowed in the time. `headers` tell programs when to come back."""
 
     code = "RATE_LIMIT_EXCEEDED"
+
+    def __init__(self, message: str, *, limits: Limits, headers: Mapping[str, str]) -> None:
+        super().__init__(message, limits=limits)
+        self.headers = dict(headers)

@@ -41,8 +41,18 @@ class Room:
 
     is_allowed: bool
     limit: int
-    remaining: int
+    counted: int
     reset: int
+
+    @property
+    def remaining(self) -> int:
+        """How many more may pass now."""
+        return max(0, self.limit - self.counted)
+
+    @property
+    def percent(self) -> float:
+        """The used part, 0 to 100, for a bar."""
+        return 100 * min(1.0, self.counted / self.limit) if self.limit else 100.0
 
     @property
     def headers(self) -> dict[str, str]:
@@ -61,6 +71,9 @@ class Window(Protocol):
     def take(self, key: str, limit: int) -> Room | None:
         """Count one request of `key` if fewer than `limit` are in the window; None when nobody can say."""
 
+    def look(self, key: str, limit: int) -> Room | None:
+        """The same without counting anything."""
+
 
 class MemoryWindow:
     """The window of the one web process there is."""
@@ -73,6 +86,13 @@ class MemoryWindow:
 
     def take(self, key: str, limit: int) -> Room:
         """Count one request of `key` if there is room."""
+        return self._read(key, limit, 1)
+
+    def look(self, key: str, limit: int) -> Room:
+        """Say whether there is room."""
+        return self._read(key, limit, 0)
+
+    def _read(self, key: str, limit: int, more: int) -> Room:
         now = int(self._clock())
         current = now // SPAN
         with self._lock:
@@ -82,9 +102,9 @@ class MemoryWindow:
                 del counters[old]
             counted = sum(counters.values())
             is_allowed = counted < limit
-            if is_allowed:
-                counters[current] = counters.get(current, 0) + 1
-                counted += 1
+            if is_allowed and more:
+                counters[current] = counters.get(current, 0) + more
+                counted += more
             oldest = min(counters, default=current)
         return _room(is_allowed, limit, counted, oldest, now)
 
@@ -100,7 +120,7 @@ class MemoryWindow:
 
 TAKE = """
 local now = tonumber(redis.call('TIME')[1])
-local limit, span, spans = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local limit, span, spans, more = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local current = math.floor(now / span)
 local counted, oldest = 0, current
 local counters = redis.call('HGETALL', KEYS[1])
@@ -114,8 +134,9 @@ for place = 1, #counters, 2 do
   end
 end
 local allowed = counted < limit
-if allowed then
-  counted = redis.call('HINCRBY', KEYS[1], current, 1) and counted + 1
+if allowed and more > 0 then
+  redis.call('HINCRBY', KEYS[1], current, more)
+  counted = counted + more
   redis.call('EXPIRE', KEYS[1], span * (spans + 1))
 end
 return {allowed and 1 or 0, counted, oldest, now}
@@ -133,10 +154,18 @@ class RedisWindow:
 
     def take(self, key: str, limit: int) -> Room | None:
         """Count one request of `key` if there is room; None, and a line in the log, when Redis does not answer."""
+        return self._read(key, limit, 1)
+
+    def look(self, key: str, limit: int) -> Room | None:
+        """Say whether there is room; None, and a line in the log, when Redis does not answer."""
+        return self._read(key, limit, 0)
+
+    def _read(self, key: str, limit: int, more: int) -> Room | None:
         if time.monotonic() < self._asked_again_at:
             return None
         try:
-            is_allowed, counted, oldest, now = self._take(keys=[f"mino:window:{key}"], args=[limit, SPAN, SPANS])
+            arguments = [limit, SPAN, SPANS, more]
+            is_allowed, counted, oldest, now = self._take(keys=[f"mino:window:{key}"], args=arguments)
         except RedisError as error:
             self._asked_again_at = time.monotonic() + ASK_AGAIN_AFTER
             logger.error("Requests are not limited, because Redis does not answer: %s", error)
@@ -145,7 +174,7 @@ class RedisWindow:
 
 
 def _room(is_allowed: bool, limit: int, counted: int, oldest: int, now: int) -> Room:
-    return Room(is_allowed, limit, max(0, limit - counted), (oldest + SPANS + 1) * SPAN - now)
+    return Room(is_allowed, limit, counted, (oldest + SPANS + 1) * SPAN - now)
 
 
 @cache

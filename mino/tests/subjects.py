@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from accounts.models import Organization, User
+from accounts.models import Organization, PlanRequest, User
 from analytics.exporting.background.ordering import export_order
 from analytics.exporting.background.running import export_run
 from analytics.exporting.batch import BatchRows
@@ -117,6 +117,7 @@ class Subjects:
             "folder_id": folder_create(project=self.project, user=None, name="Catalogues").pk,
             "tag_id": tag_create(organization=organization, user=None, name="Gold truth", colour="#b98900").pk,
             "user_id": UserFactory().pk,
+            "plan_request_id": PlanRequest.objects.create(organization=organization, plan="pro", created_at=JOINED).pk,
             "agent": "eva",
             "product_slug": "mug-speckle",
         }

@@ -115,6 +115,9 @@ NEEDS: dict[str, str] = {
     "webhook_signature": Role.ADMIN,
     "webhook_delivery": Role.ADMIN,
     "webhook_redeliver": Role.ADMIN,
+    "usage": Role.ADMIN,
+    "plan_request_create": Role.OWNER,
+    "plan_request_withdraw": Role.OWNER,
 }
 PUBLIC = {"home", "sample_shop", "sample_product", "health_live", "health_ready", "error_help"}
 """Addresses that anybody may open; allauth guards its own."""
