@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db.models import Model
@@ -22,7 +25,7 @@ def record(
     action: str,
     subject: Model | None,
     *,
-    organization: Organization | None,
+    organization: Organization | uuid.UUID | None,
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     by: Principal | None = None,
@@ -30,7 +33,8 @@ def record(
 ) -> None:
     """Add an entry: to be called by a service, inside its transaction.
 
-    `action` is one of `ACTIONS` (KeyError otherwise). `before` and `after` are values by their names; only what differs
+    `action` is one of `ACTIONS` (KeyError otherwise). `organization` (or its id) is whose trail it stands in; None is
+    for what belongs to none. `before` and `after` are values by their names; only what differs
     is kept, and an update of which nothing differs leaves no entry. `by` is who acts, if that is somebody else than who
     the request or task is from. `count` says how many objects a bulk operation was about. An id or a text that is
     secret by its name or its form is replaced, but hand none over.
@@ -55,7 +59,7 @@ def record_of_person(
 def _add(
     action: str,
     subject: Model | None,
-    organization: Organization | None,
+    organization: Organization | uuid.UUID | None,
     before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
     by: Principal | None,
@@ -66,8 +70,8 @@ def _add(
     if act is Act.UPDATE and before and after and not changes:
         return
     now = acting()
-    AuditEntry.objects.create(
-        organization=organization,
+    entry = AuditEntry(
+        organization_id=organization.pk if isinstance(organization, Organization) else organization,
         event=action,
         action=act,
         subject_kind=action.partition(".")[0],
@@ -81,6 +85,53 @@ def _add(
         **_ids(),
         **_who(by if by is not None else now.who(), now.channel),
     )
+    sums = _sums.get()
+    if sums is None or count is None:
+        entry.save()
+    else:
+        sums.add(entry)
+
+
+class _Sums:
+    """Entries that wait for being written, and how many objects each is about."""
+
+    def __init__(self) -> None:
+        self._entries: dict[tuple[object, ...], AuditEntry] = {}
+
+    def add(self, entry: AuditEntry) -> None:
+        """Keep it, or add its count to that of its like."""
+        like = (entry.event, entry.organization_id, entry.object_pk, entry.actor_id, entry.api_key_id)
+        found = self._entries.setdefault(like, entry)
+        if found is not entry:
+            found.count = (found.count or 0) + (entry.count or 0)
+            found.changes = {name: pair for name, pair in found.changes.items() if entry.changes.get(name) == pair}
+
+    def write(self) -> None:
+        """Write them."""
+        for entry in self._entries.values():
+            entry.save()
+
+
+_sums: ContextVar[_Sums | None] = ContextVar("sums", default=None)
+
+
+@contextmanager
+def summed() -> Iterator[None]:
+    """Meanwhile entries with a count, of the same act on the same subject, become one at the end, also after an error.
+
+    For what goes on in many transactions: each calls `record` as its last step. Within another such block it does
+    nothing by itself.
+    """
+    if _sums.get() is not None:
+        yield
+        return
+    sums = _Sums()
+    token = _sums.set(sums)
+    try:
+        yield
+    finally:
+        _sums.reset(token)
+        sums.write()
 
 
 def _ids() -> dict[str, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from accounts.audit import summed
 from accounts.models import User
 from analytics.bulk.selection import Selection
 from executions.models import Execution
@@ -53,7 +54,8 @@ def like_of(selection: Selection) -> Execution | None:
 
 def do(act: str, selection: Selection, user: User, given: Given) -> Done:
     """Do it. Raises what the services raise: InvalidInput for a field of `given`, InvalidState, PermissionDenied."""
-    return DOING[act](selection, user, given)
+    with summed():
+        return DOING[act](selection, user, given)
 
 
 def _run(selection: Selection, user: User, given: Given, version: InstructionVersion | None = None) -> Done:

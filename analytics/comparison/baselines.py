@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.audit import record
 from accounts.models import User
 from accounts.permissions import require
 from analytics.models import ProjectBaseline
@@ -42,7 +44,8 @@ def project_set_baseline(*, execution: Execution, user: User) -> None:
 def project_clear_baseline(*, project: Project, user: User) -> None:
     """Measure by nothing from now on; the margin stays. Raises PermissionDenied."""
     require(user, "projects.change", project)
-    ProjectBaseline.objects.filter(project=project).update(execution=None, set_by=user)
+    if baseline_of(project) is not None:
+        _write(project, user, execution=None)
 
 
 def project_set_margin(*, project: Project, user: User, margin: float) -> None:
@@ -69,6 +72,11 @@ def default_baseline(execution: Execution) -> Execution | None:
 
 
 def _write(project: Project, user: User, **values: object) -> None:
-    ProjectBaseline.objects.update_or_create(
-        project=project, defaults={**values, "set_by": user, "organization_id": project.organization_id}
-    )
+    action = "project.baseline_set" if "execution" in values else "project.margin_set"
+    with transaction.atomic():
+        earlier = baseline_of(project)
+        before = {name: getattr(earlier, name, None) for name in values}
+        ProjectBaseline.objects.update_or_create(
+            project=project, defaults={**values, "set_by": user, "organization_id": project.organization_id}
+        )
+        record(action, project, organization=project.organization_id, before=before, after=values, by=user)

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import QueryDict
 
+from accounts.audit import record
 from accounts.models import User
 from accounts.permissions import require
 from analytics.grid.asking import Ask
@@ -40,21 +41,31 @@ def saved_filter_create(*, project: Project, user: User, name: str, query: str) 
     if SavedFilter.objects.filter(project=project).count() >= MOST:
         raise InvalidState(f"A project keeps at most {MOST} filters. Delete one that nobody needs.")
     kept = SavedFilter(project=project, name=name, query=query, created_by=user)
-    _save(kept)
+    with transaction.atomic():
+        _save(kept)
+        after = {"name": name, "query": query, "project": project.name}
+        record("saved_filter.created", kept, organization=project.organization_id, after=after, by=user)
     return kept
 
 
 def saved_filter_rename(*, kept: SavedFilter, user: User, name: str) -> None:
     """Give it another name. Raises InvalidInput, AlreadyExists or PermissionDenied."""
     _allow(user, kept)
+    before, organization = {"name": kept.name}, kept.project.organization_id
     kept.name = _name(name)
-    _save(kept)
+    with transaction.atomic():
+        _save(kept)
+        after = {"name": kept.name}
+        record("saved_filter.renamed", kept, organization=organization, before=before, after=after, by=user)
 
 
 def saved_filter_delete(*, kept: SavedFilter, user: User) -> None:
     """Keep it no longer. Raises PermissionDenied."""
     _allow(user, kept)
-    SavedFilter.objects.filter(pk=kept.pk).delete()
+    with transaction.atomic():
+        if SavedFilter.objects.filter(pk=kept.pk).delete()[0]:
+            before = {"name": kept.name, "query": kept.query, "project": kept.project.name}
+            record("saved_filter.deleted", kept, organization=kept.project.organization_id, before=before, by=user)
 
 
 def _allow(user: User, kept: SavedFilter) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.audit import record
 from accounts.permissions import require
 from analytics.models import FailurePattern, PatternAnalysis, PatternOccurrence, PatternState
 from analytics.patterns.finding import find_patterns
@@ -53,7 +55,9 @@ def patterns_ask(execution: Execution, *, user: Any) -> None:
     require(user, "projects.run_execution", execution.project)
     if not execution.is_finished:
         raise InvalidState("Patterns are looked for when an execution has ended.")
-    patterns_want([execution.pk])
+    with transaction.atomic():
+        patterns_want([execution.pk])
+        record("pattern.searched", execution, organization=execution.organization_id, by=user)
 
 
 def patterns_analyse(execution_id: uuid.UUID) -> bool:
@@ -115,7 +119,12 @@ def pattern_reopen(pattern: FailurePattern, *, user: Any) -> None:
 
 def _decide(pattern: FailurePattern, state: PatternState, user: Any) -> None:
     require(user, "projects.change", pattern.project)
-    FailurePattern.objects.filter(pk=pattern.pk).exclude(state=state).update(state=state, updated_at=timezone.now())
+    others = FailurePattern.objects.filter(pk=pattern.pk).exclude(state=state)
+    action = "pattern.dismissed" if state is PatternState.DISMISSED else "pattern.reopened"
+    with transaction.atomic():
+        if others.update(state=state, updated_at=timezone.now()):
+            before, after = {"state": pattern.state}, {"state": state}
+            record(action, pattern, organization=pattern.organization_id, before=before, after=after, by=user)
 
 
 def latest_seen(pattern: FailurePattern) -> PatternOccurrence | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit import record
 from accounts.models import User
 from accounts.permissions import require
 from analytics.models import Decision, ReviewDecision, Suspect, SuspectState
@@ -58,7 +59,9 @@ def cell_decide(*, cell: FieldResult, said: Said, user: User) -> ReviewDecision:
         if current is None or current.outcome not in DISAGREEMENTS or is_decided(current):
             raise InvalidState("This cell was settled a moment ago. Go on to the next one.")
         done = _change(cell, said, user)
-        return _keep(current, cell, said, user, done.revisions[0] if done and done.revisions else None)
+        kept = _keep(current, cell, said, user, done.revisions[0] if done and done.revisions else None)
+        _record("review.decided", kept, cell.execution, user)
+        return kept
 
 
 def decision_undo(*, execution: Execution, user: User) -> ReviewDecision:
@@ -79,7 +82,14 @@ def decision_undo(*, execution: Execution, user: User) -> ReviewDecision:
             dismissed.filter(decided_by=user, decided_at=last.created_at).update(
                 state=SuspectState.OPEN, decided_by=None, decided_at=None
             )
+        _record("review.undone", last, execution, user)
     return last
+
+
+def _record(action: str, kept: ReviewDecision, execution: Execution, user: User) -> None:
+    shown = {"row": kept.job.row_position, "column": kept.column, "decision": kept.decision, "note": kept.note or None}
+    before, after = (shown, None) if action == "review.undone" else (None, shown)
+    record(action, execution, organization=execution.organization_id, before=before, after=after, by=user)
 
 
 def _change(cell: FieldResult, said: Said, user: User) -> TruthSet | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit import record
 from accounts.models import User
 from accounts.permissions import require
 from analytics.models import Suspect, SuspectState
@@ -29,6 +30,7 @@ def suspect_correct(*, suspect: Suspect, user: User, seen: str) -> TruthSet:
         Suspect.objects.filter(pk=suspect.pk).update(
             state=SuspectState.CORRECTED, decided_by=user, decided_at=timezone.now()
         )
+        _record(suspect, SuspectState.CORRECTED, user)
     return done
 
 
@@ -37,9 +39,12 @@ def suspect_dismiss(*, suspect: Suspect, user: User, seen: str) -> None:
     require(user, CHANGE, suspect.project)
     _value_seen(suspect, seen)
     found = Suspect.objects.filter(pk=suspect.pk, value=suspect.value, truth=suspect.truth)
-    moved = found.filter(state=SuspectState.OPEN).update(
-        state=SuspectState.DISMISSED, decided_by=user, decided_at=timezone.now()
-    )
+    with transaction.atomic():
+        moved = found.filter(state=SuspectState.OPEN).update(
+            state=SuspectState.DISMISSED, decided_by=user, decided_at=timezone.now()
+        )
+        if moved:
+            _record(suspect, SuspectState.DISMISSED, user)
     if not moved and not found.filter(state=SuspectState.DISMISSED).exists():
         raise InvalidState("This suspect was settled a moment ago.")
 
@@ -48,9 +53,26 @@ def suspect_reopen(*, suspect: Suspect, user: User) -> None:
     """Take a dismissal back. Again changes nothing. Raises InvalidState where the truth was corrected."""
     require(user, CHANGE, suspect.project)
     found = Suspect.objects.filter(pk=suspect.pk)
-    moved = found.filter(state=SuspectState.DISMISSED).update(state=SuspectState.OPEN, decided_by=None, decided_at=None)
+    dismissed = found.filter(state=SuspectState.DISMISSED)
+    with transaction.atomic():
+        moved = dismissed.update(state=SuspectState.OPEN, decided_by=None, decided_at=None)
+        if moved:
+            _record(suspect, SuspectState.OPEN, user)
     if not moved and not found.filter(state=SuspectState.OPEN).exists():
         raise InvalidState("This truth was corrected. Take the change back on the page of its row.")
+
+
+def _record(suspect: Suspect, state: SuspectState, user: User) -> None:
+    action = "reopened" if state is SuspectState.OPEN else state.value
+    cell = f"{suspect.column}, row {suspect.row.position}"
+    record(
+        f"suspect.{action}",
+        suspect.batch,
+        organization=suspect.organization_id,
+        before={cell: suspect.state, "truth": suspect.truth},
+        after={cell: state, "truth": suspect.value if state is SuspectState.CORRECTED else suspect.truth},
+        by=user,
+    )
 
 
 def _value_seen(suspect: Suspect, seen: str) -> str:

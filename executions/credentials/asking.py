@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.audit import record
 from accounts.models import Organization, User
 from accounts.permissions import require
 from executions.agents.registry import AgentKind
@@ -52,9 +53,11 @@ def credential_test(*, organization: Organization, kind: AgentKind, user: User) 
     Not to be called in a transaction. Raises InvalidState (no key, or asked a moment ago), PermissionDenied.
     """
     require(user, MANAGE, organization)
-    key = own_key(_next_in_turn(organization, kind))
+    credential = _next_in_turn(organization, kind)
+    key = own_key(credential)
     if key is None:
         raise InvalidState(f"{organization.name} has no key of {kind.label} of its own to test.")
+    record("credential.tested", credential, organization=organization, by=user)
     try:
         url, headers = _question(kind.name, key.opened())
         policy = replace(policy_from_settings(), max_redirects=0)  # the key is for this address alone

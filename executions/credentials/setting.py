@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
+from accounts.audit import record
 from accounts.models import Organization, User
 from accounts.permissions import require
 from executions.agents.registry import AgentKind
@@ -39,7 +40,11 @@ def credential_set(*, organization: Organization, kind: AgentKind, key: str, use
     with transaction.atomic():
         credential = _credential(organization, kind)
         ending = key[-4:] if len(key) >= SHOWN_FROM else ""
+        before = {"ends_with": credential.ending, "is_set": bool(credential.secret)}
         _write(credential, secret=sealed(key, credential.pk), ending=ending, set_at=timezone.now(), set_by=user)
+        # One key in the place of another with the same ending is a change too.
+        after = {"ends_with": ending, "is_set": True, "set_at": timezone.now()}
+        record("credential.set", credential, organization=organization, before=before, after=after, by=user)
     logger.info("The key of %s of organization %s was set by user %s", kind.name, organization.pk, user.pk)
 
 
@@ -49,6 +54,9 @@ def credential_remove(*, organization: Organization, kind: AgentKind, user: User
     with transaction.atomic():
         credential = AgentCredential.objects.filter(organization=organization, agent=kind.name)
         for found in credential.select_for_update():
+            before = {"ends_with": found.ending}
+            if found.secret:
+                record("credential.removed", found, organization=organization, before=before, by=user)
             _write(found, secret="", ending="", set_at=None, set_by=None)
     logger.info("The key of %s of organization %s was removed by user %s", kind.name, organization.pk, user.pk)
 
@@ -63,7 +71,10 @@ def credential_limit(*, organization: Organization, kind: AgentKind, concurrency
         message = f"Choose a number from {LEAST_AT_ONCE} to {MOST_AT_ONCE}."
         raise InvalidInput(message, details=[Detail("concurrency", message)])
     with transaction.atomic():
-        _write(_credential(organization, kind), concurrency=concurrency)
+        credential = _credential(organization, kind)
+        before, after = {"concurrency": credential.concurrency}, {"concurrency": concurrency}
+        _write(credential, concurrency=concurrency)
+        record("credential.limit_changed", credential, organization=organization, before=before, after=after, by=user)
 
 
 def _credential(organization: Organization, kind: AgentKind) -> AgentCredential:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.audit import record
 from accounts.models import User
 from accounts.permissions import require
 from executions.models import Rescoring, RescoringStatus
@@ -41,9 +43,13 @@ def rescorings_retry(*, batch: Batch, user: User) -> int:
     require(user, "projects.change_ground_truth", batch.project)
     failed = Rescoring.objects.filter(batch=batch, status=RescoringStatus.FAILED)
     ids = list(failed.values_list("pk", flat=True))
-    tried: int = failed.filter(pk__in=ids).update(
-        status=RescoringStatus.PENDING, claims=0, error="", heartbeat=timezone.now(), updated_at=timezone.now()
-    )
+    now = timezone.now()
+    with transaction.atomic():
+        tried: int = failed.filter(pk__in=ids).update(
+            status=RescoringStatus.PENDING, claims=0, error="", heartbeat=now, updated_at=now
+        )
+        if tried:
+            record("batch.rescoring_retried", batch, organization=batch.organization_id, by=user, count=tried)
     for rescoring_id in ids:
         wake(RUN_TASK, str(rescoring_id))
     return tried

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit import record
 from accounts.models import User
 from accounts.permissions import Principal
 from executions.engine.money import budget_sentence, next_cost
@@ -35,12 +37,14 @@ def execution_pause(execution_id: uuid.UUID, *, user: Principal | None) -> Contr
         (execution, _), *partners = lock_with_partner(execution_id, user)
         if execution.status == ExecutionStatus.PAUSED:
             return Controlled(execution)
+        before = {"status": execution.status}
         person, now = user if isinstance(user, User) else None, timezone.now()
         if not hold_execution(execution, code="", reason="", now=now, paused_by=person):
             raise InvalidState(f"Execution {execution.number} is {execution.status} and can't be paused.")
         for partner, _ in partners:
             hold_partner(partner, execution.number, "", now)
         execution.refresh_from_db()
+        _record("execution.paused", execution, [one for one, _ in partners], user, before)
         return Controlled(execution, execution.queued_jobs + execution.retrying_jobs)
 
 
@@ -60,8 +64,10 @@ def execution_resume(execution_id: uuid.UUID, *, user: Principal | None) -> Cont
         paused = [one for one in both if one.status == ExecutionStatus.PAUSED]
         for one in paused:
             _check_budget(one, of_partner=one is not execution)
+        before = {"status": execution.status, "reason": execution.status_reason or None}
         for one in paused:
             _go_on(one)
+        _record("execution.resumed", execution, paused[1:], user, before)
         return Controlled(execution, execution.queued_jobs + execution.retrying_jobs)
 
 
@@ -97,13 +103,31 @@ def execution_stop(execution_id: uuid.UUID, *, user: Principal | None) -> Contro
         if execution.status != ExecutionStatus.STOPPED:
             if execution.is_finished:
                 raise InvalidState(f"Execution {execution.number} is {execution.status} and can't be stopped.")
-            stopped, *_ = [_stop(one, credential, now) for one, credential in both if not one.is_finished]
+            before = {"status": execution.status}
+            unfinished = [(one, credential) for one, credential in both if not one.is_finished]
+            stopped, *_ = [_stop(one, credential, now) for one, credential in unfinished]
             partners = [one.pk for one, _ in both[1:]]
+            execution.refresh_from_db(fields=["status"])
+            _record("execution.stopped", execution, [one for one, _ in unfinished[1:]], user, before)
     stopped += end_waiting(execution_id)
     for partner in partners:
         end_waiting(partner)
     execution.refresh_from_db()
     return Controlled(execution, stopped)
+
+
+def _record(
+    action: str,
+    execution: Execution,
+    partners: Sequence[Execution],
+    user: Principal | None,
+    before: Mapping[str, object],
+) -> None:
+    """One entry of the audit trail, which names the partner that does the same."""
+    after: dict[str, object] = {"status": execution.status}
+    if partners:
+        after["with"] = ", ".join(str(one) for one in partners)
+    record(action, execution, organization=execution.organization_id, before=before, after=after, by=user)
 
 
 def _stop(execution: Execution, credential: AgentCredential | None, now: datetime) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
+from accounts.audit import record
 from accounts.limits.counting import execution_count
 from accounts.models import Organization, User
 from accounts.permissions import require
@@ -132,12 +133,31 @@ def execution_create(
         execution.total_jobs = len(chosen_positions(execution)) * repeats
         execution.save(force_insert=True)
         _create_statistics(execution)
+        record("execution.created", execution, organization=organization, after=_shown(execution), by=user)
         if execution.total_jobs <= PREPARED_AT_ONCE:
             execution_prepare(execution.pk)
             execution.refresh_from_db()
         else:
             wake_preparation(execution.pk)
     return execution
+
+
+def _shown(execution: Execution) -> dict[str, Any]:
+    """The execution as the audit trail shows it; what is not set is left out."""
+    shown = {
+        "project": execution.project.name,
+        "batch": execution.batch.name,
+        "version": execution.instruction_version.number,
+        "agent": execution.agent,
+        "type": execution.type,
+        "rows": execution.total_jobs // execution.repeats,
+        "repeats": execution.repeats,
+        "concurrency": execution.concurrency,
+        "max_retries": execution.max_retries,
+        "budget": execution.budget,
+        "place_in_pair": execution.pair_place,
+    }
+    return {name: value for name, value in shown.items() if value is not None}
 
 
 def mino_version() -> str:

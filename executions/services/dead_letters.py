@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
+from accounts.audit import summed
 from accounts.permissions import Principal
 from executions.models import Job, JobStatus
 from executions.services.locking import Controlled
@@ -86,4 +87,5 @@ def _handle(jobs: QuerySet[Job], act: Act, *, needs_own_run: bool) -> Handled:
 
 def _in_chunks(execution: uuid.UUID, ids: Sequence[uuid.UUID], act: Act) -> int:
     chunks = [ids[start : start + JOBS_AT_ONCE] for start in range(0, len(ids), JOBS_AT_ONCE)]
-    return sum(act(execution, chunk).affected_jobs for chunk in chunks)
+    with summed():
+        return sum(act(execution, chunk).affected_jobs for chunk in chunks)

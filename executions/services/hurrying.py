@@ -7,6 +7,7 @@ import uuid
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit import record
 from accounts.permissions import Principal
 from executions.engine.waking import wake_slots
 from executions.models import ExecutionStatus, Job, JobStatus, Retry, RetryStatus
@@ -33,6 +34,9 @@ def job_retry_now(job_id: uuid.UUID, *, user: Principal | None) -> Controlled:
         waiting = Retry.objects.filter(job=job_id, status=RetryStatus.PENDING, scheduled_for__gt=now)
         moved = waiting.update(scheduled_for=now)
         mine.filter(next_retry_at__gt=now).update(next_retry_at=now)
+        if moved:
+            row = mine.values_list("row_position", flat=True).get()
+            record("job.hurried", execution, organization=execution.organization_id, after={"row": row}, by=user)
         if execution.status == ExecutionStatus.RUNNING:
             wake_slots(moved)
         return Controlled(execution, moved)

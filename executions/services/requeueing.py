@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from accounts.audit import record, summed
 from accounts.permissions import Principal
 from executions.agents.registry import AGENTS
 from executions.credentials.availability import missing_key
@@ -40,24 +41,26 @@ def jobs_requeue(
     if jobs is None:
         return _requeue_all_failed(execution_id, user, error_code)
     affected = 0
-    for part in _parts(jobs):
-        chosen = Q(pk__in=part, status__in=[JobStatus.ERROR, JobStatus.SKIPPED])
-        execution, positions = _requeue_some(execution_id, user, chosen)
-        affected += len(positions)
+    with summed():
+        for part in _parts(jobs):
+            chosen = Q(pk__in=part, status__in=[JobStatus.ERROR, JobStatus.SKIPPED])
+            execution, positions = _requeue_some(execution_id, user, chosen)
+            affected += len(positions)
     return Controlled(execution, affected)
 
 
 def _requeue_all_failed(execution_id: uuid.UUID, user: Principal | None, error_code: str) -> Controlled:
     """Go through them by their position, so that one that fails again meanwhile is not met twice."""
     affected, after = 0, 0
-    while True:
-        failed = Q(status=JobStatus.ERROR, position__gt=after)
-        chosen = failed & Q(error_code=error_code) if error_code else failed
-        execution, positions = _requeue_some(execution_id, user, chosen)
-        affected += len(positions)
-        if len(positions) < JOBS_AT_ONCE:
-            return Controlled(execution, affected)
-        after = positions[-1]
+    with summed():
+        while True:
+            failed = Q(status=JobStatus.ERROR, position__gt=after)
+            chosen = failed & Q(error_code=error_code) if error_code else failed
+            execution, positions = _requeue_some(execution_id, user, chosen)
+            affected += len(positions)
+            if len(positions) < JOBS_AT_ONCE:
+                return Controlled(execution, affected)
+            after = positions[-1]
 
 
 def job_skip(job_id: uuid.UUID, *, user: Principal | None) -> Controlled:
@@ -72,7 +75,8 @@ def job_skip(job_id: uuid.UUID, *, user: Principal | None) -> Controlled:
 
 def jobs_skip(execution_id: uuid.UUID, *, user: Principal | None, jobs: Collection[uuid.UUID]) -> Controlled:
     """Leave jobs out that wait or have failed; those in another state are left alone. `affected_jobs` counts them."""
-    parts = [_skip_some(execution_id, user, part) for part in _parts(jobs)]
+    with summed():
+        parts = [_skip_some(execution_id, user, part) for part in _parts(jobs)]
     return Controlled(parts[-1].execution, sum(part.affected_jobs for part in parts))
 
 
@@ -91,6 +95,7 @@ def _skip_some(execution_id: uuid.UUID, user: Principal | None, jobs: Collection
         _uncount_errors(execution, failed)
         complete_if_done(execution_id, now)
         execution.refresh_from_db()
+        _record("job.skipped", execution, user, skipped, chosen)
         return Controlled(execution, skipped)
 
 
@@ -116,6 +121,7 @@ def job_cancel(job_id: uuid.UUID, *, user: Principal | None) -> Controlled:
         cancel_retries(Retry.objects.filter(job=job_id), now)
         complete_if_done(execution_id, now)
         execution.refresh_from_db()
+        _record("job.cancelled", execution, user, 1, mine)
         wake_slots(min(1, execution.queued_jobs))
         return Controlled(execution, 1)
 
@@ -137,7 +143,16 @@ def _requeue_some(execution_id: uuid.UUID, user: Principal | None, chosen: Q) ->
             _queue_again(execution, [pk for pk, *_ in found], Counter(status for _, status, *_ in found))
             _uncount_errors(execution, Counter(code for _, status, code, _ in found if status == JobStatus.ERROR))
         execution.refresh_from_db()
+        _record("job.requeued", execution, user, len(found), Job.objects.filter(pk__in=[pk for pk, *_ in found]))
         return execution, [position for *_, position in found]
+
+
+def _record(action: str, execution: Execution, user: Principal | None, count: int, jobs: QuerySet[Job]) -> None:
+    """An entry of the audit trail; a single row is named."""
+    if count:
+        row = jobs.values_list("row_position", flat=True).first() if count == 1 else None
+        after = {"row": row} if row else None
+        record(action, execution, organization=execution.organization_id, after=after, by=user, count=count)
 
 
 def _check_can_go_on(execution: Execution) -> None:

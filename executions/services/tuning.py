@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.audit import record
 from accounts.permissions import Principal
 from executions.costs.freezing import check_budget
 from executions.engine.waking import wake_slots
@@ -37,6 +38,7 @@ def execution_set_concurrency(execution_id: uuid.UUID, concurrency: int, *, user
         if not is_throttled or concurrency < execution.effective_concurrency:
             execution.effective_concurrency = concurrency
         execution.save(update_fields=["concurrency", "effective_concurrency", "updated_at"])
+        _record("concurrency", execution, before, concurrency, user)
         wake_slots(min(concurrency - before, execution.queued_jobs + execution.retrying_jobs))
         return Controlled(execution, abs(concurrency - before))
 
@@ -51,8 +53,9 @@ def execution_set_max_retries(execution_id: uuid.UUID, max_retries: int, *, user
     with transaction.atomic():
         execution, _ = lock_execution(execution_id, user)
         _refuse_ended(execution)
-        execution.max_retries = max_retries
+        before, execution.max_retries = execution.max_retries, max_retries
         execution.save(update_fields=["max_retries", "updated_at"])
+        _record("max_retries", execution, before, max_retries, user)
     given_up = 0
     while some := _give_up_retries(execution_id):
         given_up += some
@@ -69,8 +72,9 @@ def execution_set_budget(execution_id: uuid.UUID, budget: Decimal | None, *, use
         execution, _ = lock_execution(execution_id, user)
         _refuse_ended(execution)
         check_budget(budget, execution.agent, timezone.now())
-        execution.budget = budget
+        before, execution.budget = execution.budget, budget
         execution.save(update_fields=["budget", "updated_at"])
+        _record("budget", execution, before, budget, user)
         wake_slots(min(execution.effective_concurrency - execution.running_jobs, execution.queued_jobs))
         return Controlled(execution)
 
@@ -103,6 +107,17 @@ def _give_up_retries(execution_id: uuid.UUID) -> int:
     )
     complete_if_done(execution_id, now)
     return len(codes)
+
+
+def _record(name: str, execution: Execution, before: object, after: object, user: Principal | None) -> None:
+    record(
+        f"execution.{name}_changed",
+        execution,
+        organization=execution.organization_id,
+        before={name: before},
+        after={name: after},
+        by=user,
+    )
 
 
 def _check(name: str, value: int, low: int, high: int) -> None:

@@ -14,7 +14,7 @@ from accounts.permissions import Principal, require
 from mino.common.errors import Detail, InvalidInput
 from mino.common.values.columns import ColumnRole, ColumnType
 from mino.common.values.options import MatchingOptions, OptionError
-from projects.importing.loading import bury, create_columns, load_rows
+from projects.importing.loading import batch_record, bury, create_columns, load_rows
 from projects.importing.parse.check import CheckedRows, Progress, Report
 from projects.importing.parse.choices import ColumnChoice, choices_from_guesses
 from projects.importing.parse.guess import guess_columns
@@ -238,6 +238,7 @@ def _load(batch: Batch, rows: CheckedRows, choices: list[ColumnChoice], *, leave
         batch.status = BatchStatus.READY
         with transaction.atomic():
             batch.save(update_fields=["status", "row_count", "truth_row_count", "updated_at"])
+            batch_record(batch)
             batch_tell(batch)
     except ImportRefused as refusal:
         bury(batch)

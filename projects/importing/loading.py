@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from django.db import transaction
 
+from accounts.audit import record
 from mino.common.waking import wake
 from projects.importing.claims import ClaimLost, Progress, claim
 from projects.importing.parse.check import CheckedRows
@@ -66,6 +67,14 @@ def create_columns(batch: Batch, choices: Sequence[ColumnChoice]) -> None:
         )
         for choice in choices
     )
+
+
+def batch_record(batch: Batch) -> None:
+    """Tell the audit trail of a batch that has just become ready."""
+    after = {"name": batch.name, "project": batch.project.name, "rows": batch.row_count}
+    if batch.truth_row_count:
+        after["rows_with_truth"] = batch.truth_row_count
+    record("batch.created", batch, organization=batch.organization_id, after=after, by=batch.created_by)
 
 
 def bury(batch: Batch) -> None:
@@ -134,6 +143,7 @@ def _load(batch_import: BatchImport, batch: Batch, progress: Progress) -> None:
         # The lines left out can be downloaded for some days; without any, the file has done its work.
         file = batch_import.file if rows.report.bad_rows else ""
         progress.move(status=ImportStatus.READY, claim=None, rows_done=batch.row_count, share=1.0, file=file)
+        batch_record(batch)
         batch_tell(batch)
     if not file:
         unstage(batch_import.file)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.audit import record
 from accounts.models import User
 from accounts.permissions import require
 from mino.common.errors import Detail, InvalidInput, InvalidState
@@ -37,17 +39,20 @@ def import_start(
     require(user, "projects.change", batch_import.project)
     name, description = checked_name(name, "the batch a name"), checked_description(description)
     _refuse_errors(batch_import, leave_out_errors)
-    moved = BatchImport.objects.filter(pk=batch_import.pk, status=ImportStatus.CHECKED).update(
-        status=ImportStatus.QUEUED,
-        heartbeat=timezone.now(),
-        name=name,
-        description=description,
-        leave_out_errors=leave_out_errors,
-        rows_done=0,
-        share=0.0,
-    )
-    if not moved:
-        raise InvalidState("The import is not waiting to be started. Look at its page for how far it is.")
+    with transaction.atomic():
+        moved = BatchImport.objects.filter(pk=batch_import.pk, status=ImportStatus.CHECKED).update(
+            status=ImportStatus.QUEUED,
+            heartbeat=timezone.now(),
+            name=name,
+            description=description,
+            leave_out_errors=leave_out_errors,
+            rows_done=0,
+            share=0.0,
+        )
+        if not moved:
+            raise InvalidState("The import is not waiting to be started. Look at its page for how far it is.")
+        after = {"batch": name, "lines_with_errors_left_out": leave_out_errors}
+        record("import.started", batch_import, organization=batch_import.organization_id, after=after, by=user)
     if is_long(batch_import.size, batch_import.rows_total, batch_import.source_name):
         wake(RUN_TASK, str(batch_import.pk))
     else:
@@ -61,9 +66,10 @@ def import_cancel(*, batch_import: BatchImport, user: User) -> None:
     Raises InvalidState when it is ready or has failed, or PermissionDenied.
     """
     require(user, "projects.change", batch_import.project)
-    BatchImport.objects.filter(pk=batch_import.pk).exclude(status__in=FINAL).update(
-        status=ImportStatus.CANCELLED, claim=None
-    )
+    with transaction.atomic():
+        going_on = BatchImport.objects.filter(pk=batch_import.pk).exclude(status__in=FINAL)
+        if going_on.update(status=ImportStatus.CANCELLED, claim=None):
+            record("import.cancelled", batch_import, organization=batch_import.organization_id, by=user)
     batch_import.refresh_from_db()
     if batch_import.status != ImportStatus.CANCELLED:
         raise InvalidState("The import is over already. Delete the batch instead.")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.files.base import File
+from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit import record
 from accounts.authors import author_fields
 from accounts.models import User
 from accounts.permissions import require
@@ -99,7 +101,10 @@ def _begin(project: Project, user: User, staged: StagedFile, name: str, *, is_pa
     except InvalidInput:
         unstage(staged.name)
         raise
-    batch_import.save()
+    with transaction.atomic():
+        batch_import.save()
+        after = {"file": name or "pasted text", "bytes": staged.size}
+        record("import.uploaded", project, organization=project.organization_id, after=after, by=user)
     _check(batch_import)
     return batch_import
 

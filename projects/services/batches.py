@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
+from accounts.audit import record
 from accounts.permissions import Principal, require
 from projects.models import Batch
 from projects.services.checks import checked_description, checked_name
@@ -11,7 +14,11 @@ def batch_update(*, batch: Batch, user: Principal | None, name: str, description
     """Rename and describe a batch. Raises InvalidInput or PermissionDenied."""
     if user is not None:
         require(user, "projects.change", batch.project)
+    before = {"name": batch.name, "description": batch.description}
     batch.name = checked_name(name, "the batch a name")
     batch.description = checked_description(description)
-    batch.save(update_fields=["name", "description", "updated_at"])
+    after = {"name": batch.name, "description": batch.description}
+    with transaction.atomic():
+        batch.save(update_fields=["name", "description", "updated_at"])
+        record("batch.updated", batch, organization=batch.organization_id, before=before, after=after, by=user)
     return batch

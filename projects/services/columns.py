@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.audit import record
 from accounts.permissions import Principal, require
 from mino.common.hooks import options_changed
 from mino.common.values.columns import ColumnType
@@ -29,8 +30,16 @@ def column_update_options(*, column: Column, user: Principal | None, options: Ma
         lock_batch(column.batch)
         column.refresh_from_db(fields=["options"])
         if column.options != wanted:
-            column.options = wanted
+            before, column.options = column.options, wanted
             column.save(update_fields=["options"])
+            record(
+                "column.options_changed",
+                column.batch,
+                organization=column.batch.organization_id,
+                before={f"{column.name}: {name}": value for name, value in before.items()},
+                after={f"{column.name}: {name}": value for name, value in wanted.items()},
+                by=user,
+            )
             options_changed.call(column.batch_id, [column.name])
     return column
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from accounts.audit import record
 from accounts.limits.counting import project_uncount
 from accounts.models import Organization
 from accounts.permissions import Principal, require
@@ -34,7 +35,9 @@ def batch_delete(*, batch: Batch, user: Principal | None) -> None:
         require(user, "projects.delete", batch.project)
     with transaction.atomic():
         _hold_starts(batch.organization_id)
-        _bury([batch])
+        if _bury([batch]):
+            before = {"name": batch.name, "rows": batch.row_count}
+            record("batch.deleted", batch, organization=batch.organization_id, before=before, by=user)
     wake(PURGE_TASK)
 
 
@@ -54,8 +57,12 @@ def project_delete(*, project: Project, user: Principal | None) -> None:
             raise InvalidState("A file is being imported into this project. Wait until it is done, or cancel it.")
         _bury(batches)
         # The name is free again: it must be unique within the organization.
-        if Project.objects.filter(pk=project.pk, is_deleted=False).update(is_deleted=True, name=str(project.pk)):
+        alive = Project.objects.filter(pk=project.pk, is_deleted=False)
+        if alive.update(is_deleted=True, name=str(project.pk)):
             project_uncount(project.organization_id)
+            before = {"name": project.name, "batches": [batch.name for batch in batches]}
+            organization = project.organization_id
+            record("project.deleted", project, organization=organization, before=before, by=user, count=len(batches))
     wake(PURGE_TASK)
 
 
@@ -90,7 +97,9 @@ def _hold_starts(organization_id: uuid.UUID) -> None:
     Organization.objects.select_for_update().get(pk=organization_id)
 
 
-def _bury(batches: Sequence[Batch]) -> None:
+def _bury(batches: Sequence[Batch]) -> int:
+    """Hide batches; answers how many were seen until now."""
     ids = [batch.pk for batch in batches]
     batches_deleting.call(ids)
-    Batch.objects.filter(pk__in=ids).exclude(status=BatchStatus.IMPORTING).update(status=BatchStatus.DELETING)
+    seen = Batch.objects.filter(pk__in=ids).exclude(status__in=[BatchStatus.IMPORTING, BatchStatus.DELETING])
+    return int(seen.update(status=BatchStatus.DELETING))

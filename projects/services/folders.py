@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
 
+from accounts.audit import record
 from accounts.permissions import Principal, require
 from mino.common.errors import AlreadyExists, Detail, InvalidState
 from projects.folder_tree import FolderTree
@@ -14,6 +16,8 @@ from projects.models.folder import MAX_DEPTH, MAX_FOLDERS
 from projects.services.checks import MAX_NAME, checked_name, wrong
 
 WHAT = "the folder a name"
+NAMED = 20
+"""So many of the batches that are moved are named in the audit trail."""
 
 
 def folder_create(*, project: Project, user: Principal | None, name: str, parent: Folder | None = None) -> Folder:
@@ -31,6 +35,8 @@ def folder_create(*, project: Project, user: Principal | None, name: str, parent
         _check_place(tree, parent, 1)
         folder = Folder(organization_id=project.organization_id, project=project, parent=parent, name=name)
         _save(folder, is_new=True)
+        after = {"name": name, "in": parent.name if parent else None, "project": project.name}
+        record("folder.created", folder, organization=project.organization_id, after=after, by=user)
     return folder
 
 
@@ -40,8 +46,11 @@ def folder_rename(*, folder: Folder, user: Principal | None, name: str) -> Folde
     name = checked_name(name, WHAT)
     with transaction.atomic():
         current = _current(_lock(folder.project), folder)
+        before = {"name": current.name}
         current.name = name
         _save(current)
+        organization = folder.project.organization_id
+        record("folder.renamed", current, organization=organization, before=before, after={"name": name}, by=user)
     folder.name = name
     return folder
 
@@ -59,8 +68,12 @@ def folder_move(*, folder: Folder, user: Principal | None, parent: Folder | None
         if parent is not None and parent.pk in tree.within(current.pk):
             raise wrong("parent", f"“{current.name}” can't be moved into itself or into a folder in it.")
         _check_place(tree, parent, tree.height(current.pk))
+        before = {"in": _name_of(tree, current.parent_id)}
         current.parent = parent
         _save(current)
+        after = {"in": parent.name if parent else None}
+        organization = folder.project.organization_id
+        record("folder.moved", current, organization=organization, before=before, after=after, by=user)
     folder.parent = parent
     return folder
 
@@ -84,8 +97,10 @@ def folder_delete(*, folder: Folder, user: Principal | None) -> None:
             child.parent_id = parent_id
             child.save(update_fields=["name", "parent", "updated_at"])
             taken.add(child.name)
-        Batch.objects.filter(folder=current).update(folder=parent_id)
+        moved = Batch.objects.filter(folder=current).update(folder=parent_id)
         Folder.objects.filter(pk=current.pk).delete()
+        before = {"name": folder.name, "in": _name_of(tree, parent_id), "batches": moved or None}
+        record("folder.deleted", folder, organization=folder.project.organization_id, before=before, by=user)
 
 
 def batches_move(*, project: Project, user: Principal | None, batches: Iterable[Batch], folder: Folder | None) -> int:
@@ -101,7 +116,12 @@ def batches_move(*, project: Project, user: Principal | None, batches: Iterable[
         _check_place(tree, folder, 0, path="folder")
         found = Batch.objects.filter(project=project, pk__in=ids)
         moved = found.filter(folder__isnull=False) if folder is None else found.exclude(folder=folder)
-        return int(moved.update(folder=folder))
+        names = list(moved.values_list("name", flat=True)[:NAMED])
+        count = int(moved.update(folder=folder))
+        if count:
+            after = {"folder": folder.name if folder else None, "batches": names}
+            record("batch.moved", project, organization=project.organization_id, after=after, by=user, count=count)
+        return count
 
 
 def _check(project: Project, user: Principal | None) -> None:
@@ -113,6 +133,11 @@ def _lock(project: Project) -> FolderTree:
     """The folders as they are now; nobody else changes them until the transaction ends."""
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     return FolderTree.of(project)
+
+
+def _name_of(tree: FolderTree, folder_id: uuid.UUID | None) -> str | None:
+    place = tree.get(folder_id) if folder_id else None
+    return place.folder.name if place else None
 
 
 def _current(tree: FolderTree, folder: Folder) -> Folder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit import record
 from accounts.models import User
 from accounts.permissions import require
 from mino.common.errors import Detail, Forbidden, InvalidInput
@@ -32,6 +33,8 @@ def note_add(*, row: Row, column: str, text: str, user: User) -> TruthNote:
         note: TruthNote = TruthNote.objects.create(
             batch=row.batch, row=row, column=column, text=text, user=user, created_at=timezone.now()
         )
+        after = {"row": row.position, "column": column, "text": text}
+        record("truth.note_added", row.batch, organization=row.batch.organization_id, after=after, by=user)
     return note
 
 
@@ -40,7 +43,10 @@ def note_delete(*, note: TruthNote, user: User) -> None:
     require(user, "projects.change_ground_truth", note.batch.project)
     if not may_delete(note, user):
         raise Forbidden("Only who wrote a note, an admin or an owner deletes it.")
-    TruthNote.objects.filter(pk=note.pk).delete()
+    with transaction.atomic():
+        if TruthNote.objects.filter(pk=note.pk).delete()[0]:
+            before = {"row": note.row.position, "column": note.column, "text": note.text}
+            record("truth.note_deleted", note.batch, organization=note.batch.organization_id, before=before, by=user)
 
 
 def may_delete(note: TruthNote, user: User) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import IntegrityError, transaction
 
+from accounts.audit import record
 from accounts.authors import author_fields
 from accounts.limits.counting import project_count
 from accounts.models import Organization
@@ -36,6 +37,8 @@ def project_create(
         project_count(organization.pk)
         _save(project)
         add_version(project, text, "", user, set_as_production=True)
+        after = {"name": project.name, "description": project.description, "instructions": text}
+        record("project.created", project, organization=organization, after=after, by=user)
     return project
 
 
@@ -43,9 +46,14 @@ def project_update(*, project: Project, user: Principal | None, name: str, descr
     """Rename and describe a project. Raises InvalidInput, AlreadyExists when the name is taken, or PermissionDenied."""
     if user is not None:
         require(user, "projects.change", project)
+    before = {"name": project.name, "description": project.description}
     project.name = checked_name(name, WHAT)
     project.description = checked_description(description)
-    _save(project, ["name", "description", "updated_at"])
+    after = {"name": project.name, "description": project.description}
+    with transaction.atomic():
+        _save(project, ["name", "description", "updated_at"])
+        organization = project.organization_id
+        record("project.updated", project, organization=organization, before=before, after=after, by=user)
     return project
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 
+from django.db import transaction
+
+from accounts.audit import record
 from accounts.permissions import Principal, require
 from mino.common.values.columns import ColumnRole
 from projects.models import Batch, Row
@@ -22,8 +25,18 @@ def row_set_instructions(*, row: Row, user: Principal | None, text: str) -> Row:
     """
     if user is not None:
         require(user, "projects.change", row.batch.project)
+    before, organization = row.instructions, row.batch.organization_id
     row.instructions = _checked(row.batch, text)
-    row.save(update_fields=["instructions"])
+    with transaction.atomic():
+        row.save(update_fields=["instructions"])
+        record(
+            "row.instructions_set",
+            row.batch,
+            organization=organization,
+            before={f"row {row.position}": before},
+            after={f"row {row.position}": row.instructions},
+            by=user,
+        )
     return row
 
 
@@ -31,7 +44,12 @@ def rows_set_instructions(*, batch: Batch, user: Principal | None, rows: Collect
     """Do the same for some hundred rows of a batch, and answer how many these are. Raises the same."""
     if user is not None:
         require(user, "projects.change", batch.project)
-    return int(Row.objects.filter(batch=batch, pk__in=rows).update(instructions=_checked(batch, text)))
+    text = _checked(batch, text)
+    with transaction.atomic():
+        count = int(Row.objects.filter(batch=batch, pk__in=rows).update(instructions=text))
+        after = {"instructions": text}
+        record("row.instructions_set", batch, organization=batch.organization_id, after=after, by=user, count=count)
+    return count
 
 
 def _checked(batch: Batch, text: str) -> str:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils import timezone
 
+from accounts.audit import record, summed
 from accounts.models import Organization
 from accounts.permissions import Principal, require
 from mino.common.bulk import update_many
@@ -40,10 +41,11 @@ def rows_delete(*, batch: Batch, user: Principal | None, rows: Sequence[uuid.UUI
         require(user, "projects.delete", batch.project)
     ids = list(rows)
     deleted, first = 0, _first(batch, ids)
-    for at in range(0, len(ids), DELETED_AT_ONCE):
-        part = ids[at : at + DELETED_AT_ONCE]
-        rows_purging.call(batch.pk, part)
-        deleted += _delete_some(batch, part)
+    with summed():
+        for at in range(0, len(ids), DELETED_AT_ONCE):
+            part = ids[at : at + DELETED_AT_ONCE]
+            rows_purging.call(batch.pk, part)
+            deleted += _delete_some(batch, part, user)
     if deleted:
         _settle(batch.pk, first)
     return deleted
@@ -79,7 +81,7 @@ def _settle(batch_id: uuid.UUID, first: int) -> None:
         wake(CLOSE_TASK)
 
 
-def _delete_some(batch: Batch, ids: Sequence[uuid.UUID]) -> int:
+def _delete_some(batch: Batch, ids: Sequence[uuid.UUID], user: Principal | None) -> int:
     with transaction.atomic():
         _lock(batch.pk)
         chosen = Row.objects.filter(batch=batch, pk__in=ids)
@@ -92,6 +94,7 @@ def _delete_some(batch: Batch, ids: Sequence[uuid.UUID]) -> int:
                 truth_row_count=F("truth_row_count") - counts["with_truth"],
                 updated_at=timezone.now(),
             )
+            record("row.deleted", batch, organization=batch.organization_id, by=user, count=counts["rows"])
         return int(counts["rows"])
 
 

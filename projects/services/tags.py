@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 
 from django.db import IntegrityError, transaction
 
+from accounts.audit import record
 from accounts.models import Organization
 from accounts.permissions import Principal, require
 from mino.common.bulk import delete_in_chunks
@@ -33,14 +34,18 @@ def tag_create(*, organization: Organization, user: Principal | None, name: str,
         if Tag.objects.filter(organization=organization).count() >= MAX_TAGS:
             raise wrong("name", f"An organization has at most {MAX_TAGS} tags. Delete some first.")
         _save(tag, is_new=True)
+        record("tag.created", tag, organization=organization, after=_shown(tag), by=user)
     return tag
 
 
 def tag_change(*, tag: Tag, user: Principal | None, name: str, colour: str) -> Tag:
     """Give a tag another name and colour. Raises what `tag_create` raises."""
     _check(tag.organization, user)
+    before = _shown(tag)
     _fill(tag, name, colour)
-    _save(tag)
+    with transaction.atomic():
+        _save(tag)
+        record("tag.changed", tag, organization=tag.organization_id, before=before, after=_shown(tag), by=user)
     return tag
 
 
@@ -52,7 +57,9 @@ def tag_delete(*, tag: Tag, user: Principal | None) -> None:
     _check(tag.organization, user)
     delete_in_chunks(TaggedRow.objects.filter(tag=tag))  # maybe a million: chunk by chunk, before the last lock
     delete_in_chunks(TaggedBatch.objects.filter(tag=tag))
-    Tag.objects.filter(pk=tag.pk).delete()
+    with transaction.atomic():
+        if Tag.objects.filter(pk=tag.pk).delete()[0]:
+            record("tag.deleted", tag, organization=tag.organization_id, before=_shown(tag), by=user)
 
 
 def batches_tag(
@@ -68,12 +75,14 @@ def batches_tag(
     ids = [batch.pk for batch in batches if batch.project_id == project.pk]
     with transaction.atomic():
         found = TaggedBatch.objects.filter(tag=tag, batch__in=ids)
-        if not on:
-            return int(found.delete()[0])
-        missing = set(ids) - set(found.values_list("batch", flat=True))
-        _hold(tag)
-        TaggedBatch.objects.bulk_create([TaggedBatch(tag=tag, batch_id=pk) for pk in missing], ignore_conflicts=True)
-        return len(missing)
+        if on:
+            missing = set(ids) - set(found.values_list("batch", flat=True))
+            _hold(tag)
+            made = [TaggedBatch(tag=tag, batch_id=pk) for pk in missing]
+            TaggedBatch.objects.bulk_create(made, ignore_conflicts=True)
+        changed = len(missing) if on else int(found.delete()[0])
+        _record("batch", project, tag, user, changed, on=on)
+        return changed
 
 
 def rows_tag(*, batch: Batch, user: Principal | None, rows: Collection[uuid.UUID], tag: Tag, on: bool = True) -> int:
@@ -86,14 +95,27 @@ def rows_tag(*, batch: Batch, user: Principal | None, rows: Collection[uuid.UUID
     _check_tag(tag, batch.organization_id)
     with transaction.atomic():
         found = TaggedRow.objects.filter(batch=batch, tag=tag, row__in=rows)
-        if not on:
-            return int(found.delete()[0])
-        there = set(Row.objects.filter(batch=batch, pk__in=rows).values_list("pk", flat=True))
-        missing = there - set(found.values_list("row", flat=True))
-        _hold(tag)
-        made = [TaggedRow(tag=tag, batch=batch, row_id=pk) for pk in sorted(missing)]
-        TaggedRow.objects.bulk_create(made, ignore_conflicts=True)
-        return len(missing)
+        if on:
+            there = set(Row.objects.filter(batch=batch, pk__in=rows).values_list("pk", flat=True))
+            missing = there - set(found.values_list("row", flat=True))
+            _hold(tag)
+            made = [TaggedRow(tag=tag, batch=batch, row_id=pk) for pk in sorted(missing)]
+            TaggedRow.objects.bulk_create(made, ignore_conflicts=True)
+        changed = len(missing) if on else int(found.delete()[0])
+        _record("row", batch, tag, user, changed, on=on)
+        return changed
+
+
+def _shown(tag: Tag) -> dict[str, str]:
+    """The tag as the audit trail shows it."""
+    return {"name": tag.name, "colour": tag.colour}
+
+
+def _record(noun: str, subject: Project | Batch, tag: Tag, user: Principal | None, count: int, *, on: bool) -> None:
+    if count:
+        action = f"{noun}.tagged" if on else f"{noun}.untagged"
+        before, after = (None, {"tag": tag.name}) if on else ({"tag": tag.name}, None)
+        record(action, subject, organization=tag.organization_id, before=before, after=after, by=user, count=count)
 
 
 def _check(organization: Organization, user: Principal | None) -> None:

@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit import record
 from accounts.authors import author_fields
 from accounts.models import Organization
 from accounts.permissions import Principal, require
@@ -33,6 +35,8 @@ from projects.telling import truth_tell
 MAX_REASON = 500
 PIECE = 2_000
 """Cells that are written together."""
+SHOWN_CELLS = 20
+"""Up to so many cells the audit trail shows with their values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ def truth_set(*, batch: Batch, changes: Sequence[CellChange], user: Principal | 
         locked = lock_batch(batch)
         revisions, gained = _write_cells(_Change(locked, user, reason), changes)
         _finish(locked, gained, _columns_by_row(revisions), reason)
+        _record(batch, user, reason, len(revisions), {one.column for one in revisions}, revisions)
     doubter = Doubter(columns.values())
     doubts = [(one, doubter(one.column, one.after)) for one in revisions]
     return TruthSet(revisions, [CellDoubt(one.row_id, one.column, doubt) for one, doubt in doubts if doubt])
@@ -105,6 +110,7 @@ def truth_set_many(*, batch: Batch, changes: Iterable[CellChange], user: Princip
                 together = frozenset([*changed.get(row_id, ()), *names])
                 changed[row_id] = shared.setdefault(together, together)
         _finish(locked, gained, changed, reason)
+        _record(batch, user, reason, cells, {name for names in shared for name in names})
     return cells
 
 
@@ -219,6 +225,24 @@ def _finish(batch: Batch, gained: int, changed: Mapping[uuid.UUID, Collection[st
         batch.save(update_fields=["truth_row_count", "updated_at"])
         ground_truth_changed.call(batch.pk, changed)
         truth_tell(batch, changed, reason)
+
+
+def _record(
+    batch: Batch,
+    user: Principal | None,
+    reason: str,
+    count: int,
+    columns: Collection[str],
+    revisions: Sequence[TruthRevision] = (),
+) -> None:
+    """One entry of the audit trail; of many cells the revisions tell the values."""
+    if not count:
+        return
+    shown = revisions if len(revisions) <= SHOWN_CELLS else ()
+    before = {f"{one.column}, row {one.row.position}": one.before for one in shown}
+    after: dict[str, Any] = {f"{one.column}, row {one.row.position}": one.after for one in shown}
+    after |= {"reason": reason or None} if shown else {"reason": reason or None, "columns": sorted(columns)}
+    record("truth.changed", batch, organization=batch.organization_id, before=before, after=after, by=user, count=count)
 
 
 def _columns_by_row(revisions: Sequence[TruthRevision]) -> Mapping[uuid.UUID, Collection[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from accounts.audit import record
 from accounts.authors import author_fields
 from accounts.permissions import Principal, require
 from projects.models import InstructionVersion, Project
@@ -32,6 +33,10 @@ def version_create(
         if newest is not None and newest.text == text:
             raise wrong("text", f"This is the text of version {newest.number}. Change it to make a new version.")
         version = add_version(locked, text, change_description, user, set_as_production=set_as_production)
+        after = {"version": version.number, "text": text, "change_description": change_description}
+        if set_as_production:
+            after["in_production"] = True
+        record("version.created", project, organization=project.organization_id, after=after, by=user)
     project.last_version_number = locked.last_version_number
     project.production_version_id = locked.production_version_id
     return version
@@ -60,6 +65,17 @@ def version_set_production(*, version: InstructionVersion, user: Principal | Non
     project = version.project
     if user is not None:
         require(user, "projects.change", project)
-    project.production_version = version
-    project.save(update_fields=["production_version", "updated_at"])
+    with transaction.atomic():
+        locked = Project.objects.select_for_update(no_key=True, of=("self",)).select_related("production_version")
+        earlier = locked.get(pk=project.pk).production_version
+        project.production_version = version
+        project.save(update_fields=["production_version", "updated_at"])
+        record(
+            "version.put_in_production",
+            project,
+            organization=project.organization_id,
+            before={"version": earlier.number if earlier else None},
+            after={"version": version.number},
+            by=user,
+        )
     return project

@@ -189,7 +189,7 @@ def test_secrets_are_left_out(organization: Organization) -> None:
 
 def test_values_become_plain_and_short(organization: Organization, owner: User) -> None:
     after = {"budget": Decimal("1.50"), "who": owner, "ids": {uuid.UUID(int=1)}, "text": "x\x00" * 5000, "on": True}
-    record("execution.updated", None, organization=organization, after=after)
+    record("execution.created", None, organization=organization, after=after)
     changes = last().changes
     assert changes["budget"] == [None, "1.50"]
     assert changes["who"] == [None, owner.email]

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit import record
 from accounts.models import User
 from accounts.permissions import require
 from analytics.exporting.background.sources import Source, SourceGone, source_of, stem_of, title_of
@@ -34,20 +36,22 @@ def export_order(
     batch = source.batch if isinstance(source, BatchRows) else source.execution.batch
     require(user, "projects.export_data", batch.project)
     _refuse_too_many(user)
-    export: Export = Export.objects.create(
-        organization_id=batch.organization_id,
-        project=batch.project,
-        created_by=user,
-        kind=ExportKind.BATCH if is_batch else ExportKind.RESULTS,
-        batch_id=batch.pk,
-        execution_id=None if isinstance(source, BatchRows) else source.execution.pk,
-        format=export_format,
-        parameters=dict(parameters or {}),
-        title=title_of(source)[:200],
-        name=stem_of(source)[:200],
-        rows_total=source.count(MOST_COUNTED),
-        heartbeat=timezone.now(),
-    )
+    with transaction.atomic():
+        export: Export = Export.objects.create(
+            organization_id=batch.organization_id,
+            project=batch.project,
+            created_by=user,
+            kind=ExportKind.BATCH if is_batch else ExportKind.RESULTS,
+            batch_id=batch.pk,
+            execution_id=None if isinstance(source, BatchRows) else source.execution.pk,
+            format=export_format,
+            parameters=dict(parameters or {}),
+            title=title_of(source)[:200],
+            name=stem_of(source)[:200],
+            rows_total=source.count(MOST_COUNTED),
+            heartbeat=timezone.now(),
+        )
+        _record("export.ordered", export, user)
     wake(RUN_TASK, str(export.pk))
     return export
 
@@ -58,9 +62,10 @@ def export_cancel(*, export: Export, user: User) -> None:
     Raises PermissionDenied, Forbidden for another's export, or InvalidState when it is over.
     """
     _require_own(export, user)
-    Export.objects.filter(pk=export.pk, status__in=AT_WORK).update(
-        status=ExportStatus.CANCELLED, claim=None, updated_at=timezone.now()
-    )
+    at_work = Export.objects.filter(pk=export.pk, status__in=AT_WORK)
+    with transaction.atomic():
+        if at_work.update(status=ExportStatus.CANCELLED, claim=None, updated_at=timezone.now()):
+            _record("export.cancelled", export, user)
     export.refresh_from_db()
     if export.status != ExportStatus.CANCELLED:
         raise InvalidState("The export is over already, so there is nothing to cancel.")
@@ -78,20 +83,29 @@ def export_retry(*, export: Export, user: User) -> None:
     except SourceGone:
         raise InvalidState("What was exported has been deleted, so it can't be exported again.") from None
     again = (ExportStatus.FAILED, ExportStatus.CANCELLED, ExportStatus.EXPIRED)
-    moved = Export.objects.filter(pk=export.pk, status__in=again).update(
-        status=ExportStatus.QUEUED,
-        claim=None,
-        claims=0,
-        heartbeat=timezone.now(),
-        rows_done=0,
-        rows_total=total,
-        error="",
-        expires_at=None,
-        updated_at=timezone.now(),
-    )
+    with transaction.atomic():
+        moved = Export.objects.filter(pk=export.pk, status__in=again).update(
+            status=ExportStatus.QUEUED,
+            claim=None,
+            claims=0,
+            heartbeat=timezone.now(),
+            rows_done=0,
+            rows_total=total,
+            error="",
+            expires_at=None,
+            updated_at=timezone.now(),
+        )
+        if moved:
+            _record("export.ordered", export, user)
     if not moved:
         raise InvalidState("The export is being made already, or it is ready. Look at its page.")
     wake(RUN_TASK, str(export.pk))
+
+
+def _record(action: str, export: Export, user: User) -> None:
+    shown = {"project": export.project.name, "format": export.format, "rows": export.rows_total}
+    before, after = (shown, None) if action == "export.cancelled" else (None, shown)
+    record(action, export, organization=export.organization_id, before=before, after=after, by=user)
 
 
 def forget_file(export: Export) -> None:

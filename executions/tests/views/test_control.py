@@ -250,5 +250,5 @@ def test_an_answer_asks_the_same_however_many_rows_there_are(
     execution = start(rows=rows)
     work(rows // 3, refuse)
     take(rows // 3)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         press(execution, "concurrency", concurrency=7, live="", tab="live")
