@@ -30,8 +30,8 @@ ACTS: Mapping[str, Act] = {
             "player-play",
             RUN,
             "Run {rows} again?",
-            "Run again",
-            "A new execution is started as the last one was: agent, version, limits and budget. What is there stays.",
+            "Run",
+            "A new execution is started as the last one was: version, limits and budget. What is there stays.",
         ),
         Act(
             "rerun_with",
@@ -39,7 +39,7 @@ ACTS: Mapping[str, Act] = {
             "file-text",
             RUN,
             "Run {rows} with other instructions?",
-            "Run them",
+            "Run",
             "A new execution is started by the version that you choose, or by a new one of the text that you write.",
         ),
         Act(

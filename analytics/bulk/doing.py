@@ -62,7 +62,7 @@ def _run(selection: Selection, user: User, given: Given, version: InstructionVer
     like = like_of(selection)
     if like is None:
         raise InvalidState("This batch was never run. Start its first execution with “Run”, which asks for the agent.")
-    execution = rows_run(like.pk, selection.positions(), user=user, version=version)
+    execution = rows_run(like.pk, selection.positions(), user=user, version=version, agent=given.get("agent", ""))
     told = f"Execution {execution.number} is started: {rows_in_words(execution.total_jobs // execution.repeats)}."
     return Done(told, reverse("execution", args=[execution.organization.slug, execution.pk]))
 

@@ -18,6 +18,7 @@ from analytics.bulk.doing import do, like_of, rows_in_words
 from analytics.bulk.exporting import export_choices
 from analytics.bulk.selection import Selection
 from analytics.views.exports import LONGEST_QUERY, export_options
+from executions.credentials.availability import usable_agents
 from mino.common.errors import ServiceError
 from mino.common.ui.formats import number
 from projects.models import Batch, Tag
@@ -117,7 +118,8 @@ def _choices(batch: Batch, selection: Selection, act: Act) -> dict[str, Any]:
         return {"tags": list(Tag.objects.filter(organization=batch.organization_id))}
     if act.name in ("rerun", "rerun_with"):
         versions = batch.project.versions.order_by("-number").only("number", "change_description", "project")[:50]
-        return {"like": like_of(selection), "versions": list(versions), "text_length": MAX_INSTRUCTIONS}
+        like, agents = like_of(selection), usable_agents(batch.organization_id)
+        return {"like": like, "agents": agents, "versions": list(versions), "text_length": MAX_INSTRUCTIONS}
     if act.name == "retry":
         return {"failed": selection.count_failed() if selection.execution else 0}
     return {"text_length": MAX_INSTRUCTIONS}

@@ -52,17 +52,22 @@ def failed_rows_run(execution_id: uuid.UUID, *, user: Any) -> Execution:
 
 
 def rows_run(
-    execution_id: uuid.UUID, rows: Collection[int], *, user: Any, version: InstructionVersion | None = None
+    execution_id: uuid.UUID,
+    rows: Collection[int],
+    *,
+    user: Any,
+    version: InstructionVersion | None = None,
+    agent: str = "",
 ) -> Execution:
     """Start a new execution like this one over these rows (their positions in the batch), also while its like runs.
 
-    `version` are other instructions to run them by. Raises InvalidState when no row is named, and what
-    `execution_clone` raises otherwise.
+    `version` are other instructions to run them by, `agent` is another agent, which gets its usual settings and
+    time-out. Raises InvalidState when no row is named, and what `execution_clone` raises otherwise.
     """
     like = _find(execution_id, user)
     if not rows:
         raise InvalidState("None of these rows is there any more, so there is nothing to run again.")
-    values = _repeated(like)
+    values = _repeated(like, agent)
     if version is not None and version.pk != like.instruction_version_id:
         values |= {"instruction_version": version, "type": ExecutionType.TEST}
     return execution_create(
@@ -78,8 +83,8 @@ def _find(execution_id: uuid.UUID, user: Any) -> Execution:
     return like
 
 
-def _repeated(like: Execution) -> dict[str, Any]:
-    kind = AGENTS.get(like.agent)
+def _repeated(like: Execution, agent: str = "") -> dict[str, Any]:
+    kind = AGENTS.get(agent or like.agent)
     if kind is not None and kind.build is None:
         raise InvalidState(f"The answers of {kind.label} come from outside, so that no worker can fetch them again.")
     if like.budget is not None and like.currency != currency():
@@ -88,4 +93,6 @@ def _repeated(like: Execution) -> dict[str, Any]:
             "Use “Run again” and choose a budget."
         )
     values = {name: getattr(like, name) for name in REPEATED}
+    if agent and agent != like.agent:
+        values |= {"agent": agent, "agent_settings": {}, "timeout": None}
     return {**values, "batch": like.batch, "instruction_version": like.instruction_version}

@@ -254,3 +254,17 @@ def test_any_number_of_ticked_rows_stands_in_one_field(
     assert "Tick at most 3 rows" in told.text
     odd = client.post(reverse("batch_bulk", args=["northlight", many.pk]), {"act": "rerun", "rows": "4-1"}, follow=True)
     assert "is no row" in odd.text
+
+
+def test_answers_from_outside_are_run_again_by_an_agent_that_is_chosen(
+    many: Batch, run: Execution, member: User, client_for: ClientFor
+) -> None:
+    Execution.objects.filter(pk=run.pk).update(agent="file", agent_settings={"name": "answers.csv"}, timeout=5)
+    client = client_for(member)
+    page = post(client, many, act="rerun", row=["2"], execution="7")
+    assert [kind.name for kind in page.context["agents"]][:1] == ["local"]
+    assert "come from outside" in confirmed(client, many, act="rerun", row=["2"], execution="7").text
+    confirmed(client, many, act="rerun", row=["2", "3"], execution="7", agent="local")
+    started = Execution.objects.exclude(pk=run.pk).get()
+    assert (started.agent, started.selection, started.timeout) == ("local", [2, 3], 120)
+    assert "file" not in started.agent_settings
