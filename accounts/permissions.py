@@ -75,7 +75,8 @@ def roles_of(user: Principal) -> Mapping[uuid.UUID, str]:
     if cached is None:
         cached = {}
         if user.is_authenticated:
-            cached = dict(Membership.objects.filter(user=user.pk).values_list("organization_id", "role"))
+            places = Membership.objects.filter(user=user.pk, organization__deleted_at=None)
+            cached = dict(places.values_list("organization_id", "role"))
         user._roles = cached  # type: ignore[attr-defined]
     return cached
 

@@ -1,6 +1,6 @@
 """Pages about people and organizations."""
 
-from django.urls import path
+from django.urls import include, path
 
 from accounts import views
 from accounts.limits import views as limits
@@ -12,7 +12,7 @@ urlpatterns = [
     path("profile/security/", security, name="security"),
     path("profile/avatar/<uuid:user_id>/", views.avatar, name="avatar"),
     path("organizations/new/", views.organization_create, name="organization_create"),
-    path("o/<slug:slug>/settings/people/", views.people, name="organization"),
+    path("", include("accounts.members.urls")),
     path("o/<slug:slug>/settings/usage/", limits.usage, name="usage"),
     path("o/<slug:slug>/settings/usage/plan/", limits.plan_request_create, name="plan_request_create"),
     path(

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import services
 from accounts.forms import OrganizationForm, ProfileForm
-from accounts.http import SignedInRequest, WorkspaceRequest
+from accounts.http import SignedInRequest
 from accounts.middleware import LAST_ORGANIZATION_COOKIE
-from accounts.models import Membership, Organization, User
+from accounts.models import Organization, User
 from mino.common.errors import AlreadyExists
 from mino.common.values.clean import clean_text
 
@@ -76,10 +76,3 @@ def organization_create(request: SignedInRequest) -> HttpResponse:
             messages.success(request, f"{organization.name} is ready. Create its first project.")
             return redirect("organization_home", slug=organization.slug)
     return render(request, "accounts/organization_create.html", {"form": form})
-
-
-@require_safe
-def people(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    """Who is in the organization, with their roles."""
-    members = Membership.objects.filter(organization=request.organization).select_related("user", "invited_by")
-    return render(request, "accounts/organization.html", {"members": members.order_by("joined_at", "id")})

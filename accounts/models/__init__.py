@@ -1,8 +1,11 @@
-"""Users, organizations, memberships and API keys, what organizations use, and the audit trail."""
+"""Users, organizations, who is in them and API keys, what organizations use, and the audit trail."""
 
 from accounts.models.api_key import ApiKey
 from accounts.models.audit_entry import Act, AuditEntry, AuditEntryFixed, Channel
+from accounts.models.former_slug import FormerSlug
+from accounts.models.guest import Guest
 from accounts.models.idempotent_request import IdempotentRequest
+from accounts.models.invitation import GUEST, Ending, Invitation
 from accounts.models.membership import Membership, Role
 from accounts.models.organization import Organization, Plan
 from accounts.models.plan_request import PlanRequest, PlanRequestState
@@ -10,12 +13,17 @@ from accounts.models.usage_month import UsageMonth
 from accounts.models.user import User, display_name
 
 __all__ = [
+    "GUEST",
     "Act",
     "ApiKey",
     "AuditEntry",
     "AuditEntryFixed",
     "Channel",
+    "Ending",
+    "FormerSlug",
+    "Guest",
     "IdempotentRequest",
+    "Invitation",
     "Membership",
     "Organization",
     "Plan",

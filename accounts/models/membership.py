@@ -33,6 +33,7 @@ class Membership(Identified):
     class Meta:
         ordering = ["joined_at", "id"]
         constraints = [models.UniqueConstraint(fields=["organization", "user"], name="membership_once")]
+        indexes = [models.Index(fields=["organization", "id"], name="membership_of_organization")]
 
     def __str__(self) -> str:
         return f"{self.user} is {self.role} of {self.organization}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 
 from accounts.api_keys.principal import ApiKeyPrincipal
 from mino.common.models import Dated, Identified
@@ -26,10 +28,14 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     """Organizations, narrowed to what somebody may see."""
 
     def visible_to(self, user: Principal) -> OrganizationQuerySet:
-        """Those in which the user has a role; an API key sees its own."""
+        """Those in which the user has a role or is a guest, unless they are deleted; an API key sees its own."""
         if isinstance(user, ApiKeyPrincipal):
-            return self.filter(pk=user.organization_id)
-        return self.filter(memberships__user=user.pk) if user.is_authenticated else self.none()
+            return self.filter(pk=user.organization_id, deleted_at=None)
+        if not user.is_authenticated:
+            return self.none()
+        everything = Organization.objects.order_by().values("pk")
+        member, guest = everything.filter(memberships__user=user.pk), everything.filter(guests__user=user.pk)
+        return self.filter(Q(pk__in=member) | Q(pk__in=guest), deleted_at=None)
 
 
 class Organization(Identified, Dated):
@@ -38,6 +44,8 @@ class Organization(Identified, Dated):
     `max_*` is what staff agreed with it instead of its plan's limits (`accounts.limits.plans`). `project_count` are the
     projects that are there, `execution_count` the executions started in the month `execution_month` (its first day):
     `accounts.limits.counting` changes them.
+
+    One that is deleted is unseen at once; it can be restored until its data are removed in the background.
     """
 
     name = models.CharField(max_length=100)
@@ -58,12 +66,19 @@ class Organization(Identified, Dated):
     project_count = models.PositiveIntegerField(default=0, editable=False)
     execution_count = models.PositiveIntegerField(default=0, editable=False)
     execution_month = models.DateField(null=True, blank=True, editable=False)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     last_execution_number = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[Any] = OrganizationQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]
+        indexes = [
+            models.Index(fields=["deleted_at"], name="organization_deleted", condition=Q(deleted_at__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 import pytest
 from django.core import mail
@@ -18,7 +17,6 @@ from mino.tests.subjects import picture
 
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[[User], Client]
-MaxQueries = Callable[[int], AbstractContextManager[object]]
 
 
 def test_the_anonymous_find_the_landing_page(client: Client) -> None:
@@ -122,18 +120,6 @@ def test_people_are_listed_with_their_roles(client_for: ClientFor, viewer: User,
     page = client_for(viewer).get("/o/northlight/settings/people/").content.decode()
     assert admin.email in page
     assert "Admin" in page
-
-
-def test_the_people_page_asks_the_same_number_of_queries_for_any_number_of_members(
-    client_for: ClientFor,
-    viewer: User,
-    organization: Organization,
-    django_assert_max_num_queries: MaxQueries,
-) -> None:
-    MembershipFactory.create_batch(10, organization=organization)
-    browser = client_for(viewer)
-    with django_assert_max_num_queries(6):
-        browser.get("/o/northlight/settings/people/")
 
 
 def test_a_profile_keeps_name_picture_and_time_zone(client_for: ClientFor, owner: User, viewer: User) -> None:

@@ -65,3 +65,13 @@ execution_finished: Hook[[uuid.UUID]] = Hook()
 
 execution_rescored: Hook[[Collection[uuid.UUID]]] = Hook()
 """Stored results of these executions have just got other verdicts."""
+
+invitation_accepted: Hook[[uuid.UUID, uuid.UUID]] = Hook()
+"""This invitation has just been accepted by this user, who now has a place in its organization. The organization is
+locked."""
+
+invitation_replaced: Hook[[uuid.UUID, uuid.UUID]] = Hook()
+"""The first of these invitations is worthless from now on; the second one was sent in its place."""
+
+place_ended: Hook[[uuid.UUID, uuid.UUID]] = Hook()
+"""In this organization this user has just ceased to be a member or a guest. The organization is locked."""

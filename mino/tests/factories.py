@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import factory
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accounts.models import Membership, Organization, Plan, Role, User
+from accounts.models import Guest, Invitation, Membership, Organization, Plan, Role, User
+from accounts.models.invitation import digest_of
 from executions.models import ColumnStatistic, Execution, ExecutionStatus, FieldResult, Job, JobStatus, Session
 from projects.models import Batch, BatchStatus, Column, InstructionVersion, Project, Row
 
@@ -63,6 +65,35 @@ class MembershipFactory(DjangoModelFactory[Membership]):
     user = factory.SubFactory(UserFactory)
     role = Role.MEMBER
     joined_at = JOINED
+
+
+class GuestFactory(DjangoModelFactory[Guest]):
+    """A guest to whom nothing is granted yet."""
+
+    class Meta:
+        model = Guest
+
+    organization = factory.SubFactory(OrganizationFactory)
+    user = factory.SubFactory(UserFactory)
+    joined_at = JOINED
+
+
+class InvitationFactory(DjangoModelFactory[Invitation]):
+    """An invitation that can be accepted; the link's token is `token`."""
+
+    class Meta:
+        model = Invitation
+
+    class Params:
+        token = factory.Sequence(lambda n: f"token-{n}")
+
+    organization = factory.SubFactory(OrganizationFactory)
+    email = factory.Sequence(lambda n: f"invited{n}@example.com")
+    role = Role.MEMBER
+    digest = factory.LazyAttribute(lambda invitation: digest_of(invitation.token))
+    invited_at = factory.LazyFunction(timezone.now)
+    sent_at = factory.LazyFunction(timezone.now)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
 
 
 class VersionFactory(DjangoModelFactory[InstructionVersion]):

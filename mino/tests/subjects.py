@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.core.files.base import ContentFile
 from PIL import Image
 
-from accounts.models import Organization, PlanRequest, User
+from accounts.models import Membership, Organization, PlanRequest, User
 from analytics.exporting.background.ordering import export_order
 from analytics.exporting.background.running import export_run
 from analytics.exporting.batch import BatchRows
@@ -17,7 +17,15 @@ from analytics.models import FailurePattern, SavedFilter, Suspect
 from executions.models import Screenshot
 from executions.services.creation import execution_create
 from mino.common.models import new_id
-from mino.tests.factories import JOINED, BatchFactory, ProjectFactory, SessionFactory, UserFactory
+from mino.tests.factories import (
+    JOINED,
+    BatchFactory,
+    GuestFactory,
+    InvitationFactory,
+    ProjectFactory,
+    SessionFactory,
+    UserFactory,
+)
 from projects.importing.uploading import import_upload
 from projects.models import Project, TruthNote, TruthRevision
 from projects.services.folders import folder_create
@@ -95,6 +103,7 @@ class Subjects:
             organization=organization, user=people["owner"], url="https://hooks.example/mino", events=list(EVENTS)
         ).subscription
         delivery = example_send(subscription=webhook, user=people["owner"])
+        invitation = InvitationFactory(organization=organization, token="a-token-that-nobody-guesses")
         self._values: dict[str, Any] = {
             "webhook_id": webhook.pk,
             "delivery_id": delivery.pk,
@@ -118,6 +127,10 @@ class Subjects:
             "tag_id": tag_create(organization=organization, user=None, name="Gold truth", colour="#b98900").pk,
             "user_id": UserFactory().pk,
             "plan_request_id": PlanRequest.objects.create(organization=organization, plan="pro", created_at=JOINED).pk,
+            "membership_id": Membership.objects.get(user=people["member"]).pk,
+            "guest_id": GuestFactory(organization=organization).pk,
+            "invitation_id": invitation.pk,
+            "token": "a-token-that-nobody-guesses",
             "agent": "eva",
             "product_slug": "mug-speckle",
         }

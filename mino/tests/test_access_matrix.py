@@ -97,6 +97,17 @@ NEEDS: dict[str, str] = {
     "pattern_rerun": Role.MEMBER,
     "pattern_dismiss": Role.MEMBER,
     "pattern_reopen": Role.MEMBER,
+    "people_guests": Role.ADMIN,
+    "people_member": Role.ADMIN,
+    "people_role": Role.ADMIN,
+    "people_remove": Role.ADMIN,
+    "people_transfer": Role.OWNER,
+    "people_leave": Role.VIEWER,
+    "guest_remove": Role.ADMIN,
+    "invitation_list": Role.ADMIN,
+    "invitation_create": Role.ADMIN,
+    "invitation_send": Role.ADMIN,
+    "invitation_revoke": Role.ADMIN,
     "agent_credentials": Role.ADMIN,
     "agent_key_set": Role.ADMIN,
     "agent_key_remove": Role.ADMIN,
@@ -119,7 +130,16 @@ NEEDS: dict[str, str] = {
     "plan_request_create": Role.OWNER,
     "plan_request_withdraw": Role.OWNER,
 }
-PUBLIC = {"home", "sample_shop", "sample_product", "health_live", "health_ready", "error_help"}
+PUBLIC = {
+    "home",
+    "sample_shop",
+    "sample_product",
+    "health_live",
+    "health_ready",
+    "error_help",
+    "invitation",
+    "invitation_sign_up",
+}
 """Addresses that anybody may open; allauth guards its own."""
 
 BY_TOKEN = {"metrics"}

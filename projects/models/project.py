@@ -80,7 +80,9 @@ def grants_of(user: Principal) -> Mapping[uuid.UUID, str]:
     if cached is None:
         cached = {}
         if user.is_authenticated:
-            rows = ProjectUserObjectPermission.objects.filter(user=user.pk)
+            rows = ProjectUserObjectPermission.objects.filter(
+                user=user.pk, content_object__organization__deleted_at=None
+            )
             for project, codename in rows.values_list("content_object_id", "permission__codename"):
                 cached[project] = "work" if "work" in (codename, cached.get(project)) else "view"
         user._grants = cached  # type: ignore[attr-defined]
