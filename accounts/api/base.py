@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from accounts.api.authentication import ApiKeyAuthentication, BrowserAuthentication
 from accounts.api.idempotency import answer_once
 from accounts.api_keys.principal import ApiKeyPrincipal
+from accounts.limits.requests import request_pass
 from accounts.models import Organization
 from accounts.permissions import Principal
 from mino.common.api.errors import ApiError, exception_handler
@@ -78,7 +79,7 @@ class ApiView(APIView):
         )
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Find out who asks, for which organization, and whether the scope suffices."""
+        """Find out who asks, for which organization, and whether it may ask at all and the scope suffices."""
         super().initial(request, *args, **kwargs)
         if not request.user.is_authenticated:
             raise NotAuthenticated
@@ -86,13 +87,22 @@ class ApiView(APIView):
         if about is None:
             return  # the framework answers 405
         read_identifiers(self.kwargs)
-        _check_scope(about, request.user)
         if not self.outside:
             request.organization = find_organization(request)  # type: ignore[attr-defined]
             bind(organization=request.organization.pk)  # type: ignore[attr-defined]
+        self._count(request)
+        _check_scope(about, request.user)
+
+    def _count(self, request: Any) -> None:
+        """Count it for the organization's limit, also what is refused afterwards. Raises TooManyRequests."""
+        user = request.user
+        outside = user.api_key.organization if isinstance(user, ApiKeyPrincipal) else None
+        organization = outside if self.outside else request.organization
+        if organization is not None:
+            request.rate_limit = request_pass(organization)
 
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Answers are for who asked, and of this moment. Rate limits are told here: a throttle sets `rate_limit`."""
+        """Answers are for who asked, and of this moment. They tell what is left of the rate limit."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         answer.headers.setdefault("Cache-Control", "no-store")
         for name, value in getattr(request, "rate_limit", {}).items():
