@@ -17,6 +17,7 @@ from executions.agents.errors.table import Kind
 from executions.help.meaning import Retried
 from executions.help.pauses import PAUSES
 from executions.views.error_words import MEANINGS
+from mino.common.api.codes import CODES
 
 DOCUMENT = (Path(__file__).parent.parent.parent / "docs" / "errors.md").read_text()
 
@@ -34,6 +35,12 @@ def test_each_reason_of_a_pause_is_explained_in_the_words_of_the_pages() -> None
         [line] = [line for line in section.splitlines() if line.startswith(f"| {pause.title} |")]
         assert pause.what in line
         assert pause.remedy in line
+
+
+def test_each_refusal_is_explained_in_the_words_of_the_table() -> None:
+    section = DOCUMENT.partition("\n## Why something was refused\n")[2]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    assert rows == [f"| `{code}` | {one.status} | {one.cause} | {one.remedy} |" for code, one in CODES.items()]
 
 
 def kinds() -> Iterator[Kind]:
@@ -59,3 +66,6 @@ def test_anybody_can_read_them_in_the_application(client: Client) -> None:
         assert f'id="{code.lower()}"' in page
         assert escape(meaning.remedy) in page
     assert "BUDGET_REACHED" in page
+    for code, refusal in CODES.items():
+        assert f'id="api-{code.lower()}"' in page
+        assert escape(refusal.remedy) in page

@@ -9,10 +9,12 @@ from django.views.decorators.http import require_safe
 
 from executions.help.pauses import PAUSES
 from executions.views.error_words import MEANINGS
+from mino.common.api.codes import CODES
 
 
 @login_not_required
 @require_safe
 def error_help(request: HttpRequest) -> HttpResponse:
-    """The codes with an anchor each: what happened, whether it is retried, what to do; and why executions pause."""
-    return render(request, "executions/help/errors.html", {"meanings": MEANINGS.items(), "pauses": PAUSES})
+    """The codes with an anchor each: why rows failed, why executions paused, what the API refuses."""
+    context = {"meanings": MEANINGS.items(), "pauses": PAUSES, "refusals": CODES.items()}
+    return render(request, "executions/help/errors.html", context)

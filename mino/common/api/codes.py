@@ -32,12 +32,17 @@ CODES: Mapping[str, ErrorCode] = {
         400, "An id in the address is not a UUID.", "Use the `id` as the API gave it, all 36 characters."
     ),
     "BATCH_EMPTY": ErrorCode(
-        400, "The batch, or what was chosen of it, has no rows.", "Choose rows, or import a file that has some."
+        400, "There is no row to import or to run.", "Give at least one: choose rows, or import a file that has some."
+    ),
+    "NO_FIELDS": ErrorCode(
+        400,
+        "Nothing says which fields to extract.",
+        "Import a file with a column for each, such as `expected_price`; its cells may be empty.",
     ),
     "NO_GROUND_TRUTH": ErrorCode(
         400,
-        "What was asked needs known truth, and there is none.",
-        "Import a file with columns of ground truth, or set the truth of some cells.",
+        "The batch has no truth to review or to compare against.",
+        "Add the truth of some rows: by hand, from a file, or by taking answers that were checked.",
     ),
     "UNAUTHORIZED": ErrorCode(
         401,
@@ -56,8 +61,9 @@ CODES: Mapping[str, ErrorCode] = {
     ),
     "QUOTA_EXCEEDED": ErrorCode(
         403,
-        "The organization has used up what its plan includes.",
-        "`limits` says how much there is and when it begins anew. An owner can ask for another plan.",
+        "The organization has as many projects, or has started as many executions this month, as its plan allows.",
+        "`limits` says how many, of how many, and when the count begins anew. Delete a project, wait until the 1st of "
+        "the month (UTC), or have an owner ask for a larger plan.",
     ),
     "NOT_FOUND": ErrorCode(
         404,
@@ -69,7 +75,13 @@ CODES: Mapping[str, ErrorCode] = {
     ),
     "ALREADY_EXISTS": ErrorCode(409, "There is one of that name already.", "Choose another name, or use that one."),
     "INVALID_STATE": ErrorCode(
-        409, "It makes sense, but not in the state that the object is in.", "Read the object again, and decide anew."
+        409,
+        "It makes sense, but not now: a batch is being run, a colleague reviews the cell, an execution has ended, or "
+        "the truth has changed since it was looked at.",
+        "The sentence says what has to be done first; of truth that has changed, both values are told.",
+    ),
+    "AGENT_UNAUTHORIZED": ErrorCode(
+        409, "The agent has no key.", "An admin or owner sets one, or the operator does (docs/agents.md)."
     ),
     "IDEMPOTENCY_CONFLICT": ErrorCode(
         409,
@@ -87,7 +99,9 @@ CODES: Mapping[str, ErrorCode] = {
         "Read it again, look at the change, and send yours with the new ETag.",
     ),
     "PAYLOAD_TOO_LARGE": ErrorCode(
-        413, "The body is larger than the address takes.", "Send it in parts, or upload it as a file."
+        413,
+        "The body or the file is larger than the limit, or more cells of truth would be changed than may be at once.",
+        "Split it, narrow the filter, or send fewer cells at a time; the operator can allow larger files.",
     ),
     "UNSUPPORTED_MEDIA_TYPE": ErrorCode(
         415,
@@ -119,5 +133,4 @@ def status_of(code: str) -> int:
 
 def documentation_url(code: str) -> str:
     """Where the code is explained."""
-    anchor = code.lower() if code in CODES else ""
-    return f"{settings.PUBLIC_URL}/help/errors/" + (f"#{anchor}" if anchor else "")
+    return f"{settings.PUBLIC_URL}/help/errors/#" + (f"api-{code.lower()}" if code in CODES else "api")

@@ -234,7 +234,7 @@ def _error_example(code: str) -> OpenApiExample:
         "error": CODES[code].cause,
         "code": code,
         "details": [],
-        "documentation_url": f"https://mino.example.com/help/errors/#{code.lower()}",
+        "documentation_url": f"https://mino.example.com/help/errors/#api-{code.lower()}",
         "request_id": "5f3c1c0a9b4e4d0f8a5e6b7c8d9e0f1a",
     }
     if code in ("QUOTA_EXCEEDED", "RATE_LIMIT_EXCEEDED"):

@@ -66,6 +66,6 @@ def code_of(response: Any) -> str:
     assert set(body) - {"limits"} == {"error", "code", "details", "documentation_url", "request_id"}, body
     assert body["error"]
     assert body["request_id"] == response["X-Request-ID"]
-    assert body["documentation_url"].endswith(f"/help/errors/#{body['code'].lower()}")
+    assert body["documentation_url"].endswith(f"/help/errors/#api-{body['code'].lower()}")
     assert all(set(one) == {"path", "message"} for one in body["details"])
     return str(body["code"])

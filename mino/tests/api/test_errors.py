@@ -1,0 +1,181 @@
+"""Every error of the API has the one form, whoever raises it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import Organization, User
+from mino.common.errors import Limits, QuotaExceeded, TooManyRequests
+from mino.tests.api.asking import Asker, browser, code_of
+from mino.tests.factories import MembershipFactory
+from projects.models import Project
+
+
+def details(response: Any) -> dict[str, str]:
+    """The messages by their paths."""
+    return {one["path"]: one["message"] for one in response.json()["details"]}
+
+
+@pytest.mark.parametrize("path", ["", "nowhere", "projects/", "projects/x/y/z", "../v1/nothing", "projects/%00"])
+@pytest.mark.django_db
+def test_unknown_addresses(ask: Asker, path: str) -> None:
+    response = ask("GET", path)
+    assert (response.status_code, code_of(response)) in ((404, "NOT_FOUND"), (400, "INVALID_UUID"))
+    anonymous = Asker({})("GET", path)
+    assert code_of(anonymous) in ("NOT_FOUND", "UNAUTHORIZED")
+
+
+def test_who_asks_is_not_said(db: None) -> None:
+    response = Client().get("/api/v1/projects")
+    assert (response.status_code, code_of(response)) == (401, "UNAUTHORIZED")
+    assert response["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b"{", "INVALID_JSON"),
+        (b"\xff{}", "INVALID_JSON"),
+        (b'{"name": NaN}', "INVALID_JSON"),
+        (b'{"name": 1e999}', "INVALID_JSON"),
+        (b"[" * 100_000, "INVALID_JSON"),
+        (b"", "MISSING_FIELD"),
+        (b"9" * 5000, "INVALID_JSON"),
+        (b"[]", "VALIDATION_ERROR"),
+        (b"null", "VALIDATION_ERROR"),
+        (b'"text"', "VALIDATION_ERROR"),
+        (b"{}", "MISSING_FIELD"),
+    ],
+)
+def test_bodies_that_cant_be_read(ask: Asker, body: bytes, code: str) -> None:
+    response = ask.client.post("/api/v1/projects", body, content_type="application/json", headers=ask.headers)
+    assert (response.status_code, code_of(response)) == (400, code)
+
+
+def test_missing_and_unknown_fields_are_named(ask: Asker) -> None:
+    response = ask("POST", "projects", {"name": "Prices"})
+    assert code_of(response) == "MISSING_FIELD"
+    assert list(details(response)) == ["instructions"]
+    body = {"name": 5, "instructions": "short", "is_private": True, "organization": "other"}
+    response = ask("POST", "projects", body)
+    assert code_of(response) == "VALIDATION_ERROR"
+    assert set(details(response)) == {"name", "instructions", "is_private", "organization"}
+    assert "no field of this name" in details(response)["organization"]
+
+
+@pytest.mark.parametrize("value", ["a\x00b", "\ud800", "x" * 101])
+def test_texts_that_no_database_takes(ask: Asker, value: str) -> None:
+    response = ask("POST", "projects", {"name": value, "instructions": "Return the price of the product."})
+    assert code_of(response) == "VALIDATION_ERROR"
+    assert set(details(response)) == {"name"}
+
+
+def test_what_a_service_refuses_keeps_its_code_and_place(ask: Asker, project: Project) -> None:
+    response = ask("POST", "projects", {"name": project.name, "instructions": "Return the price of the product."})
+    assert (response.status_code, code_of(response)) == (409, "ALREADY_EXISTS")
+    assert set(details(response)) == {"name"}
+
+
+def test_the_method_and_the_type_of_the_body(ask: Asker) -> None:
+    response = ask("PUT", "projects", {})
+    assert (response.status_code, code_of(response)) == (405, "METHOD_NOT_ALLOWED")
+    assert response["Allow"] == "GET, HEAD, POST"
+    assert ask("OPTIONS", "projects").status_code == 405
+    response = ask.client.post("/api/v1/projects", "name=x", content_type="text/plain", headers=ask.headers)
+    assert (response.status_code, code_of(response)) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+def test_whatever_the_client_accepts_it_gets_json(ask: Asker) -> None:
+    assert ask("GET", "projects", Accept="text/html")["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("written", ["1", "x" * 36, "019c1a60-0a10-7b52-8d3e-6f7a8b9c0d1g", "{" + "0" * 34 + "}"])
+def test_ids_that_are_none(ask: Asker, written: str) -> None:
+    response = ask("GET", f"projects/{written}")
+    assert (response.status_code, code_of(response)) == (400, "INVALID_UUID")
+    assert set(details(response)) == {"project_id"}
+
+
+def test_a_body_that_is_too_large(ask: Asker, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    response = ask("POST", "projects", {"name": "x" * 200})
+    assert (response.status_code, code_of(response)) == (413, "PAYLOAD_TOO_LARGE")
+
+
+def test_a_browser_without_its_csrf_token(member: User, organization: Organization) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    response = Asker({}, client)("POST", "projects", {})
+    assert (response.status_code, code_of(response)) == (403, "FORBIDDEN")
+    assert "CSRF" in response.json()["error"]  # type: ignore[attr-defined]
+
+
+def test_a_host_that_is_not_ours(ask: Asker) -> None:
+    response = ask("GET", "projects", Host="evil.example")
+    assert (response.status_code, code_of(response)) == (400, "VALIDATION_ERROR")
+
+
+def raising(error: Exception) -> Callable[..., Any]:
+    """A service that fails."""
+
+    def fail(**values: Any) -> Any:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (ZeroDivisionError("secret detail"), 500, "UNKNOWN_ERROR"),
+        (OperationalError("secret detail"), 503, "DATABASE_ERROR"),
+        (OSError("secret detail"), 503, "STORAGE_ERROR"),
+    ],
+)
+def test_what_nobody_foresaw_shows_no_trace_and_is_logged(
+    ask: Asker, monkeypatch: Any, caplog: Any, error: Exception, status: int, code: str
+) -> None:
+    monkeypatch.setattr("projects.api.projects.project_create", raising(error))
+    ask.client.raise_request_exception = False
+    response = ask("POST", "projects", {"name": "Prices", "instructions": "Return the price of the product."})
+    assert (response.status_code, code_of(response)) == (status, code)
+    assert b"secret detail" not in response.content
+    assert b"Traceback" not in response.content
+    assert any(one.exc_info and "secret detail" in str(one.exc_info[1]) for one in caplog.records)
+
+
+def test_limits_are_told(ask: Asker, monkeypatch: Any) -> None:
+    full = QuotaExceeded("No more.", limits=Limits(3, 3))
+    monkeypatch.setattr("projects.api.projects.project_create", raising(full))
+    body = {"name": "Prices", "instructions": "Return the price of the product."}
+    response = ask("POST", "projects", body)
+    assert (response.status_code, code_of(response)) == (403, "QUOTA_EXCEEDED")
+    assert response.json()["limits"] == {"current": 3, "maximum": 3, "reset": None}  # type: ignore[attr-defined]
+    soon = timezone.now() + timedelta(seconds=30)
+    busy = TooManyRequests("Too many.", limits=Limits(100, 100, soon))
+    monkeypatch.setattr("projects.api.projects.project_create", raising(busy))
+    response = ask("POST", "projects", body)
+    assert (response.status_code, code_of(response)) == (429, "RATE_LIMIT_EXCEEDED")
+    assert 25 <= int(response["Retry-After"]) <= 30
+
+
+def test_which_organization_is_meant(member: User, organization: Organization, stranger: User) -> None:
+    assert browser(member).get("projects")["data"] == []
+    MembershipFactory(organization=Organization.objects.get(slug="elsewhere"), user=member)
+    response = browser(member)("GET", "projects")
+    assert code_of(response) == "MISSING_FIELD"
+    assert set(details(response)) == {"X-Mino-Organization"}
+    response = browser(member)("GET", "projects", X_Mino_Organization="nowhere")
+    assert code_of(response) == "NOT_FOUND"
+
+
+def test_a_key_belongs_to_one_organization(ask: Asker, stranger: User) -> None:
+    assert code_of(ask("GET", "projects", X_Mino_Organization="elsewhere")) == "NOT_FOUND"
+    assert ask("GET", "projects", X_Mino_Organization="northlight").status_code == 200
