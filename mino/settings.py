@@ -246,6 +246,11 @@ CELERY_BEAT_SCHEDULE = {
     "wake-executions": {"task": "executions.tasks.wake_executions", "schedule": 5.0, "options": {"expires": 5}},
     "sweep-imports": {"task": "projects.tasks.sweep_imports", "schedule": 15.0, "options": {"expires": 15}},
     "remove-expired": {"task": "executions.tasks.remove_expired", "schedule": 3600.0, "options": {"expires": 3600}},
+    "expire-idempotent-requests": {
+        "task": "accounts.tasks.expire_idempotent_requests",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "sweep-exports": {"task": "analytics.tasks.sweep_exports", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-roll-ups": {"task": "analytics.tasks.sweep_roll_ups", "schedule": 15.0, "options": {"expires": 15}},
     "sweep-repeats": {"task": "analytics.tasks.sweep_repeats", "schedule": 30.0, "options": {"expires": 30}},

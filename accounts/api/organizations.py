@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from accounts.api import shapes
 from accounts.api.base import ApiRequest, ApiView
 from accounts.models import Membership, Organization
+from accounts.permissions import require
 from mino.common.api.cursors import Key
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
@@ -27,7 +28,7 @@ class OrganizationList(ApiView):
     @operation("organization_list", "List organizations", listing=ORGANIZATIONS)
     def get(self, request: ApiRequest) -> Response:
         """The organizations that you belong to; of an API key its own."""
-        return self.page(Organization.objects.visible_to(request.user))
+        return self.page(Organization.objects.visible_to(request.user), user=request.user)
 
 
 class OrganizationDetail(ApiView):
@@ -40,7 +41,7 @@ class OrganizationDetail(ApiView):
     def get(self, request: ApiRequest, organization_id: uuid.UUID) -> Response:
         """Name and plan of an organization that you belong to."""
         found = self.find(Organization.objects.visible_to(request.user), pk=organization_id)
-        return self.answer(found, shapes.Organization)
+        return self.answer(found, shapes.Organization, user=request.user)
 
 
 class MemberList(ApiView):
@@ -51,5 +52,6 @@ class MemberList(ApiView):
     @operation("member_list", "List members", people_only=True, listing=MEMBERS)
     def get(self, request: ApiRequest) -> Response:
         """The people in the organization, with their roles, those who joined first at the beginning."""
+        require(request.user, "accounts.view", request.organization)  # guests see no members
         members: QuerySet[Membership] = Membership.objects.filter(organization=request.organization)
         return self.page(members)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Membership, Plan, Role
@@ -26,8 +27,13 @@ class Organization(Given):
     id = serializers.UUIDField()
     slug = serializers.CharField(required=False, help_text="Its short name, as in addresses of pages.")
     name = serializers.CharField(required=False)
-    plan = serializers.ChoiceField(choices=Plan.choices, required=False)
+    plan = serializers.SerializerMethodField(required=False, help_text="Null for guests.")
     created_at = serializers.DateTimeField(required=False)
+
+    @extend_schema_field({"type": ["string", "null"], "enum": [*Plan.values, None]})
+    def get_plan(self, organization: Any) -> str | None:
+        """The plan, for those who have a role."""
+        return str(organization.plan) if self.context["user"].has_perm("accounts.view", organization) else None
 
 
 class Person(serializers.Serializer[Any]):

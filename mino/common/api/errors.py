@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -14,12 +13,11 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
-from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from mino.common.api.codes import documentation_url, status_of
-from mino.common.errors import Detail, Limits, ServiceError, TooManyRequests
+from mino.common.errors import Detail, Limits, ServiceError
 from mino.common.tracing import bound_ids
 
 logger = logging.getLogger(__name__)
@@ -105,11 +103,7 @@ def _logged(answer: Response, error: Exception, context: dict[str, Any]) -> Resp
 
 
 def _of_service(error: ServiceError) -> Response:
-    headers = dict(getattr(error, "headers", {}))
-    if isinstance(error, TooManyRequests) and error.limits and error.limits.reset:
-        wait = (error.limits.reset - timezone.now()).total_seconds()
-        headers.setdefault("Retry-After", str(max(1, math.ceil(wait))))
-    return _answer(error.code, error.message, error.details, error.limits, headers)
+    return _answer(error.code, error.message, error.details, error.limits, getattr(error, "headers", None))
 
 
 def _of_validation(error: exceptions.ValidationError) -> tuple[str, str, Sequence[Detail]]:

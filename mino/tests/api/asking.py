@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.api_keys.scopes import Scope
@@ -23,19 +22,18 @@ class Asker:
         self.headers = headers
         self.client = client or Client()
 
-    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """The answer to a request below /api/v1/."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         content = {} if body is None else {"data": body, "content_type": "application/json"}
         send = getattr(self.client, method.lower())
-        response: HttpResponse = send(PREFIX + path.removeprefix(PREFIX), headers={**self.headers, **given}, **content)
-        return response
+        return send(PREFIX + path.removeprefix(PREFIX), headers={**self.headers, **given}, **content)
 
     def get(self, path: str, **headers: str) -> Any:
         """What a GET answers. Fails unless it is 200."""
         response = self("GET", path, **headers)
         assert response.status_code == 200, response.content
-        return response.json()  # type: ignore[attr-defined]
+        return response.json()
 
 
 def new_key(

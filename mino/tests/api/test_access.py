@@ -95,7 +95,7 @@ def answer(asker: Asker, place: Place, subjects: Subjects) -> int:
     if response.status_code >= 400:
         code_of(response)
     assert response.status_code < 500
-    return response.status_code
+    return int(response.status_code)
 
 
 def test_every_operation_is_placed_as_it_says_itself() -> None:

@@ -33,7 +33,7 @@ def pages(ask: Asker, path: str) -> list[list[dict[str, Any]]]:
 @pytest.fixture
 def projects(organization: Organization) -> list[Project]:
     """Seven projects, three of them made at the same moment."""
-    made = [ProjectFactory(organization=organization, name=f"Project {n}") for n in "cabgfed"]
+    made: list[Project] = [ProjectFactory(organization=organization, name=f"Project {n}") for n in "cabgfed"]
     Project.objects.filter(pk__in=[one.pk for one in made[:3]]).update(created_at=JOINED)
     return made
 
@@ -105,7 +105,7 @@ def test_a_cursor_of_another_organization_is_refused(ask: Asker, projects: list[
 def test_parameters_that_make_no_sense_are_refused_by_name(ask: Asker, query: str, path: str) -> None:
     response = ask("GET", f"projects?{query}")
     assert code_of(response) == "VALIDATION_ERROR"
-    assert [one["path"] for one in response.json()["details"]] == [path]  # type: ignore[attr-defined]
+    assert [one["path"] for one in response.json()["details"]] == [path]
 
 
 def test_fields_includes_and_the_total(ask: Asker, projects: list[Project]) -> None:
