@@ -25,7 +25,8 @@ class SubscriptionForm(forms.Form):
         max_length=MAX_DESCRIPTION, required=False, help_text="What tells it from the others, such as “Price feed”."
     )
     events = forms.MultipleChoiceField(
-        choices=[(kind.name, kind.sentence) for kind in EVENTS.values()], widget=forms.CheckboxSelectMultiple
+        choices=[(kind.name, kind.sentence) for kind in EVENTS.values()],
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
 
 

@@ -47,7 +47,7 @@ def data_of(name: str) -> Mapping[str, Any]:
 
 def assert_like_the_example(name: str) -> None:
     example, real = example_of(name), data_of(name)
-    assert list(real) == list(example)
+    assert set(real) == set(example)
     for part in ("jobs", "accuracy", "pass_rate"):
         of_example, of_real = example.get(part), real.get(part)
         if isinstance(of_example, list):
