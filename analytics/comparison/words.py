@@ -111,6 +111,11 @@ def p_words(p: float | None) -> str:
     return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 
+def p_value(p: float | None) -> str:
+    """`0.031`, or `< 0.001`: never a 0 that no p is."""
+    return p_words(p).removeprefix("= ")
+
+
 def left_out_words(figures: Figures) -> list[str]:
     """The rows that are not paired: how many, and why."""
     return [

@@ -8,6 +8,7 @@ from analytics.models.failure_pattern import (
     PatternKind,
     PatternOccurrence,
     PatternState,
+    PatternTrend,
 )
 from analytics.models.project_baseline import ProjectBaseline
 from analytics.models.review import Decision, ReviewDecision, ReviewReservation
@@ -36,6 +37,7 @@ __all__ = [
     "PatternKind",
     "PatternOccurrence",
     "PatternState",
+    "PatternTrend",
     "ProjectBaseline",
     "ReviewDecision",
     "ReviewReservation",

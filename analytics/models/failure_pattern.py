@@ -32,6 +32,14 @@ class PatternState(models.TextChoices):
     DISMISSED = "dismissed", "Dismissed"
 
 
+class PatternTrend(models.TextChoices):
+    """Where the share that fails went, from the execution before the newest one of its batch to the newest one."""
+
+    RISING = "rising", "Rising"
+    FALLING = "falling", "Falling"
+    STEADY = "steady", "Steady"
+
+
 class FailurePatternQuerySet(models.QuerySet["FailurePattern"]):
     """Patterns, narrowed to what somebody may see."""
 
@@ -45,7 +53,8 @@ class FailurePattern(Identified, Dated):
 
     `failing` says what fails: a failure type (kinds type and shape), `cell`, `row`, or an error code. `key` and `value`
     say in which way or where: a shape and its value, or an attribute and its value. The figures are those of the
-    execution that showed it last; `weight`, how many rows more than usual it costs, orders the list.
+    execution that showed it last; `weight`, how many rows more than usual it costs, orders the list. `trend` is empty
+    while it was looked for in one execution of its batch alone.
     """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
@@ -64,6 +73,7 @@ class FailurePattern(Identified, Dated):
     n = models.PositiveIntegerField(default=0)
     lift = models.FloatField(null=True, blank=True)
     weight = models.PositiveIntegerField(default=0)
+    trend = models.CharField(max_length=7, choices=PatternTrend, blank=True)
 
     objects: ClassVar[Any] = FailurePatternQuerySet.as_manager()
 

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from django.utils import timezone
 
-from analytics.models import FailurePattern, PatternOccurrence, PatternState
-from analytics.statistics.fisher import fisher_fewer
+from analytics.models import FailurePattern, PatternOccurrence, PatternState, PatternTrend
+from analytics.statistics.fisher import fisher_fewer, fisher_more
 from mino.common.bulk import update_many
 
 AT_ONCE = 100
@@ -47,11 +47,12 @@ def _refresh(ids: Sequence[uuid.UUID]) -> None:
 def _summary(pattern_id: uuid.UUID, state: str, newest_first: Sequence[PatternOccurrence]) -> dict[str, object]:
     seen = [one for one in newest_first if one.is_found]
     if not seen:
-        return _values(pattern_id, state if state == PatternState.DISMISSED else PatternState.CURED, None, None, None)
+        state = state if state == PatternState.DISMISSED else PatternState.CURED
+        return _values(pattern_id, state, None, None, None, newest_first)
     cure = cured_by(newest_first)
     if state != PatternState.DISMISSED:
         state = PatternState.CURED if cure else PatternState.OPEN
-    return _values(pattern_id, state, seen[-1], seen[0], cure)
+    return _values(pattern_id, state, seen[-1], seen[0], cure, newest_first)
 
 
 def _values(
@@ -60,6 +61,7 @@ def _values(
     first: PatternOccurrence | None,
     last: PatternOccurrence | None,
     cure: PatternOccurrence | None,
+    newest_first: Sequence[PatternOccurrence],
 ) -> dict[str, object]:
     return {
         "id": pattern_id,
@@ -72,8 +74,24 @@ def _values(
         "n": last.n if last else 0,
         "lift": last.lift if last else None,
         "weight": last.weight if last else 0,
+        "trend": trend_of(newest_first),
         "updated_at": timezone.now(),
     }
+
+
+def trend_of(newest_first: Sequence[PatternOccurrence]) -> PatternTrend | str:
+    """Whether the newest execution has a significantly larger or smaller share than the one before of its batch."""
+    if not newest_first:
+        return ""
+    new = newest_first[0]
+    batch = new.execution.batch_id
+    old = next((one for one in newest_first[1:] if one.execution.batch_id == batch), None)
+    if old is None:
+        return ""
+    counts = (new.frequency, new.n, old.frequency, old.n)
+    if fisher_more(*counts) <= P:
+        return PatternTrend.RISING
+    return PatternTrend.FALLING if fisher_fewer(*counts) <= P else PatternTrend.STEADY
 
 
 def cured_by(newest_first: Sequence[PatternOccurrence]) -> PatternOccurrence | None:

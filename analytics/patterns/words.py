@@ -111,5 +111,20 @@ def inside_words(pattern: FailurePattern) -> tuple[str, str]:
 
 
 def review_filter(pattern: FailurePattern) -> dict[str, str]:
-    """The filters with which review is opened: the column and the pattern itself."""
-    return {"column": pattern.column, "pattern": str(pattern.pk)}
+    """The filters with which review is opened: the column, if it is one, and the pattern itself."""
+    column = {"column": pattern.column} if pattern.column else {}
+    return {**column, "pattern": str(pattern.pk)}
+
+
+def grid_filter(pattern: FailurePattern) -> dict[str, str]:
+    """The filters of an execution's grid that find the rows of a pattern; empty where none do exactly."""
+    site = {"site": pattern.value} if pattern.key == Attribute.DOMAIN else {}
+    if pattern.key and not site:
+        return {}
+    if pattern.kind == PatternKind.ERROR:
+        return {**site, "error_code": pattern.failing}
+    if pattern.failing == ROW:
+        return {**site, "evaluation_result": "fail"}
+    if pattern.kind == PatternKind.TYPE and pattern.failing == FailureType.MISSING_EXTRACTION:
+        return {"column": pattern.column, "outcome": "missed"}
+    return {}

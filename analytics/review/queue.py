@@ -40,9 +40,10 @@ class Filter:
         """What an address asks for; words that mean nothing, and a shape in another column, are left out."""
         column, outcome, reason = (query.get(name, "") for name in ("column", "outcome", "reason"))
         column = column if column in columns else ""
-        shaped = shaped if shaped and column in ("", shaped.column) else None
+        if shaped and shaped.column and column not in ("", shaped.column):
+            shaped = None
         return cls(
-            shaped.column if shaped else column,
+            shaped.column if shaped and shaped.column else column,
             outcome if outcome in DISAGREEMENTS else "",
             reason if reason in REASONS else "",
             shaped,

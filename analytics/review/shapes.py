@@ -18,7 +18,8 @@ MOST_SHAPES = 100
 
 @dataclass(frozen=True, slots=True)
 class Shaped:
-    """The cells of one column that fail in one way, by the positions of their jobs."""
+    """The cells of one column that fail in one way, or without a column all cells of rows that do, by the positions of
+    their jobs."""
 
     pattern: str
     column: str
@@ -36,13 +37,14 @@ class ShapeChoice:
 
 
 def shaped_cells(execution: Execution, pattern: str) -> Shaped | None:
-    """The cells of a pattern in an execution; None for no pattern of cells of this execution."""
+    """The cells of a pattern in an execution; None for one of errors, which have no cells, and for none of this
+    execution."""
     try:
         wanted = uuid.UUID(pattern)
     except ValueError:
         return None
     found = PatternOccurrence.objects.filter(execution=execution, pattern=wanted, is_found=True)
-    occurrence = found.exclude(pattern__column="").select_related("pattern").first()
+    occurrence = found.exclude(pattern__kind=PatternKind.ERROR).select_related("pattern").first()
     if occurrence is None:
         return None
     positions = unpacked(bytes(occurrence.positions))[:MOST_POSITIONS]

@@ -18,6 +18,8 @@ WIDTHS = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 register.filter("points", words.points)  # {{ difference.value|points }}: +2.9
 register.filter("interval_words", words.interval_words)  # {{ difference|interval_words }}: +1.8 to +4.0
+register.filter("p_words", words.p_words)  # p {{ p|p_words }}: p = 0.031, p < 0.001
+register.filter("p_value", words.p_value)
 register.filter("clipped", lines.clipped)
 register.filter("needed", words.rounded)  # {{ judgement.rows_needed|needed }}: two digits
 

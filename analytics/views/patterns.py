@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.http import WorkspaceRequest
 from accounts.permissions import require
-from analytics.models import FailurePattern, PatternAnalysis, PatternOccurrence
+from analytics.models import FailurePattern, PatternAnalysis, PatternKind, PatternOccurrence
 from analytics.patterns import services
 from analytics.patterns.listing import PatternAsk, choices_of
 from analytics.patterns.presenting import (
@@ -27,7 +27,7 @@ from analytics.patterns.presenting import (
     trend_of,
 )
 from analytics.patterns.remedies import remedy_of
-from analytics.patterns.words import explained, inside_words, review_filter, title_of
+from analytics.patterns.words import explained, grid_filter, inside_words, review_filter, title_of
 from executions.views.answering import begun
 from executions.views.finding import find_execution
 from executions.views.pages import execution_context
@@ -36,6 +36,7 @@ from mino.common.pagination import keyset_page
 from mino.common.ui.formats import number
 from projects.models import InstructionVersion, Project
 from projects.queries import Abilities, project_of
+from projects.services.checks import MAX_DESCRIPTION
 
 SHOWN_OF_EXECUTION = 20
 
@@ -90,8 +91,10 @@ def pattern(request: WorkspaceRequest, slug: str, pattern_id: uuid.UUID) -> Http
         "latest": latest,
         "examples": examples_of(latest),
         "remedy": remedy_of(found, latest.details if latest else [], kind),
+        "remedy_about": f"{found.column}: {title_of(found)}"[:MAX_DESCRIPTION],
         "newest": newest if newest and latest and newest.number > latest.execution.instruction_version.number else None,
         "review_url": _review_url(slug, found, latest),
+        "rows_url": _rows_url(slug, found, latest),
     }
     return render(request, "analytics/patterns/detail.html", context)
 
@@ -178,6 +181,15 @@ def _find(request: WorkspaceRequest, pattern_id: uuid.UUID) -> FailurePattern:
 
 def _review_url(slug: str, found: FailurePattern, latest: PatternOccurrence | None) -> str:
     """Where the cells of a pattern are reviewed; empty where there are none."""
-    if latest is None or not found.column:
+    if latest is None or found.kind == PatternKind.ERROR:
         return ""
     return f"{reverse('execution_review', args=[slug, latest.execution_id])}?{urlencode(review_filter(found))}"
+
+
+def _rows_url(slug: str, found: FailurePattern, latest: PatternOccurrence | None) -> str:
+    """The rows of a pattern in the grid; empty where the grid's filters can't tell them."""
+    wanted = grid_filter(found)
+    if latest is None or not wanted:
+        return ""
+    query = urlencode({"execution": latest.execution.number, **wanted})
+    return f"{reverse('batch', args=[slug, latest.execution.batch_id])}?{query}"

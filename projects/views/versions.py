@@ -13,22 +13,35 @@ from accounts.http import WorkspaceRequest
 from accounts.permissions import require
 from mino.common.errors import ServiceError
 from mino.common.forms import add_service_error
+from mino.common.values.clean import clean_text
 from projects.forms import VersionForm
 from projects.instruction_diff import instruction_diff
 from projects.placeholders import placeholders
 from projects.queries import Abilities, project_of
 from projects.services import versions as services
+from projects.services.checks import MAX_DESCRIPTION
+
+LONGEST_ADDED = 2_000
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def version_create(request: WorkspaceRequest, slug: str, project_id: uuid.UUID) -> HttpResponse:
-    """A new version, written from the newest one or from the one that `?from=` names."""
+    """A new version, written from the newest one or from the one that `?from=` names.
+
+    `?add=` is a sentence to end it with, `?about=` what changes by that: both are only suggested in the form.
+    """
     project = project_of(request, project_id)
     require(request.user, "projects.change", project)
     number = request.GET.get("from", "")
     chosen = project.versions.filter(number=int(number)) if number.isdecimal() and len(number) < 10 else None
     base = (chosen or project.versions.order_by("-number")).first()
-    form = VersionForm(request.POST or None, initial={"text": base.text if base else ""})
+    added = clean_text(request.GET.get("add", "")).strip()[:LONGEST_ADDED]
+    texts = [base.text.rstrip() if base else "", added]
+    initial = {
+        "text": "\n".join(filter(None, texts)) if added else base.text if base else "",
+        "change_description": clean_text(request.GET.get("about", "")).strip()[:MAX_DESCRIPTION],
+    }
+    form = VersionForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             version = services.version_create(project=project, user=request.user, **form.cleaned_data)
@@ -37,7 +50,9 @@ def version_create(request: WorkspaceRequest, slug: str, project_id: uuid.UUID) 
         else:
             messages.success(request, f"Version {version.number} is saved.")
             return redirect("version", slug=slug, project_id=project.pk, number=version.number)
-    return render(request, "projects/version_create.html", {"project": project, "base": base, "form": form})
+    return render(
+        request, "projects/version_create.html", {"project": project, "base": base, "added": added, "form": form}
+    )
 
 
 @require_safe

@@ -15,7 +15,7 @@ from mino.common.values.share import Share
 FIGURES = ("failing", "of", "share", "share_low", "share_high", "lift")
 NAMES = ("pattern", "kind", "column", "type", "attribute", "value")
 PATTERN_HEADERS = (
-    *(*NAMES, *FIGURES, "state", "cured_by_version"),
+    *(*NAMES, *FIGURES, "trend", "state", "cured_by_version"),
     *("first_seen", "last_seen", "last_execution"),
 )
 OCCURRENCE_HEADERS = (*NAMES, *FIGURES, "lift_low", "lift_high", "q", "failing_elsewhere", "of_elsewhere")
@@ -52,7 +52,7 @@ def _figures(frequency: int, n: int, of: Share, lift: float | None) -> Sequence[
 def _pattern(one: FailurePattern) -> Sequence[Cell]:
     last = one.last_execution
     return (
-        *(*_named(one), *_figures(one.frequency, one.n, one.share, one.lift), one.state),
+        *(*_named(one), *_figures(one.frequency, one.n, one.share, one.lift), one.trend, one.state),
         *(one.cured_by.number if one.cured_by else None, moment(one.first_seen_at), moment(one.last_seen_at)),
         last.number if last else None,
     )

@@ -180,6 +180,19 @@ def test_a_later_version_cures_a_pattern_and_only_where_enough_was_run(batch: Ba
     assert FailurePattern.objects.get(**missing).state == "open"
 
 
+def test_the_trend_is_that_of_the_two_newest_executions_of_a_batch(batch: Batch) -> None:
+    def trend(failing: int, of: Batch = batch) -> str:
+        analysed(play(of, [{"price": None}] * failing + [GOOD] * (60 - failing)))
+        return str(FailurePattern.objects.get(kind="type", failing="missing_extraction").trend)
+
+    assert trend(20) == ""
+    assert trend(22) == "steady"
+    assert trend(45) == "rising"
+    assert trend(3) == "falling", "also where it is too rare to be found"
+    other: Batch = BatchFactory(project=batch.project, rows=60)
+    assert trend(60, other) == "", "nothing is known yet of this batch"
+
+
 def test_the_same_version_cures_nothing(batch: Batch) -> None:
     analysed(play(batch, [{"price": None}] * 20 + [GOOD] * 40))
     analysed(play(batch, [GOOD] * 60))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Role
+from accounts.models import Role, User
 from analytics.models import FailurePattern, PatternAnalysis
+from analytics.review.queue import Queue
 from analytics.tests.patterns.making import analysed, play
 from executions.models import Execution
 from mino.tests.factories import BatchFactory, MembershipFactory, VersionFactory
@@ -100,6 +103,47 @@ def test_a_pattern_by_site_shows_both_shares_and_the_lift(browser: Client, execu
     text = browser.get(reverse("pattern", args=[execution.organization.slug, found.pk])).content.decode()
     assert "Share on bad.example" in text
     assert "Lift" in text
+
+
+def test_the_remedy_is_written_into_a_new_version(browser: Client, execution: Execution) -> None:
+    found = pattern(kind="shape", key="extra_text")
+    text = browser.get(reverse("pattern", args=[execution.organization.slug, found.pk])).content.decode()
+    (address,) = re.findall(r'href="([^"]*instructions/new/[^"]*)"', text)
+    form = browser.get(html.unescape(address)).context["form"]
+    said = form.initial["text"].splitlines()
+    assert said[:-1] == execution.instructions.splitlines()
+    assert said[-1] == "Return only “title” itself: leave out text such as “| Northlight <b>”."
+    assert form.initial["change_description"] == "title: More text than wanted, behind it"
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({"kind": "attribute", "key": "domain", "failing": "row"}, 10),
+        ({"kind": "error", "key": ""}, 6),
+        ({"kind": "type", "failing": "missing_extraction"}, 6),
+    ],
+)
+def test_the_number_of_rows_leads_to_these_rows(
+    browser: Client, execution: Execution, values: dict[str, str], shown: int
+) -> None:
+    found = pattern(**values)
+    assert found.frequency == shown
+    page = browser.get(reverse("pattern", args=[execution.organization.slug, found.pk]))
+    rows = browser.get(page.context["rows_url"]).context["lines"]
+    assert len(rows) == shown
+
+
+def test_rows_that_fail_on_a_site_can_be_reviewed(browser: Client, execution: Execution) -> None:
+    found = pattern(kind="attribute", key="domain", failing="row")
+    page = browser.get(reverse("pattern", args=[execution.organization.slug, found.pk]))
+    review = browser.get(page.context["review_url"])
+    reader = review.wsgi_request.user
+    assert isinstance(reader, User)
+    waiting = Queue(execution, reader, review.context["narrowed"]).waiting()
+    assert set(waiting.values_list("job__row_position", flat=True)) == set(range(1, 11))
+    errors = pattern(kind="error", key="")
+    assert not browser.get(reverse("pattern", args=[execution.organization.slug, errors.pk])).context["review_url"]
 
 
 def test_running_again_takes_exactly_the_rows_of_the_pattern(browser: Client, execution: Execution) -> None:
