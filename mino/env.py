@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ from environs import Env, EnvValidationError
 from marshmallow import ValidationError
 
 from mino.common.values.prices import read_prices
+from mino.sign_in_providers import metadata_file
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -128,6 +129,29 @@ def web_address(value: str) -> None:
         raise ValidationError(f"{value!r} is not a web address. Write it like https://mino.example.com.")
 
 
+def optional_web_address(value: str) -> None:
+    """Accept a web address, or nothing."""
+    if value:
+        web_address(value)
+
+
+def web_address_list(values: list[str]) -> None:
+    """Accept only web addresses."""
+    for value in values:
+        web_address(value)
+
+
+def address_list(values: list[str]) -> None:
+    """Accept only IP addresses, with or without a port behind a colon (an IPv6 address then in brackets)."""
+    for value in values:
+        try:
+            parts = urlsplit(f"//{value}")
+            ipaddress.ip_address(parts.hostname or "")
+            parts.port  # noqa: B018 reading it checks it
+        except ValueError:
+            raise ValidationError(f"{value!r} is not an IP address. Write it like 10.0.0.2 or 10.0.0.2:53.") from None
+
+
 def database_address(value: str) -> None:
     """Accept only the two databases that MINO works on, and only with the name of a database."""
     parts = urlsplit(value)
@@ -199,6 +223,19 @@ class Environment:
         self.redis_url: str = env.str("REDIS_URL", "", validate=redis_address)
         self.email_url: str = env.str("EMAIL_URL", "", validate=mail_address)
         self.from_address: str = env.str("MINO_FROM_ADDRESS", "MINO <mino@localhost>")
+        self.sign_in_clients: dict[str, tuple[str, str]] = {
+            kind: (env.str(f"MINO_{kind.upper()}_CLIENT_ID", ""), env.str(f"MINO_{kind.upper()}_CLIENT_SECRET", ""))
+            for kind in ("google", "github", "microsoft")
+        }
+        self.microsoft_tenant: str = env.str("MINO_MICROSOFT_TENANT", "common")
+        self.oidc_server_url: str = env.str("MINO_OIDC_SERVER_URL", "", validate=optional_web_address)
+        self.oidc_client_id: str = env.str("MINO_OIDC_CLIENT_ID", "")
+        self.oidc_client_secret: str = env.str("MINO_OIDC_CLIENT_SECRET", "")
+        self.oidc_name: str = env.str("MINO_OIDC_NAME", "single sign-on")
+        self.saml_metadata_file: str = env.str("MINO_SAML_METADATA_FILE", "", validate=metadata_file)
+        self.saml_name: str = env.str("MINO_SAML_NAME", "single sign-on")
+        self.sign_in_origins: list[str] = env.list("MINO_SIGN_IN_ORIGINS", [], validate=web_address_list)
+        self.name_servers: list[str] = env.list("MINO_NAME_SERVERS", [], validate=address_list)
         self.log_level: str = env.str("MINO_LOG_LEVEL", "INFO", validate=log_level)
         self.log_format: str = env.str("MINO_LOG_FORMAT", "text", validate=log_format)
         self.metrics: bool = env.bool("MINO_METRICS", False)
@@ -238,6 +275,19 @@ class Environment:
         keys = keys or [kept_secret(self.data_dir, "encryption-key", BYTES_OF_KEY)]
         self.encryption_keys = [read_key(key) for key in keys]
 
+    def _halves(self) -> Iterator[tuple[str, str]]:
+        """Identity providers of which something is missing: the variable, and what to do."""
+        for kind, (client_id, secret) in self.sign_in_clients.items():
+            if bool(client_id) is not bool(secret):
+                missing = f"MINO_{kind.upper()}_CLIENT_{'SECRET' if client_id else 'ID'}"
+                yield (
+                    missing,
+                    f"Signing in with {kind.title()} takes the client's ID and secret. Give both or none.",
+                )
+        if bool(self.oidc_server_url) is not bool(self.oidc_client_id):
+            missing = "MINO_OIDC_CLIENT_ID" if self.oidc_server_url else "MINO_OIDC_SERVER_URL"
+            yield missing, "To sign in with OpenID Connect takes the server's address and the client's ID."
+
     def _seal(self, env: Env) -> None:
         wrong: dict[str, list[str]] = {}
         try:
@@ -247,6 +297,8 @@ class Environment:
             wrong = {name: [_plain(name, str(one)) for one in messages] for name, messages in found.items()}
         if self.metrics and not self.metrics_token and "MINO_METRICS_TOKEN" not in wrong:
             wrong["MINO_METRICS_TOKEN"] = ["MINO_METRICS is on, so a token is needed. Give a secret of your own."]
+        for name, sentence in self._halves():
+            wrong.setdefault(name, [sentence])
         if wrong:
             lines = [f"  {name}: {' '.join(messages)}" for name, messages in sorted(wrong.items())]
             raise EnvironmentMistakes("The environment has mistakes:\n" + "\n".join(lines))

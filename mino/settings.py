@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 
 from mino.common.values.prices import all_prices, currency_of
 from mino.env import BASE_DIR, Environment
+from mino.sign_in_providers import sign_in_origins, sign_in_providers
 
 django_stubs_ext.monkeypatch()
 
@@ -39,6 +40,10 @@ INSTALLED_APPS = [
     "auditlog",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
+    *(f"allauth.socialaccount.providers.{kind}" for kind, (client, _) in ENV.sign_in_clients.items() if client),
     "allauth.mfa",
     "allauth.usersessions",
     "csp",
@@ -148,6 +153,11 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ALLAUTH_TRUSTED_PROXY_COUNT = ENV.trusted_proxies
+SOCIALACCOUNT_ADAPTER = "accounts.signing_in.social.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = sign_in_providers(ENV)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # no provider signs in to an account that was not connected with it
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 MFA_ADAPTER = "accounts.signing_in.second_factors.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "MINO"
@@ -290,7 +300,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *sign_in_origins(ENV)],
         "frame-src": [f"https://{host}" for host in AGENT_FRAME_HOSTS] or [NONE],
     },
 }

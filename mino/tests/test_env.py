@@ -52,9 +52,48 @@ def test_all_mistakes_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> 
     assert "'somewhere' is not a network" in str(refusal.value)
 
 
+def test_half_of_an_identity_provider_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINO_GOOGLE_CLIENT_ID", "mino")
+    monkeypatch.setenv("MINO_OIDC_SERVER_URL", "https://id.example.com")
+    with pytest.raises(EnvironmentMistakes) as refusal:
+        Environment()
+    names = [line.split(":")[0].strip() for line in str(refusal.value).splitlines()[1:]]
+    assert names == ["MINO_GOOGLE_CLIENT_SECRET", "MINO_OIDC_CLIENT_ID"]
+
+
+def test_identity_providers_are_switched_on_by_the_environment_alone() -> None:
+    variables = {
+        "MINO_GITHUB_CLIENT_ID": "mino",
+        "MINO_GITHUB_CLIENT_SECRET": "secret",
+        "MINO_OIDC_SERVER_URL": "https://id.example.com/realms/mino/",
+        "MINO_OIDC_CLIENT_ID": "mino",
+        "MINO_OIDC_NAME": "Example ID",
+        "MINO_SIGN_IN_ORIGINS": "https://login.example.com/",
+        "DJANGO_SETTINGS_MODULE": "mino.tests.settings",
+    }
+    program = (
+        "import django; django.setup(); from django.test import Client; from django.urls import reverse;"
+        "page = Client(SERVER_NAME='localhost').get('/accounts/login/');"
+        "print(page.text, page['Content-Security-Policy']);"
+        "print(reverse('github_callback'), reverse('openid_connect_callback', args=['sso']))"
+    )
+    run = [sys.executable, "-c", program]
+    answer = subprocess.run(run, env={**os.environ, **variables}, cwd=settings.BASE_DIR, capture_output=True, text=True)
+    for expected in (
+        "Continue with GitHub",
+        "Continue with Example ID",
+        "form-action 'self' https://github.com https://id.example.com https://login.example.com",
+        "/accounts/github/login/callback/ /accounts/oidc/sso/login/callback/",
+    ):
+        assert expected in answer.stdout, answer.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
+        ("MINO_NAME_SERVERS", "dns.example.com", "is not an IP address"),
+        ("MINO_SAML_METADATA_FILE", "/nowhere/metadata.xml", "can't be read"),
+        ("MINO_SAML_METADATA_FILE", __file__, "no XML with the metadata"),
         ("DATABASE_URL", "postgresql://mino@db.example.com", "names no database"),
         ("EMAIL_URL", "smtp+tls://user:password@", "must look like smtp"),
         ("MINO_CHROMIUM", "/nowhere/chromium", "is not a program"),

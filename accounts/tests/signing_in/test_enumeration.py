@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -19,12 +17,9 @@ UNKNOWN = "nobody@northlight.example"
 
 
 @pytest.fixture(autouse=True)
-def _with_mail(settings: Settings) -> Iterator[None]:
+def _with_mail(settings: Settings) -> None:
     """As where a mail server is set up."""
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def seen(client: Client, url: str, data: dict[str, str]) -> tuple[int, str, str]:

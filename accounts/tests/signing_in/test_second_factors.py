@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
-from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
@@ -20,13 +19,6 @@ from mino.tests.factories import APP_KEY, PASSWORD, add_second_factor, code_of_a
 pytestmark = pytest.mark.django_db
 ClientFor = Callable[[User], Client]
 ASKED = "/accounts/2fa/authenticate/"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def sign_in(client: Client, user: User) -> str:

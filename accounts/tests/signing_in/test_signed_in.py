@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from allauth.usersessions.models import UserSession
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
@@ -13,11 +12,6 @@ from mino.tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> None:
-    cache.clear()
 
 
 def signed_in(user: User, program: str = FIREFOX) -> Client:

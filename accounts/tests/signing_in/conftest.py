@@ -1,0 +1,25 @@
+"""Fixtures for tests of signing in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+
+from accounts.tests.signing_in.openid_server import OpenIDServer, openid_server
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """No failures of other tests are counted."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def provider() -> Iterator[OpenIDServer]:
+    """An OpenID Connect provider."""
+    with openid_server() as running:
+        yield running
