@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from collections.abc import Callable
+
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
 from accounts.limits import admin as limits_admin  # noqa: F401 - registers plans and usage
 from accounts.limits.asking import limits_changed
+from accounts.members import admin as members_admin  # noqa: F401 - registers invitations and guests
 from accounts.models import AuditEntry, Membership, Organization, User
+from accounts.organizations.deletion import organization_delete, organization_restore
 from accounts.services import user_save
 from mino.common.admin import ReadOnlyAdmin
+from mino.common.errors import ServiceError
 
 
 @admin.register(User)
@@ -46,12 +52,25 @@ class MembershipInline(admin.TabularInline[Membership, Organization]):
 
 @admin.register(Organization)
 class OrganizationAdmin(admin.ModelAdmin[Organization]):
-    """Organizations with their members."""
+    """Organizations with their members. They are deleted as their owners do it, so that staff can restore them."""
 
-    list_display = ["name", "slug", "plan", "project_count", "execution_count", "execution_month", "created_at"]
-    list_filter = ["plan"]
+    list_display = [
+        "name",
+        "slug",
+        "plan",
+        "project_count",
+        "execution_count",
+        "execution_month",
+        "created_at",
+        "deleted_at",
+    ]
+    list_filter = ["plan", ("deleted_at", admin.EmptyFieldListFilter)]
     search_fields = ["name", "slug"]
-    readonly_fields = ["project_count", "execution_count", "execution_month", "created_at"]
+    readonly_fields = [
+        *("project_count", "execution_count", "execution_month", "created_at"),
+        *("deleted_at", "deleted_by", "purging_at"),
+    ]
+    actions = ["hide", "restore"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "plan", "created_at"]}),
         (
@@ -62,6 +81,7 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
             },
         ),
         ("Used", {"fields": ["project_count", "execution_count", "execution_month"]}),
+        ("Deletion", {"fields": ["deleted_at", "deleted_by", "purging_at"]}),
     ]
     inlines = [MembershipInline]
 
@@ -70,6 +90,29 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
         super().save_model(request, obj, form, change)
         if change:
             limits_changed(obj, form.initial)
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Never at once: it would take millions of objects along in one transaction."""
+        return False
+
+    @admin.action(description="Delete: hide now, remove the data after 14 days", permissions=["change"])
+    def hide(self, request: HttpRequest, chosen: QuerySet[Organization]) -> None:
+        """Delete the chosen organizations."""
+        self._each(request, chosen, organization_delete, "deleted")
+
+    @admin.action(description="Restore what was deleted", permissions=["change"])
+    def restore(self, request: HttpRequest, chosen: QuerySet[Organization]) -> None:
+        """Take deletions back."""
+        self._each(request, chosen, organization_restore, "restored")
+
+    def _each(self, request: HttpRequest, chosen: QuerySet[Organization], act: Callable[..., None], done: str) -> None:
+        for organization in chosen:
+            try:
+                act(organization=organization, user=None)
+            except ServiceError as error:
+                self.message_user(request, f"{organization}: {error.message}", messages.ERROR)
+            else:
+                self.message_user(request, f"{organization} is {done}.", messages.SUCCESS)
 
 
 admin.site.unregister(AuditEntry)  # from django-auditlog's own page

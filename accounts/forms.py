@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.text import slugify
 
-from accounts.models import Organization, User
+from accounts.models import FormerSlug, Organization, User
 
 
 class SignupForm(forms.Form):
@@ -27,6 +27,7 @@ def free_short_name(name: str) -> str:
     """The short name of `name`, with a number behind it if somebody has it already."""
     short = slugify(name)[:40].strip("-") or "workspace"
     taken = set(Organization.objects.filter(slug__startswith=short).values_list("slug", flat=True))
+    taken |= set(FormerSlug.objects.filter(slug__startswith=short).values_list("slug", flat=True))
     return next(one for one in chain([short], (f"{short}-{number}" for number in count(2))) if one not in taken)
 
 

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.models import Organization
+from accounts.organizations.slugs import moved_to
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TIME_ZONE_COOKIE = "time_zone"
@@ -41,15 +42,20 @@ class WorkspaceMiddleware:
             )
         return response
 
-    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: dict[str, Any]) -> None:
-        """Look the organization up before the view runs."""
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        """Look the organization up before the view runs; an old short name leads to the one of today."""
         slug = kwargs.get("slug")
         if slug is None or not request.resolver_match or not request.resolver_match.route.startswith("o/<"):
-            return
+            return None
         organization = Organization.objects.visible_to(request.user).filter(slug=slug).first()
         if organization is None:
+            if moved := moved_to(request, slug):
+                return moved
             raise Http404("There is no such organization, or you are not in it.")
         request.organization = organization  # type: ignore[attr-defined]
+        return None
 
 
 class TimeZoneMiddleware:

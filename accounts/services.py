@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Membership, Organization, Plan, Role, User
+from accounts.organizations.services import refuse_reserved, slug_taken
 from accounts.permissions import forget_roles
-from mino.common.errors import AlreadyExists, Detail
 
 
 def organization_create(*, name: str, slug: str, owner: User | None, plan: str = Plan.FREE) -> Organization:
@@ -22,12 +22,12 @@ def organization_create(*, name: str, slug: str, owner: User | None, plan: str =
     try:
         with transaction.atomic():
             organization = Organization.objects.create(name=name, slug=slug, plan=plan)
+            refuse_reserved(slug)
             if owner is not None:
                 now = timezone.now()
                 Membership.objects.create(organization=organization, user=owner, role=Role.OWNER, joined_at=now)
     except IntegrityError:
-        message = f"The short name “{slug}” is taken. Choose another."
-        raise AlreadyExists(message, details=[Detail("slug", message)]) from None
+        raise slug_taken(slug) from None
     if owner is not None:
         forget_roles(owner)
     return organization

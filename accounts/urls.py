@@ -13,6 +13,7 @@ urlpatterns = [
     path("profile/avatar/<uuid:user_id>/", views.avatar, name="avatar"),
     path("organizations/new/", views.organization_create, name="organization_create"),
     path("", include("accounts.members.urls")),
+    path("", include("accounts.organizations.urls")),
     path("o/<slug:slug>/settings/usage/", limits.usage, name="usage"),
     path("o/<slug:slug>/settings/usage/plan/", limits.plan_request_create, name="plan_request_create"),
     path(

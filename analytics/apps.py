@@ -8,6 +8,7 @@ from mino.common.hooks import (
     execution_rescored,
     ground_truth_changed,
     options_changed,
+    organization_purging,
     rows_deleting,
 )
 
@@ -21,6 +22,7 @@ class AnalyticsConfig(AppConfig):
         """Take part in what happens below."""
         from analytics.bulk.removing import findings_of_rows_remove
         from analytics.exporting.background.sweeping import exports_remove  # models exist from here on only
+        from analytics.organization_end import exports_of_organization_remove
         from analytics.patterns.services import patterns_remove, patterns_want, patterns_want_one
         from analytics.repeats.services import repeats_want, repeats_want_one
         from analytics.rollups.removing import roll_ups_remove
@@ -29,6 +31,7 @@ class AnalyticsConfig(AppConfig):
         from analytics.suspects.scanning import scans_remove
 
         batch_purging.register(exports_remove)
+        organization_purging.register(exports_of_organization_remove)
         batch_purging.register(scans_remove)
         execution_finished.register(on_execution_finished)
         ground_truth_changed.register(on_truth_changed)

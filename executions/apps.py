@@ -7,6 +7,8 @@ from mino.common.hooks import (
     batches_deleting,
     ground_truth_changed,
     options_changed,
+    organization_deleting,
+    organization_purging,
     rows_deleting,
     rows_moved,
     rows_purging,
@@ -27,6 +29,7 @@ class ExecutionsConfig(AppConfig):
         from executions.rescoring.options import rescore_changed_options
         from executions.rescoring.truth import rescore_changed_truth
         from executions.services.deletion import purge_batch, refuse_unfinished
+        from executions.services.organization_end import executions_remove, executions_stop_later
         from executions.services.rows_deletion import (
             jobs_follow_rows,
             pictures_of_rows_remove,
@@ -36,6 +39,8 @@ class ExecutionsConfig(AppConfig):
 
         batches_deleting.register(refuse_unfinished)
         batch_purging.register(purge_batch)
+        organization_deleting.register(executions_stop_later)
+        organization_purging.register(executions_remove)
         ground_truth_changed.register(rescore_changed_truth)
         options_changed.register(rescore_changed_options)
         rows_purging.register(pictures_of_rows_remove)

@@ -271,6 +271,11 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-suspects": {"task": "analytics.tasks.sweep_suspects", "schedule": 30.0, "options": {"expires": 30}},
     "sweep-webhooks": {"task": "webhooks.tasks.sweep_webhooks", "schedule": 5.0, "options": {"expires": 5}},
     "expire-deliveries": {"task": "webhooks.tasks.expire_deliveries", "schedule": 3600.0, "options": {"expires": 3600}},
+    "purge-organizations": {
+        "task": "accounts.tasks.purge_organizations",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "purge-deleted": {"task": "projects.tasks.purge_deleted", "schedule": 60.0, "options": {"expires": 60}},
 }
 

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from mino.common.hooks import organization_deleting, organization_purging
 from mino.common.rotation import register_column
 
 
@@ -11,9 +12,12 @@ class WebhooksConfig(AppConfig):
     name = "webhooks"
 
     def ready(self) -> None:
-        """Have the secrets rotated with all others."""
+        """Have the secrets rotated with all others, and take part in the end of organizations."""
         from webhooks.models import Subscription
+        from webhooks.organization_end import deliveries_end, webhooks_remove
         from webhooks.secrets import CURRENT, PREVIOUS
 
+        organization_deleting.register(deliveries_end)
+        organization_purging.register(webhooks_remove)
         register_column("Webhooks' secrets", Subscription, CURRENT)
         register_column("Webhooks' previous secrets", Subscription, PREVIOUS)

@@ -32,7 +32,7 @@ def api_key_find(text: str) -> ApiKey:
         raise KeyRefused("This is no API key of MINO: it is cut off, or has a slip. Copy it anew.")
     digests = digests_of(text)
     key: ApiKey | None = ApiKey.objects.select_related("organization").filter(digest__in=digests).first()
-    if key is None:
+    if key is None or key.organization.deleted_at is not None:
         raise KeyRefused(UNKNOWN)
     if key.organization.deleted_at is not None:
         raise KeyRefused("The organization of this API key was deleted.")

@@ -15,6 +15,13 @@ from mino.common.models import Dated, Identified
 if TYPE_CHECKING:
     from accounts.permissions import Principal
 
+MAX_NAME = 100
+MAX_SLUG = 50
+SLUG = RegexValidator(
+    r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$",
+    "Use small letters, digits and hyphens; begin and end with a letter or a digit.",
+)
+
 
 class Plan(models.TextChoices):
     """What an organization has agreed to."""
@@ -45,20 +52,12 @@ class Organization(Identified, Dated):
     projects that are there, `execution_count` the executions started in the month `execution_month` (its first day):
     `accounts.limits.counting` changes them.
 
-    One that is deleted is unseen at once; it can be restored until its data are removed in the background.
+    One that is deleted is unseen at once; it can be restored until its data are removed in the background, which
+    has begun at `purging_at`.
     """
 
-    name = models.CharField(max_length=100)
-    slug = models.CharField(
-        max_length=50,
-        unique=True,
-        validators=[
-            RegexValidator(
-                r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$",
-                "Use small letters, digits and hyphens; begin and end with a letter or a digit.",
-            )
-        ],
-    )
+    name = models.CharField(max_length=MAX_NAME)
+    slug = models.CharField(max_length=MAX_SLUG, unique=True, validators=[SLUG])
     plan = models.CharField(max_length=12, choices=Plan, default=Plan.FREE)
     max_projects = models.PositiveIntegerField("projects", null=True, blank=True)
     max_executions_a_month = models.PositiveIntegerField("executions a month", null=True, blank=True)
@@ -67,6 +66,7 @@ class Organization(Identified, Dated):
     execution_count = models.PositiveIntegerField(default=0, editable=False)
     execution_month = models.DateField(null=True, blank=True, editable=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    purging_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )

@@ -23,6 +23,7 @@ class Entry:
 # A new page adds its line here. The order is: General, People, API keys, Agents, Webhooks, Sign-in, Usage and plan,
 # Audit trail, Privacy.
 ENTRIES = (
+    Entry("organization_settings", "General", "settings", "accounts.manage_settings", ("organization_delete",)),
     Entry("organization", "People", "users", "accounts.view", ("people_*", "invitation_*")),
     Entry("agent_credentials", "Agents", "robot", "accounts.manage_credentials", ("agent_key_*", "agent_limit_*")),
     Entry("webhooks", "Webhooks", "broadcast", "accounts.manage_webhooks", ("webhook", "webhook_*")),

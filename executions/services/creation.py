@@ -95,7 +95,9 @@ def execution_create(
     )
     with transaction.atomic():
         organization = Organization.objects.select_for_update(no_key=True).get(pk=batch.organization_id)
-        if not Batch.objects.filter(pk=batch.pk, status=BatchStatus.READY).exists():  # the lock was waited for
+        if organization.deleted_at is not None:  # the lock was waited for
+            raise InvalidState("This organization was deleted a moment ago.")
+        if not Batch.objects.filter(pk=batch.pk, status=BatchStatus.READY).exists():
             raise InvalidState("This batch was deleted a moment ago.")
         if has_gaps(batch):
             raise InvalidState("Rows of this batch are just being deleted. Try again in a minute.")

@@ -35,6 +35,7 @@ from executions.services.completion import complete_if_done
 from executions.services.control import execution_stop
 from executions.services.ending import ENDED_EARLY, end_waiting
 from executions.services.failing import execution_fail
+from executions.services.organization_end import stop_orphaned
 from executions.services.recounting import recount
 
 logger = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ AWAY_AFTER = 25.0
 def sweep() -> None:
     """All of it. Sent by beat every five seconds; workers do it themselves when beat is missing."""
     now = timezone.now()
-    parts: list[Callable[[], object]] = [stop_abandoned, fail_impossible, hold_keyless]
+    parts: list[Callable[[], object]] = [stop_abandoned, stop_orphaned, fail_impossible, hold_keyless]
     if leases_can_be_trusted(now):
         parts.append(lambda: recover(now))
     parts += [end_left, lambda: close_ended(now), lambda: raise_throttled(now), let_waiting_go_on, find_work]

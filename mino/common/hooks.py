@@ -75,3 +75,11 @@ invitation_replaced: Hook[[uuid.UUID, uuid.UUID]] = Hook()
 
 place_ended: Hook[[uuid.UUID, uuid.UUID]] = Hook()
 """In this organization this user has just ceased to be a member or a guest. The organization is locked."""
+
+organization_deleting: Hook[[uuid.UUID]] = Hook()
+"""This organization is being hidden from everybody, to be removed after a time of grace in which it may be restored.
+Its row is locked. Raise InvalidState to refuse."""
+
+organization_purging: Hook[[uuid.UUID]] = Hook()
+"""The grace of this organization is over: remove what is its, in chunks, each its own transaction (this hook is called
+outside of one, and again if it was interrupted). Raise InvalidState to have it tried later."""

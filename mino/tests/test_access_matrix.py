@@ -97,6 +97,8 @@ NEEDS: dict[str, str] = {
     "pattern_rerun": Role.MEMBER,
     "pattern_dismiss": Role.MEMBER,
     "pattern_reopen": Role.MEMBER,
+    "organization_settings": Role.ADMIN,
+    "organization_delete": Role.OWNER,
     "people_guests": Role.ADMIN,
     "people_member": Role.ADMIN,
     "people_role": Role.ADMIN,

@@ -33,7 +33,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def active(self) -> SubscriptionQuerySet:
         """Those that are told of events."""
-        return self.filter(is_enabled=True, deleted_at=None)
+        return self.filter(is_enabled=True, deleted_at=None, organization__deleted_at=None)
 
 
 class Subscription(Identified, Dated):
