@@ -6,6 +6,7 @@ from mino.api_views import ApiDocument, ApiDocumentation
 
 urlpatterns = [
     path("", include("accounts.api.urls")),
+    path("", include("webhooks.api.urls")),
     path("", include("projects.api.urls")),
     path("openapi.json", ApiDocument.as_view(), name="api_document"),
     path("docs", ApiDocumentation.as_view(), name="api_documentation"),

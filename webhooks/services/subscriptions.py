@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from accounts.audit import record
-from accounts.models import Organization, User
+from accounts.authors import author_fields
+from accounts.models import Organization
 from accounts.permissions import Principal, require
 from mino.common.errors import Detail, InvalidInput, InvalidState
 from mino.common.outbound import OutboundRefused, policy_from_settings
@@ -64,7 +65,7 @@ def subscription_create(
             description=description,
             events=events,
             secret_set_at=now,
-            created_by=user if isinstance(user, User) else None,
+            **author_fields(user),
         )
         subscription.secret = sealed(secret, subscription.pk)
         subscription.save(force_insert=True)

@@ -33,6 +33,17 @@ PLACES: dict[str, tuple[Role, str | None]] = {
     "version_list": (Role.VIEWER, Scope.READ_PROJECTS),
     "version_create": (Role.MEMBER, Scope.WRITE_PROJECTS),
     "version_read": (Role.VIEWER, Scope.READ_PROJECTS),
+    "webhook_list": (Role.ADMIN, Scope.MANAGE_WEBHOOKS),
+    "webhook_create": (Role.ADMIN, Scope.MANAGE_WEBHOOKS),
+    "webhook_read": (Role.ADMIN, Scope.MANAGE_WEBHOOKS),
+    "webhook_update": (Role.ADMIN, Scope.MANAGE_WEBHOOKS),
+    "webhook_delete": (Role.ADMIN, Scope.MANAGE_WEBHOOKS),
+    "webhook_rotate": (Role.ADMIN, Scope.MANAGE_WEBHOOKS),
+    "webhook_test": (Role.ADMIN, Scope.MANAGE_WEBHOOKS),
+    "webhook_delivery_list": (Role.ADMIN, Scope.MANAGE_WEBHOOKS),
+    "webhook_delivery_read": (Role.ADMIN, Scope.MANAGE_WEBHOOKS),
+    "webhook_redeliver": (Role.ADMIN, Scope.MANAGE_WEBHOOKS),
+    "webhook_redeliver_failed": (Role.ADMIN, Scope.MANAGE_WEBHOOKS),
     "production_version_set": (Role.MEMBER, Scope.WRITE_PROJECTS),
 }
 

@@ -1,0 +1,106 @@
+"""Webhooks by the API: the same services as the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Organization
+from mino.tests.api.asking import Asker, code_of, program
+from mino.tests.factories import ProjectFactory
+from webhooks.models import Delivery, Subscription
+from webhooks.sending.sender import send_due
+from webhooks.signing import body_signature
+from webhooks.tests.receiver import Receiver, status
+
+pytestmark = pytest.mark.django_db
+Happen = Callable[..., None]
+
+
+@pytest.fixture
+def ask(organization: Organization) -> Asker:
+    return program(organization)
+
+
+def test_a_webhook_from_its_beginning_to_its_end(ask: Asker, receiver: Receiver, happen: Happen) -> None:
+    body = {"url": receiver.url(), "events": ["batch.imported"]}
+    made = ask("POST", "webhooks", body, Idempotency_Key="once")
+    again = ask("POST", "webhooks", body, Idempotency_Key="once")
+    assert made.status_code == again.status_code == 201
+    assert made.json() == again.json()
+    secret, path = made.json()["secret"], made["Location"]
+    assert made.json()["created_by"]["type"] == "api_key"
+    read = ask("GET", path)
+    assert "secret" not in read.json()
+    assert "secret" not in ask.get("webhooks")["data"][0]
+    happen()
+    send_due()
+    assert receiver.calls[0].headers["x-mino-signature"] == body_signature(receiver.calls[0].body.decode(), secret)
+
+    changed = ask("PATCH", path, {"description": "Feed", "is_enabled": False}, If_Match=read["ETag"])
+    assert (changed.json()["description"], changed.json()["is_enabled"]) == ("Feed", False)
+    assert changed.json()["disabled_by"] == "person"
+    assert changed.json()["events"] == ["batch.imported"]
+    assert code_of(ask("PATCH", path, {"is_enabled": True}, If_Match=read["ETag"])) == "PRECONDITION_FAILED"
+    assert code_of(ask("POST", f"{path}/test", {})) == "INVALID_STATE"
+    assert ask("PATCH", path, {"is_enabled": True}).json()["disabled_by"] is None
+    assert ask("POST", f"{path}/rotate").json()["secret"] != secret
+    assert ask("DELETE", path).status_code == 204
+    assert code_of(ask("GET", path)) == "NOT_FOUND"
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"url": "https://10.0.0.1/"}, "url"),
+        ({"url": "gopher://x"}, "url"),
+        ({"events": []}, "events"),
+        ({"events": ["nothing.happened"]}, "events.0"),
+        ({"secret": "mine"}, "secret"),
+    ],
+)
+def test_what_can_not_be_used_is_named(ask: Asker, receiver: Receiver, values: dict[str, object], path: str) -> None:
+    answer = ask("POST", "webhooks", {"url": receiver.url(), "events": ["batch.imported"], **values})
+    assert code_of(answer) == "VALIDATION_ERROR"
+    assert [detail["path"] for detail in answer.json()["details"]] == [path]
+    assert not Subscription.objects.exists()
+
+
+def test_the_log_is_read_narrowed_and_sent_again(
+    ask: Asker, receiver: Receiver, subscription: Subscription, happen: Happen
+) -> None:
+    receiver.answer(status(500, b"no"), status(200))
+    happen()
+    happen("export.ready")
+    send_due()
+    Delivery.objects.filter(status="pending").update(status="failed", due_at=None)
+    path = f"webhooks/{subscription.pk}"
+    assert [one["number"] for one in ask.get(f"{path}/deliveries")["data"]] == [2, 1]
+    (failed,) = ask.get(f"{path}/deliveries?status=failed,pending&event=batch.imported")["data"]
+    read = ask.get(f"{path}/deliveries/{failed['id']}?include=body,attempt_list")
+    assert read["body"]["data"] == {"rows": 1}
+    (attempt,) = read["attempt_list"]
+    assert (attempt["status_code"], attempt["response_body"]) == (500, "no")
+    assert ask("POST", f"{path}/deliveries/{failed['id']}/redeliver").json()["status"] == "pending"
+    send_due()
+    Delivery.objects.update(status="failed")
+    assert ask("POST", f"{path}/redeliver-failed").json() == {"redelivered": 2}
+    sent = ask("POST", f"{path}/test", {"event": "job.failed"})
+    assert (sent.status_code, sent.json()["is_test"]) == (201, True)
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            ask.get(f"{path}/deliveries?include=attempt_list")
+        counts.append(len(queries))
+        for _ in range(5):
+            happen()
+    assert counts[0] == counts[1]
+
+
+def test_a_key_limited_to_projects_manages_no_webhooks(organization: Organization, subscription: Subscription) -> None:
+    narrow = program(organization, projects=[ProjectFactory(organization=organization)])
+    assert code_of(narrow("GET", f"webhooks/{subscription.pk}")) in ("FORBIDDEN", "NOT_FOUND")
+    assert code_of(narrow("GET", "webhooks")) == "FORBIDDEN"
