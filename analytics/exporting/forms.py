@@ -46,7 +46,7 @@ class RowForm(forms.Form):
     has_ground_truth = forms.ChoiceField(
         label="Truth", choices=TRUTH_CHOICES, required=False, error_messages={"invalid_choice": UNKNOWN}
     )
-    search = forms.CharField(label="Text in the address", required=False, max_length=SEARCH_LENGTH)
+    search = forms.CharField(label="Text in the address or any value", required=False, max_length=SEARCH_LENGTH)
     site = forms.CharField(label="Site", required=False, max_length=253)
     tag = forms.CharField(label="Tag of the row", required=False, max_length=MAX_TAG_NAME)
     rows = forms.CharField(

@@ -54,7 +54,7 @@ def applied_filters(query: QueryDict, ask: Ask) -> list[Chip]:
         ("outcome", "Outcome", OUTCOME_NAMES.get(ask.outcome, "")),
         ("error_code", "Error", ask.error_code),
         ("truth", "Truth", TRUTH_NAMES.get(ask.truth, "")),
-        ("search", "Address", ask.search),
+        ("search", "Text", ask.search),
         ("site", "Site", ask.site),
         ("tag", "Tag", ask.tag),
         ("accuracy_min", "Accuracy at least", _percent(ask.accuracy_min)),

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from analytics.grid import scanning
 from analytics.grid.asking import Ask
 from analytics.grid.scanning import Source
+from analytics.grid.texts import job_text, row_text
 from executions.evaluation.verdict import EvaluationResult
 from executions.models import ColumnStatistic, Execution, FieldResult, Job, JobStatus
 from projects.models import Batch, Row, TaggedRow
@@ -28,7 +29,7 @@ def row_sources(batch: Batch, ask: Ask) -> list[Source]:
         rows, size = rows.filter(has_truth=True), batch.truth_row_count
     elif ask.truth == "no":
         rest &= Q(has_truth=False)
-    return [Source(rows, "position", "pk", size, rest & _address(ask) & _tagged(ask, "pk"))]
+    return [Source(rows, "position", "pk", size, rest & _row_text(ask) & _site(ask) & _tagged(ask, "pk"))]
 
 
 def job_sources(execution: Execution, ask: Ask, statistics: Sequence[ColumnStatistic]) -> list[Source]:
@@ -59,13 +60,13 @@ def job_sources(execution: Execution, ask: Ask, statistics: Sequence[ColumnStati
 
 def job_condition(ask: Ask) -> Q:
     """What the filters ask of jobs beyond their own fields: an outcome, the address, a tag of the row."""
-    return _outcome(ask) & _address(ask) & _tagged(ask, "row_id")
+    return _outcome(ask) & _job_text(ask) & _site(ask) & _tagged(ask, "row_id")
 
 
 def row_condition(ask: Ask) -> Q:
     """What the filters ask of rows without any execution."""
     has_truth = {"yes": Q(has_truth=True), "no": Q(has_truth=False)}.get(ask.truth, Q())
-    return has_truth & _address(ask) & _tagged(ask, "pk")
+    return has_truth & _row_text(ask) & _site(ask) & _tagged(ask, "pk")
 
 
 def ordered_source(execution: Execution, ask: Ask, statistics: Sequence[ColumnStatistic]) -> Source | None:
@@ -143,7 +144,8 @@ def _rest(ask: Ask, *, but: str, prefix: str = "") -> Q:
         rest &= Q(**{f"{prefix}status": JobStatus.ERROR, f"{prefix}error_code": ask.error_code})
     if ask.truth:
         rest &= Q(**{f"{prefix}has_ground_truth": ask.truth == "yes"})
-    return rest & _accuracy(ask, prefix) & _address(ask, prefix) & _tagged(ask, f"{prefix}row_id")
+    found = rest & _accuracy(ask, prefix) & _site(ask, prefix) & _tagged(ask, f"{prefix}row_id")
+    return found & _job_text(ask, prefix)
 
 
 def _accuracy(ask: Ask, prefix: str = "") -> Q:
@@ -154,11 +156,17 @@ def _accuracy(ask: Ask, prefix: str = "") -> Q:
     return rest
 
 
-def _address(ask: Ask, prefix: str = "") -> Q:
-    """Text inside an address, and its host, with or without `www.` and a port."""
+def _row_text(ask: Ask) -> Q:
+    return Q(url__icontains=ask.search) | row_text(ask.search) if ask.search else Q()
+
+
+def _job_text(ask: Ask, prefix: str = "") -> Q:
+    return job_text(ask.search, prefix) if ask.search else Q()
+
+
+def _site(ask: Ask, prefix: str = "") -> Q:
+    """The host of an address, with or without `www.` and a port."""
     rest = Q()
-    if ask.search:
-        rest &= Q(**{f"{prefix}url__icontains": ask.search})
     if ask.site:
         port = "" if re.search(r":\d+$", ask.site) else r"(:[0-9]+)?"
         pattern = rf"^\s*https?://([^/?#]*@)?(www\.)?{re.escape(ask.site)}{port}([/?#]|\s*$)"

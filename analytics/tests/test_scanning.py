@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import urlencode
 
 import pytest
 from django.db.models import Q
@@ -146,3 +147,41 @@ def test_several_sources_are_merged_in_order(execution: Execution) -> None:
     assert [Job.objects.get(pk=one).position for one in found.ids] == [1, 2, 3, 4, 6, 8]
     assert found.more
     assert all(isinstance(one, uuid.UUID) for one in found.ids)
+
+
+TEXTS = {"name": 'Café "Noir" – 50 %', "price": 1299.5, "tags": ["Oak", "lamp, old"], "more": {"Größe": "XL"}}
+
+
+@pytest.mark.parametrize(
+    ("search", "is_found"),
+    [
+        ("café", True),
+        ("CAFÉ", True),
+        ('"noir"', True),
+        ("50 %", True),
+        ("1299", True),
+        ("99.5", True),
+        ("oak", True),
+        ("lamp, old", True),
+        ("xl", True),
+        ("price", False),
+        ("größe", False),
+        ("tags", False),
+        (".*", False),
+        ("Oak, lamp", False),
+    ],
+)
+def test_a_text_is_found_in_values_and_not_in_their_names(execution: Execution, search: str, is_found: bool) -> None:
+    Job.objects.filter(execution=execution, position=2).update(result=TEXTS)
+    Row.objects.filter(batch=execution.batch, position=5).update(truth=TEXTS)
+    Row.objects.filter(batch=execution.batch, position=8).update(inputs=TEXTS)
+    query = urlencode({"search": search})
+    assert positions(page(execution, query)) == ([2, 5, 8] if is_found else [])
+    found = scan(row_sources(execution.batch, Ask.of(QueryDict(query), [])), None, 50)
+    assert len(found.ids) == (2 if is_found else 0)
+
+
+def test_a_text_is_found_in_keys_and_among_cells_with_an_outcome(execution: Execution) -> None:
+    Row.objects.filter(batch=execution.batch, position__in=[2, 7]).update(key="SKU-77")
+    assert positions(page(execution, "search=sku-77")) == [2, 7]
+    assert positions(page(execution, "search=sku-77&outcome=missed&column=price")) == [7]

@@ -98,7 +98,7 @@ def test_a_search_goes_on_until_it_finds_something(
 ) -> None:
     monkeypatch.setattr(scanning, "MOST_READ", 1)  # the server of the test runs in this process
     page.goto(reverse("batch", kwargs={"slug": "northlight", "batch_id": northlight.batch.pk}))
-    page.get_by_label("Part of the address").fill("CASAVERDE")
+    page.get_by_label("Text in the address").fill("CASAVERDE")
     page.get_by_role("button", name="Filter").click()
     rows = page.locator(".tabulator-row")
     expect(rows).to_have_count(1)
