@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_filters",
+    "django_ratelimit",
     "guardian",
     "rest_framework",
     "drf_spectacular",
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "accounts.signing_in.signed_in.LastSeenMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
     "accounts.middleware.WorkspaceMiddleware",
+    "accounts.limits.sending.FormLimitsMiddleware",
     "mino.common.requests.AddressIdsMiddleware",
 ]
 
@@ -169,7 +171,8 @@ ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 # guardian.W001: its grants are read by projects.backends.ProjectBackend, in one query for all projects.
 # security.W021: the browsers' preload list is hard to leave, so MINO_HSTS_PRELOAD is a deliberate choice.
-SILENCED_SYSTEM_CHECKS = ["guardian.W001", "security.W021"]
+# django_ratelimit.W001: its list of caches does not know Django's own for Redis, which counts atomically.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001", "security.W021", "django_ratelimit.W001"]
 
 # ---- audit trail ---------------------------------------------------------------------------------------------------
 # Entries are made by accounts.audit.record. Of auditlog, the entry's model serves; no model is registered with it.
@@ -230,6 +233,7 @@ if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"socket_timeout": 10, "socket_connect_timeout": 2}
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    SILENCED_SYSTEM_CHECKS.append("django_ratelimit.E003")  # its cache is of one process: here there is only one
     for _folder in ("queue", "processed", "control"):
         (DATA_DIR / "broker" / _folder).mkdir(parents=True, exist_ok=True)
     CELERY_BROKER_URL = "filesystem://"
@@ -240,6 +244,8 @@ else:
         "control_folder": str(DATA_DIR / "broker" / "control"),
         "store_processed": False,
     }
+RATELIMIT_FAIL_OPEN = True
+RATELIMIT_IP_META_KEY = "accounts.limits.sending.address_of"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -16,3 +16,4 @@ STORAGES = {
 }
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 API_REQUESTS_WRITTEN_EVERY = 86_400  # no thread writes into a test's database
+RATELIMIT_ENABLE = False  # all tests come from one address
