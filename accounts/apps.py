@@ -12,9 +12,11 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Say which secrets are kept here."""
+        """Say which secrets are kept here, and listen to how people get in."""
+        from accounts.audit.signing_in import listen
         from accounts.signing_in.second_factors import rotate_second_factors
 
+        listen()
         register_secrets("Second factors", rotate_second_factors)
 
 

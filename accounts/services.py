@@ -8,9 +8,13 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.audit import record, record_of_person
 from accounts.models import Membership, Organization, Plan, Role, User
 from accounts.organizations.services import refuse_reserved, slug_taken
 from accounts.permissions import forget_roles
+
+PROFILE = ("name", "email", "time_zone", "avatar")
+RIGHTS = ("is_active", "is_staff", "is_superuser")
 
 
 def organization_create(*, name: str, slug: str, owner: User | None, plan: str = Plan.FREE) -> Organization:
@@ -26,6 +30,8 @@ def organization_create(*, name: str, slug: str, owner: User | None, plan: str =
             if owner is not None:
                 now = timezone.now()
                 Membership.objects.create(organization=organization, user=owner, role=Role.OWNER, joined_at=now)
+            after = {"name": name, "slug": slug, "plan": plan}
+            record("organization.created", organization, organization=organization, after=after, by=owner)
     except IntegrityError:
         raise slug_taken(slug) from None
     if owner is not None:
@@ -36,6 +42,11 @@ def organization_create(*, name: str, slug: str, owner: User | None, plan: str =
 def user_save(user: User, *, avatar_before: str) -> None:
     """Save a changed user; the file of an avatar that was replaced or taken away goes after the commit."""
     with transaction.atomic():
+        before = User.objects.filter(pk=user.pk).first()
         user.save()
+        for action, names in (("user.updated", PROFILE), ("user.rights_changed", RIGHTS)):
+            if before is not None:
+                was, now = ({name: getattr(one, name) for name in names} for one in (before, user))
+                record_of_person(action, user, before=was, after=now)
         if avatar_before and avatar_before != user.avatar.name:
             transaction.on_commit(partial(default_storage.delete, avatar_before), robust=True)

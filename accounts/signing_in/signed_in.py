@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts.audit import record_of_person
 from accounts.models import User
 
 SEEN_AT = "seen_at"
@@ -65,7 +67,10 @@ def sign_ins_end(user: User, *, current: str | None, only: int | None = None) ->
     sessions: Sequence[UserSession] = list(UserSession.objects.filter(user=user).exclude(session_key=current or ""))
     ending = [session for session in sessions if only is None or session.pk == only]
     for session in ending:
-        session.end()
+        before = {"browser": browser_name(session.user_agent), "address": session.ip}
+        with transaction.atomic():
+            session.end()
+            record_of_person("sign_in.revoked", user, before=before, by=user)
     return len(ending)
 
 

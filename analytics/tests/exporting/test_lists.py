@@ -106,4 +106,4 @@ def test_a_longer_list_takes_no_more_queries(
             rows_of(browser, name)
 
 
-QUERIES = 7
+QUERIES = 8
