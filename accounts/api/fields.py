@@ -8,6 +8,9 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+AUTHOR = {"type": "user", "id": "019c1a52-7c00-7a2b-9c3d-1e2f3a4b5c6d", "name": "Mara Lindt"}
+"""For examples."""
+
 
 class Author(serializers.Serializer[Any]):
     """Who did something: a person (`user`) or a program (`api_key`)."""
@@ -16,16 +19,16 @@ class Author(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
 
-    def __init__(self, *, person: str = "created_by", **options: Any) -> None:
-        """`person` is the column of the person; `api_key` that of the key."""
-        self.person = person
+    def __init__(self, *, person: str = "created_by", by_key: bool = True, **options: Any) -> None:
+        """`person` is the column of the person; `api_key` that of the key, unless no key can be it."""
+        self.person, self.by_key = person, by_key
         super().__init__(**{"source": "*", "allow_null": True, "required": False, **options})
 
     def to_representation(self, instance: Any) -> Any:
         """The one of the two columns that is filled; null for neither."""
         if user := getattr(instance, self.person):
             return {"type": "user", "id": str(user.pk), "name": user.display_name}
-        key = instance.api_key
+        key = instance.api_key if self.by_key else None
         return {"type": "api_key", "id": str(key.pk), "name": key.name} if key else None
 
 

@@ -15,8 +15,9 @@ from django.views.decorators.debug import sensitive_variables
 from accounts.api_keys.scopes import Scope
 from accounts.api_keys.shape import digests_of, new_key, prefix_of
 from accounts.audit import record
-from accounts.models import ApiKey, Organization, User
-from accounts.permissions import require
+from accounts.authors import person_of
+from accounts.models import ApiKey, Organization
+from accounts.permissions import Principal, require
 from mino.common.errors import Detail, InvalidInput, InvalidState
 from mino.common.values.clean import clean_text
 
@@ -43,7 +44,7 @@ class NewKey:
 def api_key_create(
     *,
     organization: Organization,
-    user: User | None,
+    user: Principal | None,
     name: str,
     scopes: Collection[str],
     project_ids: Collection[uuid.UUID] | None = None,
@@ -61,7 +62,7 @@ def api_key_create(
         scopes=_checked_scopes(scopes),
         project_ids=_checked_projects(project_ids),
         expires_at=_checked_expiry(expires_at),
-        created_by=user,
+        created_by=person_of(user),
     )
     with transaction.atomic():
         Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
@@ -72,7 +73,7 @@ def api_key_create(
 
 
 @transaction.atomic
-def api_key_revoke(*, api_key: ApiKey, user: User | None) -> ApiKey:
+def api_key_revoke(*, api_key: ApiKey, user: Principal | None) -> ApiKey:
     """End a key at once, for ever. Again changes nothing. Raises PermissionDenied."""
     if user is not None:
         require(user, "accounts.manage_api_keys", api_key.organization)
@@ -85,7 +86,7 @@ def api_key_revoke(*, api_key: ApiKey, user: User | None) -> ApiKey:
 
 
 @sensitive_variables("made")
-def api_key_rotate(*, api_key: ApiKey, user: User | None, overlap: timedelta = OVERLAP) -> NewKey:
+def api_key_rotate(*, api_key: ApiKey, user: Principal | None, overlap: timedelta = OVERLAP) -> NewKey:
     """Make a key that may the same, and let the old one end after `overlap`, or when it would have ended anyway.
 
     Raises InvalidState for a key that ended or was rotated before, or PermissionDenied.
@@ -107,7 +108,7 @@ def api_key_rotate(*, api_key: ApiKey, user: User | None, overlap: timedelta = O
                 scopes=old.scopes,
                 project_ids=old.project_ids,
                 expires_at=old.expires_at,
-                created_by=user,
+                created_by=person_of(user),
             )
         )
         ends = timezone.now() + overlap

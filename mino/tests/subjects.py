@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from django.core.files.base import ContentFile
 from PIL import Image
 
+from accounts.api_keys.scopes import Scope
+from accounts.api_keys.services import api_key_create
 from accounts.models import Membership, Organization, PlanRequest, User
 from analytics.exporting.background.ordering import export_order
 from analytics.exporting.background.running import export_run
@@ -114,6 +116,9 @@ class Subjects:
             "filter_id": SavedFilter.objects.create(project=self.project, name="Errors", query="status=error").pk,
             "slug": organization.slug,
             "organization_id": organization.pk,
+            "api_key_id": api_key_create(
+                organization=organization, user=None, name="CI", scopes=[Scope.READ_PROJECTS]
+            ).api_key.pk,
             "project_id": self.project.pk,
             "batch_id": batch.pk,
             "execution_id": execution.pk,

@@ -8,13 +8,12 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from accounts.api.fields import Author, with_author
+from accounts.api.fields import AUTHOR, Author, with_author
 from mino.common.api.fields import Boolean, Integer, Text
 from mino.common.api.serializers import Given, Taken
 from projects.models.instruction_version import MAX_INSTRUCTIONS, MIN_INSTRUCTIONS
 from projects.services.checks import MAX_DESCRIPTION, MAX_NAME
 
-AUTHOR = {"type": "user", "id": "019c1a52-7c00-7a2b-9c3d-1e2f3a4b5c6d", "name": "Mara Lindt"}
 PROJECT_ID = "019c1a60-0a10-7b52-8d3e-6f7a8b9c0d1e"
 INSTRUCTIONS = "Return the title and the price of the product."
 

@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from projects.api import projects, versions
+from projects.api import api_keys, projects, versions
 
 urlpatterns = [
+    path("api-keys", api_keys.ApiKeyList.as_view(), name="api_api_keys"),
+    path("api-keys/<str:api_key_id>", api_keys.ApiKeyDetail.as_view(), name="api_api_key"),
+    path("api-keys/<str:api_key_id>/rotate", api_keys.ApiKeyRotation.as_view(), name="api_api_key_rotate"),
     path("projects", projects.ProjectList.as_view(), name="api_projects"),
     path("projects/<str:project_id>", projects.ProjectDetail.as_view(), name="api_project"),
     path(

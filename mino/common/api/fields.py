@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
 
@@ -58,6 +60,30 @@ class Identifier(serializers.UUIDField):
         if not isinstance(data, str) or len(data) != 36:
             self.fail("invalid", value=data)
         return super().to_internal_value(data)
+
+
+class Moment(serializers.DateTimeField):
+    """A moment in ISO 8601, with its offset from UTC."""
+
+    default_error_messages = {"offset": "Say the offset from UTC too, such as Z or +02:00."}
+
+    def to_internal_value(self, value: Any) -> Any:
+        """The moment. One without an offset is refused: it could be meant in any zone."""
+        if not isinstance(value, str):
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
+        found = _parsed(value)
+        if found is None:
+            self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
+        if found.tzinfo is None:
+            self.fail("offset")
+        return found
+
+
+def _parsed(text: str) -> datetime | None:
+    try:
+        return parse_datetime(text[:40])
+    except ValueError:  # a day or an hour that no calendar has
+        return None
 
 
 class Choice(serializers.ChoiceField):

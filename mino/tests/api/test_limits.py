@@ -52,7 +52,7 @@ def test_each_answer_tells_what_is_left_also_an_error(organization: Organization
     assert (refused.status_code, code_of(refused)) == (429, "RATE_LIMIT_EXCEEDED")
     assert refused["Retry-After"] == refused["RateLimit-Reset"]
     assert 3600 < int(refused["Retry-After"]) <= 3660
-    limits = refused.json()["limits"]  # type: ignore[attr-defined]
+    limits = refused.json()["limits"]
     assert (limits["current"], limits["maximum"]) == (3, 3)
     assert limits["reset"]
     assert person("GET", "members").status_code == 429, "Keys and people share the limit of their organization."
@@ -97,6 +97,6 @@ def test_a_quota_that_is_used_up_is_told_with_its_numbers(organization: Organiza
     organization.save()
     answer = program(organization)("POST", "projects", {"name": "Third", "instructions": "Find the price."})
     assert (answer.status_code, code_of(answer)) == (403, "QUOTA_EXCEEDED")
-    body = answer.json()  # type: ignore[attr-defined]
+    body = answer.json()
     assert body["limits"] == {"current": 2, "maximum": 2, "reset": None}
     assert "has 2 projects, and its plan allows 2" in body["error"]

@@ -1,0 +1,1 @@
+"""Pages and endpoints about API keys, which may be limited to projects: this is why they are here."""
