@@ -18,12 +18,16 @@ NEAR = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many there are (`current`), of how many (None: without limit), and when the count begins anew."""
+    """How many there are (`current`), of how many (None: without limit), and when the count begins anew.
+
+    `refusal` says it when there may be no more, `warning` when there may not be many more.
+    """
 
     current: int
     maximum: int | None
     reset: datetime | None
     refusal: str
+    warning: str
 
     @property
     def limits(self) -> Limits | None:
@@ -65,7 +69,8 @@ def projects_standing(organization: Organization) -> Standing:
         f"{organization.name} has {_many(organization.project_count, 'project')}, and its plan allows {maximum}. "
         "Delete one that is not needed any more, or have an owner ask for a larger plan."
     )
-    return Standing(organization.project_count, maximum, None, refusal)
+    warning = f"{organization.project_count:,} of the {maximum} projects that the plan allows are there."
+    return Standing(organization.project_count, maximum, None, refusal, warning)
 
 
 def executions_standing(organization: Organization, *, now: datetime | None = None) -> Standing:
@@ -80,7 +85,11 @@ def executions_standing(organization: Organization, *, now: datetime | None = No
         f"{organization.name} has started {_many(current, 'execution')} this month, and its plan allows {maximum}. The "
         f"count begins anew on {reset:%-d %B %Y} (UTC); until then an owner can ask for a larger plan."
     )
-    return Standing(current, maximum, reset, refusal)
+    warning = (
+        f"{current:,} of the {maximum} executions that the plan allows this month were started. The count begins "
+        f"anew on {reset:%-d %B %Y} (UTC)."
+    )
+    return Standing(current, maximum, reset, refusal, warning)
 
 
 def _many(count: int, what: str) -> str:

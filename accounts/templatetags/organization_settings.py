@@ -27,6 +27,12 @@ def settings_menu(context: template.Context) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
+def may_see_usage(context: template.Context) -> bool:
+    """Whether the reader may open the page about usage and plan: `{% may_see_usage as may_see %}`."""
+    return bool(context["request"].user.has_perm("accounts.view_usage", context["organization"]))
+
+
+@register.simple_tag(takes_context=True)
 def in_settings(context: template.Context) -> SafeString:
     """Marks a link while any page of the settings is shown: `<a href=... {% in_settings %}>`."""
     match = getattr(context.get("request"), "resolver_match", None)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import WorkspaceRequest
+from accounts.limits.standing import executions_standing
 from accounts.permissions import require
 from executions.agents.registry import AGENTS
 from executions.costs.estimating import Estimate, estimate_cost
@@ -62,6 +63,7 @@ def execution_create(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) 
         "offer_parallel": offer_parallel,
         "unavailable": [(kind, kind.no_key) for kind in AGENTS.values() if kind.build and kind not in form.kinds],
         "asking": _asking(request.GET),
+        "standing": executions_standing(request.organization),
         **_estimate(form, batch),
     }
     return render(request, "executions/run.html", context)

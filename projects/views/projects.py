@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.http import WorkspaceRequest
+from accounts.limits.standing import projects_standing
 from accounts.permissions import require
 from mino.common.errors import ServiceError
 from mino.common.forms import add_service_error
@@ -31,7 +32,8 @@ def project_create(request: WorkspaceRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, f"{project.name} is ready. Add its first batch of sites.")
             return redirect("project", slug=slug, project_id=project.pk)
-    return render(request, "projects/project_create.html", {"form": form})
+    context = {"form": form, "standing": projects_standing(request.organization)}
+    return render(request, "projects/project_create.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
