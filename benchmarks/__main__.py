@@ -25,11 +25,12 @@ BENCHMARKS: Mapping[str, tuple[str, str]] = {
     "execution": ("execution", "jobs against an agent that answers after 2 s, and after 200 ms"),
     "export": ("exporting", "100,000 results as csv and xlsx"),
     "rescoring": ("rescoring", "100,000 results are scored anew in the background"),
+    "comparison": ("comparison", "two executions of 100,000 rows are compared"),
     "pages": ("pages", "lists, results and jobs among 1,000,000 jobs"),
     "analytics": ("analytics", "analytics pages and their roll-up over 1,000,000 jobs"),
 }
 """The names, each with its module and what it does."""
-NEEDS_POSTGRESQL = frozenset({"rescoring", "export", "pages", "analytics", "execution"})
+NEEDS_POSTGRESQL = frozenset({"rescoring", "comparison", "export", "pages", "analytics", "execution"})
 NEEDS_REDIS = frozenset({"execution"})
 
 

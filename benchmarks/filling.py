@@ -94,8 +94,11 @@ def fill_batch(rows: int) -> Batch:
     return batch
 
 
-def fill_execution(batch: Batch, jobs: int, *, columns_with_cells: Sequence[str] = ()) -> Execution:
-    """A completed execution over the first rows of the batch, with its jobs and the cells of the columns named."""
+def fill_execution(batch: Batch, jobs: int, *, columns_with_cells: Sequence[str] = (), shift: int = 0) -> Execution:
+    """A completed execution over the first rows of the batch, with its jobs and the cells of the columns named.
+
+    `shift` is by how many rows those that fail or are wrong lie before their usual place.
+    """
     execution = _execution(batch, jobs)
     rows = f"(SELECT id, position AS n FROM {Row._meta.db_table} WHERE batch_id = %s AND position <= %s) AS site"
     done = f"NOT ({FAILED})"
@@ -127,15 +130,23 @@ def fill_execution(batch: Batch, jobs: int, *, columns_with_cells: Sequence[str]
         "started_at": "now() - interval '1 hour' + n * interval '1 millisecond'",
         "finished_at": "now() - interval '1 hour' + n * interval '1 millisecond' + interval '3 seconds'",
     }
-    fill(Job, values, rows, batch.pk, jobs)
+    fill(Job, _shifted(values, shift), rows, batch.pk, jobs)
     for column in columns_with_cells:
-        _fill_cells(execution, column)
+        _fill_cells(execution, column, shift)
     _fill_sessions(execution)
     _analyze(Job, FieldResult, Session, Execution)
     return execution
 
 
-def _fill_cells(execution: Execution, column: str) -> None:
+def _shifted(values: Mapping[str, str], shift: int) -> Mapping[str, str]:
+    """The values with every fifth and every twentieth row counted from another one on."""
+    moved = {f"mod(n, {period})": f"mod(n + {shift}, {period})" for period in (5, 20)}
+    for old, new in moved.items():
+        values = {name: value.replace(old, new) for name, value in values.items()}
+    return values
+
+
+def _fill_cells(execution: Execution, column: str, shift: int) -> None:
     jobs = f"(SELECT id, position AS n FROM {Job._meta.db_table} WHERE execution_id = %s AND status = 'completed') job"
     outcome = OUTCOME if column == "price" else "'correct'"
     values = {
@@ -149,7 +160,7 @@ def _fill_cells(execution: Execution, column: str) -> None:
         "score": f"({outcome} = 'correct')::int",
         "reason": f"CASE {outcome} WHEN 'wrong' THEN 'value_mismatch' ELSE '' END",
     }
-    fill(FieldResult, values, jobs, execution.pk)
+    fill(FieldResult, _shifted(values, shift), jobs, execution.pk)
 
 
 def _fill_sessions(execution: Execution) -> None:

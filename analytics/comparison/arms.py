@@ -38,7 +38,8 @@ Told = Callable[[int], None]
 @dataclass(slots=True)
 class Arm:
     """One execution: for each row its place in `Numbers`, its position in the execution, its state, the attempts, the
-    agent's seconds, a digest of its truth, and for each column whether the cell is good."""
+    agent's seconds, digests of its truth and of its own instructions (0: it had none), and for each column whether the
+    cell is good."""
 
     places: array[int] = field(default_factory=lambda: array("i"))
     positions: array[int] = field(default_factory=lambda: array("i"))
@@ -46,6 +47,7 @@ class Arm:
     attempts: array[int] = field(default_factory=lambda: array("i"))
     seconds: array[float] = field(default_factory=lambda: array("f"))
     truths: array[int] = field(default_factory=lambda: array("q"))
+    own: array[int] = field(default_factory=lambda: array("q"))
     cells: bytearray = field(default_factory=bytearray)
 
     def spread(self, values: array[Any], empty: float, rows: int) -> NDArray[Any]:
@@ -85,13 +87,14 @@ def read_arm(execution: Execution, columns: Sequence[str], numbers: Numbers, *, 
     """Read all jobs of the execution; rows are told apart by their key or by themselves."""
     arm, done = Arm(), 0
     for jobs in _chunks(execution, by_key=by_key):
-        for position, identity, repeat, url, status, verdict, outcomes, attempts, seconds, truth in jobs:
+        for position, identity, repeat, url, status, verdict, outcomes, attempts, seconds, own, truth in jobs:
             arm.places.append(numbers.row(identity, repeat, url))
             arm.positions.append(position)
             arm.states.append(_state(status, verdict))
             arm.attempts.append(attempts)
             arm.seconds.append(NO_TIME if seconds is None else seconds)
-            arm.truths.append(_digest(truth))
+            arm.truths.append(_digest_of_json(truth))
+            arm.own.append(_digest(own) if own else 0)
             arm.cells += _codes(outcomes if status == JobStatus.COMPLETED else "{}", tuple(columns))
         done += len(jobs)
         told(done)
@@ -100,7 +103,16 @@ def read_arm(execution: Execution, columns: Sequence[str], numbers: Numbers, *, 
 
 def _chunks(execution: Execution, *, by_key: bool) -> Iterator[list[tuple[Any, ...]]]:
     """The jobs in the execution's order; between two chunks no query is open. Truth is read where it may differ."""
-    fields = ("repeat", "url", "status", "evaluation_result", "outcomes_text", "attempts", "agent_seconds")
+    fields = (
+        "repeat",
+        "url",
+        "status",
+        "evaluation_result",
+        "outcomes_text",
+        "attempts",
+        "agent_seconds",
+        "own_instructions",
+    )
     texts = {"outcomes_text": Cast("outcomes", TextField())}
     if by_key:
         texts["truth_text"] = Cast("row__truth", TextField())
@@ -134,11 +146,12 @@ def _code(outcome: str | None) -> int:
     return GOOD if outcome in GOOD_OUTCOMES else BAD
 
 
-def _digest(truth: object) -> int:
-    if not isinstance(truth, str):
-        return 0
-    known = json.dumps(json.loads(truth), sort_keys=True)
-    return int.from_bytes(hashlib.blake2b(known.encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
+def _digest_of_json(truth: object) -> int:
+    return _digest(json.dumps(json.loads(truth), sort_keys=True)) if isinstance(truth, str) else 0
+
+
+def _digest(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), signed=True)
 
 
 def site_of(url: str) -> str:

@@ -24,6 +24,7 @@ def compute(first: Execution, second: Execution, told: Told = lambda done: None)
     columns = list(types)
     numbers = Numbers()
     one, other, sites = read_sides(first, second, columns, numbers, told)
+    both = answered(one, other)
     figures = Figures(
         rows=len(sites),
         left_out=_left_out(one.states, other.states),
@@ -34,7 +35,9 @@ def compute(first: Execution, second: Execution, told: Told = lambda done: None)
             for at, name in enumerate(columns)
         ),
         seconds=_medians(one, other),
-        other_truths=int((answered(one, other) & (one.truths != other.truths)).sum()),
+        other_truths=int((both & (one.truths != other.truths)).sum()),
+        other_instructions=int((both & (one.own != other.own)).sum()),
+        own_instructions=int((both & (one.own == other.own) & (one.own != 0)).sum()),
         **_agreements(one, other),
     )
     flips, retried = gather_flips(one, other)

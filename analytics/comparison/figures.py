@@ -20,6 +20,9 @@ LEFT_OUT = {
 """Why rows are left out of the comparison, in the order in which a row is counted for one reason only."""
 
 
+COUNTS = ("rows", "left_out", "other_truths", "other_instructions", "own_instructions", "both_right", "both_wrong")
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnDifference:
     """A column, and the difference of its cells that both executions graded."""
@@ -34,7 +37,8 @@ class Figures:
     """All of one comparison: of rows that pass, of all cells, and column by column.
 
     `rows` counts the rows that either has; `left_out` those that are not paired, by the reasons of LEFT_OUT.
-    `seconds` are the median times of rows that both answered. `other_truths` counts paired rows whose truth differs.
+    `seconds` are the median times of rows that both answered. `other_truths` counts paired rows whose truth differs,
+    `other_instructions` those whose own instructions do, `own_instructions` those that had the same of their own.
     """
 
     rows: int
@@ -44,6 +48,8 @@ class Figures:
     columns: tuple[ColumnDifference, ...]
     seconds: tuple[float | None, float | None]
     other_truths: int
+    other_instructions: int
+    own_instructions: int
     both_right: int
     both_wrong: int
 
@@ -57,7 +63,7 @@ class Figures:
         columns = tuple(
             ColumnDifference(one["name"], one["type"], Difference(**one["difference"])) for one in kept["columns"]
         )
-        rest = {name: kept[name] for name in ("rows", "left_out", "other_truths", "both_right", "both_wrong")}
+        rest = {name: kept[name] for name in COUNTS}
         return cls(
             **rest,
             columns=columns,

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.template.defaultfilters import pluralize
 
+from analytics.comparison.checks import DOUBT, FINE, NOTE, Check
 from analytics.comparison.figures import Figures
+from analytics.comparison.truth_checks import truth_checks
 from analytics.comparison.words import left_out_words
 from executions.models import Execution
 from mino.common.ui.formats import DAY, HOUR, number, roughly
 from mino.common.values.columns import ColumnRole
-from projects.instruction_diff import InstructionDiff, instruction_diff
+from projects.instruction_diff import instruction_diff
 
-FINE, DOUBT, NOTE = "fine", "doubt", "note"
 LONG_APART = DAY
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at: `kind` is fine, doubt (forbids the `conclusion` that is named) or note."""
-
-    kind: str
-    text: str
-    conclusion: str = ""
-    diff: InstructionDiff | None = None
 
 
 def checks(first: Execution, second: Execution, figures: Figures) -> list[Check]:
@@ -34,9 +24,9 @@ def checks(first: Execution, second: Execution, figures: Figures) -> list[Check]
     found = [
         *_state(first, second),
         *_rows(first, second, figures),
-        *_truth(figures),
+        *truth_checks(first, second, figures),
         *_options(first, second),
-        *_causes(first, second),
+        *_causes(first, second, figures),
         *_time(first, second),
     ]
     order = (DOUBT, NOTE, FINE)
@@ -73,15 +63,6 @@ def _times(execution: Execution) -> str:
     return "once" if execution.repeats == 1 else f"{execution.repeats} times"
 
 
-def _truth(figures: Figures) -> Iterator[Check]:
-    if figures.other_truths:
-        count = figures.other_truths
-        text = f"The truth of {number(count)} row{pluralize(count)} differs."
-        yield Check(DOUBT, text, "What flipped there says nothing about the agent or the instructions.")
-    else:
-        yield Check(FINE, "Same truth.")
-
-
 def _options(first: Execution, second: Execution) -> Iterator[Check]:
     one, other = _matching(first), _matching(second)
     changed = [name for name in one if name in other and one[name] != other[name]]
@@ -102,7 +83,7 @@ def _matching(execution: Execution) -> Mapping[str, tuple[Any, Any]]:
     return {str(column["name"]): (column["type"], column.get("options") or {}) for column in fields}
 
 
-def _causes(first: Execution, second: Execution) -> Iterator[Check]:
+def _causes(first: Execution, second: Execution, figures: Figures) -> Iterator[Check]:
     """What may have made the difference; if it is several things, none of them is shown to."""
     found = []
     if first.agent != second.agent:
@@ -116,6 +97,15 @@ def _causes(first: Execution, second: Execution) -> Iterator[Check]:
         diff = instruction_diff(first.instructions, second.instructions)
         numbers = f"version {first.instruction_version.number} against {second.instruction_version.number}"
         yield Check(NOTE, f"Other instructions: {numbers}.", diff=diff)
+        if count := figures.own_instructions:
+            text = f"{number(count)} row{pluralize(count)} ran by instructions of their own in both."
+            yield Check(NOTE, f"{text} The version makes no difference there.")
+    if count := figures.other_instructions:
+        found.append("instructions of single rows")
+        yield Check(NOTE, f"{number(count)} row{pluralize(count)} had other instructions of their own, or in one only.")
+    if first.mino_version != second.mino_version:
+        versions = f"{first.mino_version or 'an unknown one'} against {second.mino_version or 'an unknown one'}"
+        yield Check(NOTE, f"Run by another version of MINO: {versions}.")
     if len(found) > 1:
         names = f"{', '.join(found[:-1])} and {found[-1]}"
         yield Check(

@@ -22,7 +22,7 @@ MOST_AT_ONCE = 20_000
 """Up to how many rows of both together are compared while somebody waits for the page."""
 STALE_AFTER = timedelta(seconds=30)
 """A computation that said nothing for so long was lost with its worker."""
-FORMAT = 1
+FORMAT = 2
 """Raised when figures of an older MINO can't be used any more."""
 TASK = "analytics.tasks.compute_comparison"
 OUTCOMES = ("correct", "correctly_empty", "wrong", "missed", "invented", "not_gradable")

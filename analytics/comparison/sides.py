@@ -16,7 +16,8 @@ Codes = NDArray[np.int8]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One execution by the rows of both: states, cells (a line for each row), positions, attempts, seconds, truths."""
+    """One execution by the rows of both: states, cells (a line for each row), positions, attempts, seconds, truths, own
+    instructions."""
 
     states: Codes
     cells: Codes
@@ -24,6 +25,7 @@ class Side:
     attempts: NDArray[np.int32]
     seconds: NDArray[np.float32]
     truths: NDArray[np.int64]
+    own: NDArray[np.int64]
 
 
 def read_sides(
@@ -43,6 +45,7 @@ def read_sides(
             attempts=side.spread(side.attempts, 0, rows),
             seconds=side.spread(side.seconds, np.nan, rows),
             truths=side.spread(side.truths, 0, rows),
+            own=side.spread(side.own, 0, rows),
         )
         for side in (arm, other)
     ]

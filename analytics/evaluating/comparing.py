@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from accounts.models import Organization
 from analytics.comparison.asking import has_key, why_not
 from analytics.comparison.baselines import baseline_of, margin_of
+from analytics.comparison.checks import DOUBT
 from analytics.comparison.computing import compute
 from analytics.comparison.figures import Figures
-from analytics.comparison.guards import DOUBT, checks
+from analytics.comparison.guards import checks
 from analytics.comparison.judging import Judged, judge_all
 from analytics.comparison.words import evidence, headline, left_out_words, name_of
 from analytics.evaluating.arguments import BadInput, Request
