@@ -13,8 +13,8 @@ from django.http import HttpRequest
 
 from executions import admin_records  # noqa: F401 - registers the other models
 from executions.admin_acts import ExecutionActs, JobActs
-from executions.admin_search import IndexedAdmin
 from executions.models import Execution, Job, Retry, Session, SessionStatus
+from mino.common.admin_search import IndexedAdmin
 
 
 @admin.register(Execution)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from executions.admin_search import IndexedAdmin
 from executions.models import AgentCredential, ColumnStatistic, FieldResult, Heartbeat, Screenshot, ScreenshotUsage
 from mino.common.admin import ModelAdmin, ReadOnlyAdmin
+from mino.common.admin_search import IndexedAdmin
 
 
 @admin.register(Screenshot)

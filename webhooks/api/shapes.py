@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
@@ -28,7 +28,7 @@ class Webhook(Given):
     """An address that is told of events."""
 
     edited = ("url", "description", "events", "is_enabled")
-    example: Any = {
+    example: ClassVar[Any] = {
         "id": WEBHOOK_ID,
         "url": URL,
         "description": "Price feed",
@@ -79,7 +79,7 @@ class Webhook(Given):
 class WebhookSecret(Webhook):
     """A webhook with its secret, which is given this once."""
 
-    example: Any = {**Webhook.example, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="}
+    example: ClassVar[Any] = {**Webhook.example, "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="}
 
     secret = serializers.SerializerMethodField(
         required=False, help_text="Checks the signatures. It can't be read again: keep it now."
