@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from accounts.models import User
 from analytics.repeats import computing
@@ -122,3 +122,42 @@ def test_intervals_do_not_take_repeats_for_rows(execution: Execution) -> None:
     for one in (apart, again):
         one.first_attempt_good_fields, one.first_attempt_gradable_fields = 90, 100
     assert (first_attempt_accuracy(again).low or 1) < (first_attempt_accuracy(apart).low or 0)
+
+
+def rows_of(execution: Execution, client: Client, query: str = "") -> list[tuple[int, int, int, int]]:
+    """The rows of the page: number, passes, graded repeats, different answers."""
+    address = reverse("execution_repeats", args=[execution.organization.slug, execution.pk])
+    rows = client.get(f"{address}{query}").context["rows"]
+    return [(row.jobs[0].row_position, row.passed, row.graded, row.answers) for row in rows]
+
+
+def test_the_repeats_of_a_row_stand_side_by_side(execution: Execution, client: Client, viewer: User) -> None:
+    client.force_login(viewer)
+    assert rows_of(execution, client) == [(1, 3, 3, 1), (2, 2, 3, 2), (3, 0, 2, 1)]
+    assert rows_of(execution, client, "?kind=flaky") == [(2, 2, 3, 2)]
+    assert rows_of(execution, client, "?after=1") == [(2, 2, 3, 2), (3, 0, 2, 1)]
+
+
+def test_flaky_rows_are_looked_for_in_bounded_time(
+    execution: Execution,
+    client: Client,
+    viewer: User,
+    monkeypatch: pytest.MonkeyPatch,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    monkeypatch.setattr("analytics.grid.scanning.MOST_READ", 1)
+    client.force_login(viewer)
+    address = reverse("execution_repeats", args=[execution.organization.slug, execution.pk])
+    with django_assert_max_num_queries(14):
+        page = client.get(f"{address}?kind=flaky")
+    assert "Searched as far as row 1" in page.text
+    assert rows_of(execution, client, page.context["page"].onwards) == [(2, 2, 3, 2)]
+
+
+def test_where_rows_ran_once_there_are_only_results(batch: Batch, client: Client, viewer: User) -> None:
+    version = batch.project.production_version
+    assert version
+    once = execution_create(batch=batch, user=None, instruction_version=version, agent="local")
+    client.force_login(viewer)
+    answer = client.get(reverse("execution_repeats", args=[once.organization.slug, once.pk]))
+    assert answer["Location"] == reverse("execution_results", args=[once.organization.slug, once.pk])
