@@ -16,11 +16,13 @@ run: export MINO_SAMPLE_SITE ?= true
 run: export MINO_ALLOWED_NETWORKS ?= 127.0.0.1/32
 run: export MINO_ALLOWED_PORTS ?= $(PORT)
 run: export MINO_WORKER_GRACE ?= 4
+run: export MINO_EVENTS_PORT ?= $(shell expr $(PORT) + 1)
+run: export MINO_EVENTS_URL ?= http://127.0.0.1:$(MINO_EVENTS_PORT)
 # Celery warns at length about running as root, which on one's own machine is no news.
 run: export PYTHONWARNINGS ?= ignore:You're running the worker with superuser
 run: install
 	honcho run sh -c "$$(sed -n 's/^release: //p' Procfile)"
-	python manage.py demo --wait & honcho start --no-prefix web worker beat
+	python manage.py demo --wait & honcho start --no-prefix web worker beat events
 
 test: install-dev
 	.ci/test

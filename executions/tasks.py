@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from executions.engine.process import process_worker, room
 from executions.engine.recovery import take_lost
+from executions.events.recording import events_expire
 from executions.operating.heart import every_tick
 from executions.operating.signs import beat_seen
 from executions.rescoring.sweeping import rescorings_sweep
@@ -96,6 +97,7 @@ def sweep_metering() -> None:
 
 @shared_task
 def remove_expired() -> None:
-    """Remove pictures and raw answers that were kept long enough. Sent by beat every hour."""
+    """Remove pictures, raw answers and events that were kept long enough. Sent by beat every hour."""
+    events_expire()
     screenshots_expire()
     raw_results_expire()

@@ -1,13 +1,13 @@
-"""What other systems are told of executions and jobs: noted in the transactions in which it happens.
+"""What those who follow an execution and other systems are told: noted in the transactions in which it happens.
 
-Nothing is gathered for an organization that has not subscribed to it.
+Live events (`executions.events`) are always kept; nothing is gathered for webhooks that nobody has subscribed to.
 """
 
 from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from executions.engine.attempt import Ending
 from executions.engine.finishing import Settled
+from executions.events.recording import given_up_note, state_note
 from executions.models import Execution, Job, JobStatus
 from mino.common.values.share import Share
 from webhooks.events import MOST_JOBS
@@ -32,7 +33,8 @@ JOB_EVENTS: Mapping[JobStatus, Sequence[str]] = {
 
 
 def execution_tell(execution_id: uuid.UUID, *names: str) -> None:
-    """Have these events of an execution told, as it is now. The caller holds its lock."""
+    """Have these events of an execution told, which are one change of its state. The caller holds its lock."""
+    state_note(execution_id)
     organization_id = Execution.objects.values_list("organization_id", flat=True).get(pk=execution_id)
     for name in names:
         event_publish(
@@ -84,8 +86,9 @@ def jobs_tell(ended: Sequence[tuple[Execution, Sequence[Settled]]]) -> None:
     events_note(happenings)
 
 
-def given_up_tell(execution: Execution, job_ids: Iterable[uuid.UUID]) -> None:
+def given_up_tell(execution: Execution, job_ids: Collection[uuid.UUID]) -> None:
     """Have jobs told that became dead letters without a further attempt. The caller holds the execution's lock."""
+    given_up_note(execution, job_ids)
     name = "job.dead_lettered"
     if name in events_wanted([execution.organization_id]).get(execution.organization_id, ()):
         jobs = Job.objects.filter(pk__in=job_ids).select_related("row").defer("result").order_by("position")

@@ -269,6 +269,8 @@ class Environment:
         self.screenshot_days: int = env.int("MINO_SCREENSHOT_DAYS", 30, validate=between(1, 36_500))
         self.raw_result_days: int = env.int("MINO_RAW_RESULT_DAYS", 180, validate=between(1, 36_500))
         self.webhook_days: int = env.int("MINO_WEBHOOK_DAYS", 30, validate=between(2, 36_500))
+        self.events_url: str = env.str("MINO_EVENTS_URL", "http://127.0.0.1:8001", validate=web_address)
+        self.event_listeners: int = env.int("MINO_EVENT_LISTENERS", 50, validate=positive)
         self._seal(env)
         self.agent_prices = read_prices(prices)
         self.secret_key = self.secret_key or kept_secret(self.data_dir, "secret-key")

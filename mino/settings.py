@@ -409,3 +409,5 @@ SCREENSHOT_DAYS = ENV.screenshot_days
 RAW_RESULT_DAYS = ENV.raw_result_days
 WEBHOOK_THREADS = ENV.webhook_threads
 WEBHOOK_DAYS = ENV.webhook_days
+EVENTS_URL = ENV.events_url.rstrip("/")
+EVENT_LISTENERS = ENV.event_listeners

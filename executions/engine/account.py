@@ -50,6 +50,7 @@ ACCOUNT_FIELDS = (
     "paused_seconds",
     "scoring_generation",
     "staged_options",
+    "last_event",
 )
 
 PACE_FIELDS = ("effective_concurrency", "throttled_at", "raised_at")
@@ -75,6 +76,8 @@ class Account:
     turn: Turn | None = None
     is_served: bool = True
     held: str = ""
+    events: int = 0
+    """How many events this transaction has noted before its counters are written."""
 
     @property
     def limit(self) -> int:

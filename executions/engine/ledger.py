@@ -27,6 +27,7 @@ from executions.engine.money import budget_sentence, next_cost, price
 from executions.engine.pairing import in_turn, pair_of, pause_partners, set_turns, settle_turns, with_partners
 from executions.engine.plan import UnreadablePlan
 from executions.engine.waking import wake_slots
+from executions.events.recording import attempts_note
 from executions.models import AgentCredential, Execution, ExecutionStatus, JobStatus, Retry, RetryStatus
 from executions.services.completion import complete_if_done
 from executions.services.failing import execution_fail
@@ -67,6 +68,8 @@ def exchange(
             if (account := accounts.get(execution_id))
         ]
         jobs_tell(ended)
+        for execution_id in attempts_note(ended):
+            accounts[execution_id].events = 1
         if wanted:
             _count_due(accounts.values(), wanted, now)
         pairs = set_turns(accounts.values(), wanted) if wanted else []
@@ -197,6 +200,7 @@ def _save(account: Account, now: datetime) -> None:
     changes["running_jobs"] = account.claimed - tally.ended
     changes["queued_jobs"] = tally.moved[JobStatus.QUEUED] - account.claimed + account.claimed_retries
     changes["retrying_jobs"] = tally.moved[JobStatus.RETRYING] - account.claimed_retries
+    changes["last_event"] = account.events
     changes = {name: change for name, change in changes.items() if change}
     if changes:
         update_many(Execution, [{"id": execution.pk, "updated_at": now, **changes}], add=changes)

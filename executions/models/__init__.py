@@ -2,6 +2,7 @@
 
 from executions.models.column_statistic import ColumnStatistic
 from executions.models.credential import AgentCredential
+from executions.models.event import EventType, ExecutionEvent
 from executions.models.execution import Execution, ExecutionStatus, ExecutionType, SampleMethod
 from executions.models.field_result import FieldResult
 from executions.models.heartbeat import Heartbeat, HeartbeatKind
@@ -14,7 +15,9 @@ from executions.models.session import Screenshot, ScreenshotUsage, Session, Sess
 __all__ = [
     "AgentCredential",
     "ColumnStatistic",
+    "EventType",
     "Execution",
+    "ExecutionEvent",
     "ExecutionStatus",
     "ExecutionType",
     "FailureType",

@@ -88,6 +88,7 @@ class Execution(Identified, Dated):
     times; `repeat_figures` is what that told, None until it is computed. With a `pair` its jobs are taken in turn with
     its partner's (`executions.engine.pairing`); `waits_for_partner` says that it is not its turn now. `metered_rows`
     and `metered_cost` are already in the organization's usage of the month; `is_metering` says that more may come.
+    `last_event` is the number of the newest `ExecutionEvent`.
     """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="executions", db_index=False)
@@ -184,6 +185,7 @@ class Execution(Identified, Dated):
     metered_rows = models.PositiveIntegerField(default=0, editable=False)
     metered_cost = models.DecimalField(max_digits=14, decimal_places=6, default=0, editable=False)
     is_metering = models.BooleanField(default=True, editable=False)
+    last_event = models.PositiveBigIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     objects: ClassVar[Any] = ExecutionManager()

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from executions.models import Execution, FieldResult, Job, JobScore, Retry, Screenshot, Session
+from executions.models import Execution, ExecutionEvent, FieldResult, Job, JobScore, Retry, Screenshot, Session
 from executions.pictures.removing import remove_in_chunks
 from executions.services.metering import execution_meter
+from mino.common.bulk import delete_in_chunks
 from mino.common.errors import InvalidState
 
 JOBS_AT_ONCE = 1000
@@ -38,6 +39,7 @@ def purge_batch(batch_id: uuid.UUID) -> None:
         execution_meter(execution.pk, now=timezone.now())
         while _purge_jobs(execution):
             pass
+        delete_in_chunks(ExecutionEvent.objects.filter(execution=execution.pk))
         with transaction.atomic():
             execution.delete()
 

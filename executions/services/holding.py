@@ -23,9 +23,8 @@ def hold_execution(
     mine = Execution.objects.filter(pk=execution.pk)
     values = {"status_code": code, "status_reason": reason}
     if move(mine, ExecutionStatus.PAUSED, paused_at=now, paused_by=paused_by, updated_at=now, **values):
-        execution_tell(execution.pk, "execution.paused")
-        if code == BUDGET_REACHED:
-            execution_tell(execution.pk, "execution.budget_reached")
+        reached = ["execution.budget_reached"] if code == BUDGET_REACHED else []
+        execution_tell(execution.pk, "execution.paused", *reached)
         return True
     if code:
         mine.filter(status=ExecutionStatus.PAUSED, status_code="").update(**values)

@@ -50,6 +50,8 @@ PLACES: dict[str, tuple[Role, str | None]] = {
     "webhook_redeliver": (Role.ADMIN, Scope.MANAGE_WEBHOOKS),
     "webhook_redeliver_failed": (Role.ADMIN, Scope.MANAGE_WEBHOOKS),
     "production_version_set": (Role.MEMBER, Scope.WRITE_PROJECTS),
+    "execution_events": (Role.VIEWER, Scope.READ_RESULTS),
+    "execution_events_poll": (Role.VIEWER, Scope.READ_RESULTS),
 }
 
 

@@ -1,0 +1,19 @@
+"""Finds what addresses name, within the organization that is meant."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404
+
+from accounts.api.base import ApiRequest
+from executions.models import Execution
+
+
+def find_execution(request: ApiRequest, execution_id: uuid.UUID) -> Execution:
+    """The execution, with its project and batch. Raises Http404 where it can't be seen."""
+    seen = Execution.objects.visible_to(request.user).filter(organization=request.organization)
+    execution: Execution | None = seen.select_related("project", "batch").filter(pk=execution_id).first()
+    if execution is None:
+        raise Http404("There is no such execution, or you can't see it.")
+    return execution

@@ -1,0 +1,270 @@
+"""Live events as a program gets them: through the API's redirect, from the real server."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+import uvicorn
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from accounts.models import Organization, User
+from executions.engine.attempt import Attempt
+from executions.events import server
+from executions.events.reading import events_after, standings
+from executions.events.tokens import token_give
+from executions.models import Execution, ExecutionEvent
+from executions.services.control import execution_pause, execution_stop
+from mino.tests.api.asking import Asker, browser, program
+
+Start = Callable[..., Execution]
+Take = Callable[..., list[Attempt]]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass
+class Heard:
+    """A server-sent event."""
+
+    id: int | None
+    type: str
+    data: Mapping[str, Any]
+
+
+@pytest.fixture
+def address(settings: Settings) -> Iterator[str]:
+    """A running event server."""
+    config = uvicorn.Config(server.application(), host="127.0.0.1", port=0, log_level="warning", lifespan="on")
+    running = uvicorn.Server(config)
+    thread = threading.Thread(target=running.run)
+    thread.start()
+    try:
+        while not running.started:
+            thread.join(0.01)
+        port = running.servers[0].sockets[0].getsockname()[1]
+        settings.EVENTS_URL = f"http://127.0.0.1:{port}"
+        yield settings.EVENTS_URL
+    finally:
+        running.should_exit = True
+        thread.join(20)
+
+
+@pytest.fixture
+def asker(organization: Organization) -> Asker:
+    """A program of the organization that may read results."""
+    return program(organization, "read:results")
+
+
+def way(asker: Asker, execution: Execution, what: str = "events", query: str = "") -> str:
+    """Where the API sends who asks for the events."""
+    response = asker("GET", f"executions/{execution.pk}/{what}{query}")
+    assert response.status_code == 307, response.content
+    return response["Location"]
+
+
+@contextmanager
+def following(url: str, **headers: str) -> Iterator[Iterator[Heard]]:
+    """The events of a stream."""
+    with httpx.stream("GET", url, headers=headers, timeout=20) as response:
+        assert response.status_code == 200, response.read()
+        assert response.headers["content-type"].startswith("text/event-stream")
+        yield _events(response)
+
+
+def _events(response: httpx.Response) -> Iterator[Heard]:
+    fields: dict[str, str] = {}
+    for line in response.iter_lines():
+        if not line and "event" in fields:
+            yield Heard(int(fields["id"]) if "id" in fields else None, fields["event"], json.loads(fields["data"]))
+            fields = {}
+        elif line and not line.startswith(":"):
+            name, _, value = line.partition(": ")
+            fields[name] = value
+
+
+def until(events: Iterator[Heard], kind: str) -> list[Heard]:
+    """What is heard up to an event of that type."""
+    heard = []
+    for event in events:
+        heard.append(event)
+        if event.type == kind:
+            return heard
+    raise AssertionError(f"The stream ended without {kind}: {heard}")
+
+
+def numbers(heard: list[Heard]) -> list[int]:
+    return [event.id for event in heard if event.id is not None]
+
+
+def test_an_execution_is_followed_to_its_end(
+    address: str, asker: Asker, start: Start, take: Take, finish: Take
+) -> None:
+    execution = start(rows=1)
+    attempt = take(1)[0]
+    with following(way(asker, execution)) as events:
+        assert until(events, "progress")[-1].data["jobs"]["running"] == 1
+        finish(attempt, "right")
+        heard = until(events, "end")
+        assert list(events) == []
+    finished = next(event for event in heard if event.type == "job.finished")
+    assert finished.data["jobs"][0]["evaluation_result"] == "pass"
+    assert [event.data["status"] for event in heard if event.type == "state.changed"] == ["completed"]
+    assert heard[-1].data["jobs"]["completed"] == 1
+
+
+def test_who_comes_back_gets_what_was_missed_once(
+    address: str, asker: Asker, start: Start, take: Take, finish: Take, owner: User
+) -> None:
+    execution = start(rows=3)
+    first, second, _ = take(3)
+    with following(way(asker, execution, query="?last_event_id=0")) as events:
+        assert numbers(until(events, "progress")) == [1]
+    finish(first, "right")
+    finish(second, "wrong")
+    with following(way(asker, execution), **{"Last-Event-ID": "1"}) as events:
+        assert numbers(until(events, "progress")) == [2, 3]
+        execution_stop(execution.pk, user=owner)
+        assert numbers(until(events, "end")) == [4]
+
+
+def test_what_is_not_kept_any_more_is_told(address: str, asker: Asker, start: Start, take: Take, finish: Take) -> None:
+    execution = start(rows=3)
+    for attempt in take(2):
+        finish(attempt, "right")
+    ExecutionEvent.objects.filter(sequence__lt=3).delete()
+    with following(way(asker, execution, query="?last_event_id=0")) as events:
+        gap, kept, *_ = until(events, "progress")
+    assert (gap.type, gap.data, gap.id) == ("gap", {"first": 1, "last": 2}, 2)
+    assert kept.id == 3
+
+
+def test_who_knows_the_end_is_sent_away_for_good(address: str, asker: Asker, start: Start, owner: User) -> None:
+    execution = start(rows=1)
+    execution_stop(execution.pk, user=owner)
+    execution.refresh_from_db()
+    url = way(asker, execution, query=f"?last_event_id={execution.last_event}")
+    assert httpx.get(url).status_code == 204
+    with following(way(asker, execution)) as events:
+        assert [event.type for event in events] == ["progress", "end"]
+
+
+def test_polling_waits_for_what_happens(
+    address: str, asker: Asker, start: Start, take: Take, finish: Take, owner: User
+) -> None:
+    execution = start(rows=2)
+    attempt, _ = take(2)
+    first = httpx.get(way(asker, execution, "events/poll")).json()
+    assert (first["data"], first["last_event_id"], first["finished"]) == ([], 1, False)
+    nothing = httpx.get(way(asker, execution, "events/poll", "?last_event_id=1&wait=0")).json()
+    assert nothing["data"] == []
+    url = way(asker, execution, "events/poll", "?last_event_id=1&wait=20")
+    later = threading.Timer(0.2, lambda: (finish(attempt, "right"), connection.close()))
+    later.start()
+    second = httpx.get(url, timeout=30).json()
+    later.join()
+    assert [event["type"] for event in second["data"]] == ["job.finished"]
+    execution_stop(execution.pk, user=owner)
+    last = httpx.get(way(asker, execution, "events/poll", f"?last_event_id={second['last_event_id']}")).json()
+    assert last["finished"]
+    assert last["progress"]["status"] == "stopped"
+
+
+def test_the_address_opens_one_execution_for_five_minutes(
+    address: str, asker: Asker, start: Start, organization: Organization
+) -> None:
+    execution, other = start(rows=1), start(rows=1)
+    token = way(asker, execution).partition("token=")[2]
+    for wrong in (
+        f"{address}/executions/{other.pk}/events?token={token}",
+        f"{address}/executions/{execution.pk}/events?token={token}x",
+        f"{address}/executions/{execution.pk}/events",
+    ):
+        response = httpx.get(wrong)
+        assert response.status_code == 401
+        assert response.json()["code"] == "INVALID_TOKEN"
+        assert response.json()["request_id"]
+
+
+def test_an_old_token_is_no_token(address: str, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    execution = start(rows=1)
+    token = token_give(execution.pk, execution.organization_id)
+    monkeypatch.setattr("executions.events.tokens.SECONDS_VALID", -1)
+    assert httpx.get(f"{address}/executions/{execution.pk}/events?token={token}").status_code == 401
+
+
+@pytest.mark.parametrize("query", ["last_event_id=x", "last_event_id=-1", "last_event_id=" + "9" * 19])
+def test_a_wrong_number_is_refused(address: str, start: Start, query: str) -> None:
+    execution = start(rows=1)
+    token = token_give(execution.pk, execution.organization_id)
+    response = httpx.get(f"{address}/executions/{execution.pk}/events?token={token}&{query}")
+    assert (response.status_code, response.json()["code"]) == (400, "VALIDATION_ERROR")
+
+
+def test_a_number_beyond_the_last_event_counts_as_the_last(address: str, asker: Asker, start: Start) -> None:
+    execution = start(rows=1)
+    with following(way(asker, execution, query="?last_event_id=99")) as events:
+        assert numbers(until(events, "progress")) == []
+
+
+def test_an_organization_has_so_many_streams_and_no_more(
+    settings: Settings, asker: Asker, start: Start, request: pytest.FixtureRequest
+) -> None:
+    settings.EVENT_LISTENERS = 1
+    request.getfixturevalue("address")
+    execution = start(rows=1)
+    with following(way(asker, execution)) as events:
+        next(events)
+        refused = httpx.get(way(asker, execution))
+        assert (refused.status_code, refused.json()["code"]) == (429, "RATE_LIMIT_EXCEEDED")
+        assert refused.headers["Retry-After"]
+
+
+def test_what_is_deleted_meanwhile_ends_the_stream(address: str, asker: Asker, start: Start, owner: User) -> None:
+    execution = start(rows=1)
+    with following(way(asker, execution)) as events:
+        until(events, "progress")
+        execution_stop(execution.pk, user=owner)
+        Execution.objects.filter(pk=execution.pk).delete()
+        assert until(events, "end")
+
+
+def test_strangers_and_other_scopes_get_no_address(
+    start: Start, organization: Organization, stranger: User, viewer: User
+) -> None:
+    execution = start(rows=1)
+    path = f"executions/{execution.pk}/events"
+    assert browser(stranger)("GET", path).status_code == 404
+    assert program(organization, "read:projects")("GET", path).status_code == 403
+    assert browser(viewer)("GET", path).status_code == 307
+
+
+def test_reading_takes_two_queries_however_many_executions(start: Start, owner: User) -> None:
+    executions = [start(rows=1) for _ in range(3)]
+    for execution in executions:
+        execution_pause(execution.pk, user=owner)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        found = standings([one.pk for one in executions])
+        events = events_after({one.pk: 0 for one in executions})
+    assert len(queries) == 2
+    assert {one.last_event for one in found.values()} == {2}
+    assert [len(events[one.pk]) for one in executions] == [2, 2, 2]
+
+
+def test_the_way_leads_to_the_configured_server(settings: Settings, asker: Asker, start: Start) -> None:
+    settings.EVENTS_URL = "https://mino.example/live"
+    execution = start(rows=1)
+    parts = urlsplit(way(asker, execution, "events/poll", "?wait=3"))
+    assert (parts.scheme, parts.netloc) == ("https", "mino.example")
+    assert parts.path == f"/live/executions/{execution.pk}/events/poll"
+    assert parts.query.startswith("wait=3&token=")
