@@ -68,7 +68,7 @@ def way(asker: Asker, execution: Execution, what: str = "events", query: str = "
     """Where the API sends who asks for the events."""
     response = asker("GET", f"executions/{execution.pk}/{what}{query}")
     assert response.status_code == 307, response.content
-    return response["Location"]
+    return str(response["Location"])
 
 
 @contextmanager
@@ -103,6 +103,11 @@ def until(events: Iterator[Heard], kind: str) -> list[Heard]:
 
 def numbers(heard: list[Heard]) -> list[int]:
     return [event.id for event in heard if event.id is not None]
+
+
+def _finish(finish: Take, attempt: Attempt) -> None:
+    finish(attempt, "right")
+    connection.close()
 
 
 def test_an_execution_is_followed_to_its_end(
@@ -167,7 +172,7 @@ def test_polling_waits_for_what_happens(
     nothing = httpx.get(way(asker, execution, "events/poll", "?last_event_id=1&wait=0")).json()
     assert nothing["data"] == []
     url = way(asker, execution, "events/poll", "?last_event_id=1&wait=20")
-    later = threading.Timer(0.2, lambda: (finish(attempt, "right"), connection.close()))
+    later = threading.Timer(0.2, _finish, [finish, attempt])
     later.start()
     second = httpx.get(url, timeout=30).json()
     later.join()
