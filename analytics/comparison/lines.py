@@ -77,12 +77,14 @@ class FlipLine:
         return self.second.truth if self.second.job_id else self.first.truth
 
 
-def flip_lines(entries: Flips, columns: Sequence[str], first: Execution, second: Execution) -> list[FlipLine]:
-    """The lines of these entries, with four queries however many they are."""
+def flip_lines(
+    entries: Flips, columns: Sequence[str], first: Execution, second: Execution, letter: str = "B"
+) -> list[FlipLine]:
+    """The lines of these entries, with four queries however many they are. `letter` is that of the second."""
     found = entries.tolist()
     before = _Answers(first, [entry[0] for entry in found])
     after = _Answers(second, [entry[1] for entry in found])
-    return [_line(entry, columns, before, after) for entry in found]
+    return [_line(entry, columns, before, after, letter) for entry in found]
 
 
 UNKNOWN = (None, None, "not_gradable")
@@ -121,7 +123,7 @@ class _Answers:
         return Side(**same, outcome=outcome, value=value, marked=marked, truth=expected)
 
 
-def _line(entry: tuple[int, ...], columns: Sequence[str], before: _Answers, after: _Answers) -> FlipLine:
+def _line(entry: tuple[int, ...], columns: Sequence[str], before: _Answers, after: _Answers, letter: str) -> FlipLine:
     first_position, second_position, number, way, why = entry
     column = "" if number == ROW else columns[number]
     job = before.jobs.get(first_position) or after.jobs.get(second_position)
@@ -133,21 +135,21 @@ def _line(entry: tuple[int, ...], columns: Sequence[str], before: _Answers, afte
         column=column,
         way=Way(way),
         why=WHY_WORDS[Why(why)],
-        about=_about(Why(why), before.jobs.get(first_position), after.jobs.get(second_position)),
+        about=_about(Why(why), before.jobs.get(first_position), after.jobs.get(second_position), letter),
         first=first,
         second=second,
     )
 
 
-def _about(why: Why, first: Job | None, second: Job | None) -> str:
+def _about(why: Why, first: Job | None, second: Job | None, letter: str) -> str:
     """What stands behind a reason, in a few words."""
     if why is Why.RETRY and first and second:
-        return f"A took {first.attempts}, B {second.attempts} attempts"
+        return f"A took {first.attempts}, {letter} {second.attempts} attempts"
     if why is Why.ERROR:
         failed = next((job for job in (first, second) if job and job.status == JobStatus.ERROR), None)
         return failed.error_code if failed else ""
     if why is Why.MISSING:
-        return "not in A" if first is None else "not in B"
+        return "not in A" if first is None else f"not in {letter}"
     return "the values are the same" if why is Why.OPTIONS else ""
 
 

@@ -12,7 +12,7 @@ from analytics.comparison.flips import FlipPage, Flips, Why
 from analytics.comparison.lines import WHY_WORDS
 
 PLACES = ("after", "before")
-WAY_WORDS = {"right": "Became right", "wrong": "Became wrong", "gained": "Only B answered", "lost": "Only A answered"}
+WAY_WORDS = {"right": "Became right", "wrong": "Became wrong", "gained": "Only {} answered", "lost": "Only A answered"}
 SHOWN_WHYS = [name for name, why in WHYS.items() if why < Why.ERROR]
 
 
@@ -27,8 +27,11 @@ class FlipChip:
     icon: str = ""
 
 
-def flip_chips(query: QueryDict, ask: FlipAsk, columns: Sequence[str], flips: Flips) -> list[FlipChip]:
-    """Cells or rows; a column that is chosen; both ways; why; and the rows that only one of both answered."""
+def flip_chips(
+    query: QueryDict, ask: FlipAsk, columns: Sequence[str], flips: Flips, letter: str = "B"
+) -> list[FlipChip]:
+    """Cells or rows; a column that is chosen; both ways; why; and the rows that only one of both answered. `letter` is
+    that of the execution that is compared with A."""
     bare = replace(ask, way="", why="")
     chips = [
         _chip(query, flips, columns, "Cells", FlipAsk(), is_on=bare.of == "cells" and not (ask.way or ask.why)),
@@ -42,7 +45,8 @@ def flip_chips(query: QueryDict, ask: FlipAsk, columns: Sequence[str], flips: Fl
         else:
             own = replace(bare, way=way, why=ask.why if ask.why in SHOWN_WHYS else "")
         is_on = ask.way == way
-        chips.append(_chip(query, flips, columns, WAY_WORDS[way], own, is_on, replace(own, way=""), ICONS.get(way, "")))
+        words, icon = WAY_WORDS[way].format(letter), ICONS.get(way, "")
+        chips.append(_chip(query, flips, columns, words, own, is_on, replace(own, way=""), icon))
     for why in SHOWN_WHYS:
         own = replace(bare, why=why, way=ask.way if ask.way in ("right", "wrong") else "")
         is_on = ask.why == why

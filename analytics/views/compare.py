@@ -95,8 +95,8 @@ def _details(request: WorkspaceRequest, pair: Pair) -> dict[str, Any]:
         "checks": checks(pair.baseline, pair.execution, figures),
         "chart": draw(bars),
         "page": page,
-        "flips": flip_lines(page.entries, columns, pair.baseline, pair.execution),
+        "flips": flip_lines(page.entries, columns, pair.baseline, pair.execution, pair.letter),
         "ask": ask,
-        "chips": flip_chips(request.GET, ask, columns, flips),
+        "chips": flip_chips(request.GET, ask, columns, flips, pair.letter),
         "links": flip_links(request.GET, page),
     }

@@ -116,6 +116,16 @@ def test_of_several_each_is_compared_with_the_first(
     assert [one.adjusted_p for one in page.context["pairs"][0].judged.columns] == pytest.approx([1.0, 4 * 2 / 2**8])
 
 
+def test_the_third_execution_is_called_c(
+    two: Two, sites: Batch, viewer: User, client_for: ClientFor, address: str
+) -> None:
+    third = make_run(sites, ["gw"] * 11 + ["gg"])
+    query = {"executions": ids(*two, third), "with": str(third.pk), "way": "gained"}
+    page = client_for(viewer).get(address, query)
+    assert "Only C answered" in [chip.text for chip in page.context["chips"]]
+    assert "Only B answered" not in page.content.decode()
+
+
 def test_the_guard_names_what_differs_and_what_that_forbids(
     two: Two, viewer: User, client_for: ClientFor, address: str
 ) -> None:
