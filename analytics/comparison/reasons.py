@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,9 @@ def set_reasons(
     for start in range(0, len(places), CHUNK):
         goes_on()
         part = flips[places[start : start + CHUNK]]
-        before, after = _cells(first, part["first"].tolist()), _cells(second, part["second"].tolist())
+        names = {columns[number] for number in np.unique(part["column"]).tolist()}
+        before = _cells(first, part["first"].tolist(), names)
+        after = _cells(second, part["second"].tolist(), names)
         for place, entry in zip(places[start : start + CHUNK].tolist(), part.tolist(), strict=True):
             pair, name = (entry[0], entry[1]), columns[entry[2]]
             reason = why(before.get((pair[0], name)), after.get((pair[1], name)), was_retried=pair in retried)
@@ -45,8 +47,10 @@ def set_reasons(
         flips["why"][place] = of_rows.get(pair, otherwise)
 
 
-def _cells(execution: Execution, positions: Sequence[int]) -> Mapping[tuple[int, str], Cell]:
-    cells = FieldResult.objects.current().filter(job__execution=execution, job__position__in=set(positions))
+def _cells(execution: Execution, positions: Sequence[int], names: Collection[str]) -> Mapping[tuple[int, str], Cell]:
+    cells = FieldResult.objects.current().filter(
+        job__execution=execution, job__position__in=set(positions), column__in=names
+    )
     values = cells.values_list("job__position", "column", "expected", "extracted")
     return {(position, column): (expected, extracted) for position, column, expected, extracted in values}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 import uuid
 from datetime import timedelta
 
@@ -20,6 +21,8 @@ from projects.models import TruthRevision
 
 MOST_AT_ONCE = 20_000
 """Up to how many rows of both together are compared while somebody waits for the page."""
+TOLD_EVERY = 1.0
+"""Seconds between two notes of how far a computation is."""
 STALE_AFTER = timedelta(seconds=30)
 """A computation that said nothing for so long was lost with its worker."""
 FORMAT = 2
@@ -80,8 +83,12 @@ def comparison_compute(comparison_id: uuid.UUID) -> Comparison:
     fingerprint = fingerprint_of(found.baseline, found.candidate)
     is_long = found.baseline.total_jobs + found.candidate.total_jobs > MOST_AT_ONCE
 
+    last_told = time.monotonic()
+
     def told(done: int) -> None:
-        if is_long:
+        nonlocal last_told
+        if is_long and time.monotonic() - last_told >= TOLD_EVERY:
+            last_told = time.monotonic()
             _write(found, {"rows_done": done, "heartbeat": timezone.now()})
 
     figures, flips = compute(found.baseline, found.candidate, told)
