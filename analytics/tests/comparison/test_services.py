@@ -60,6 +60,7 @@ def test_progress_is_told_while_it_is_computed(
     two: Two, sent: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arms, "CHUNK", 5)
+    monkeypatch.setattr(services, "TOLD_EVERY", 0)
     kept = services.comparison_of(*two)
     seen: list[int] = []
 
