@@ -70,8 +70,12 @@ def execution_data(execution: Execution) -> Mapping[str, Any]:
 
 
 def jobs_tell(ended: Sequence[tuple[Execution, Sequence[Settled]]]) -> None:
-    """Have the attempts told that end in this transaction. The caller holds the locks of their executions."""
-    wanted = events_wanted({execution.organization_id for execution, settled in ended if settled})
+    """Have the attempts told that end in this transaction. The caller holds the locks of their executions.
+
+    Executions that were read with `has_listeners` (`is_anything_wanted`) cost no question when nobody listens.
+    """
+    ended = [(execution, settled) for execution, settled in ended if settled and getattr(execution, "has_listeners", 1)]
+    wanted = events_wanted({execution.organization_id for execution, _ in ended})
     if not wanted:
         return
     happenings: list[Happening] = []

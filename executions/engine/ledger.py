@@ -34,6 +34,7 @@ from executions.services.failing import execution_fail
 from executions.services.holding import BUDGET_REACHED, hold_execution
 from executions.telling import jobs_tell
 from mino.common.bulk import update_many
+from webhooks.services.publishing import is_anything_wanted
 
 CANDIDATES = 20
 """How many executions are looked at for the next job; the ones with the smallest share running come first."""
@@ -98,7 +99,7 @@ def _lock(organizations: Mapping[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, Accou
     locked = of_these.select_for_update().order_by("pk")
     credentials = {(one.organization_id, one.agent): one for one in locked}
     executions = Execution.objects.filter(pk__in=organizations).select_for_update().order_by("pk")
-    executions = executions.only(*ACCOUNT_FIELDS)
+    executions = executions.only(*ACCOUNT_FIELDS).annotate(has_listeners=is_anything_wanted("organization"))
     return {one.pk: _account(one, credentials.get((one.organization_id, one.agent))) for one in executions}
 
 

@@ -153,15 +153,20 @@ def test_a_result_that_is_too_large_is_left_out(start: Start, take: Take) -> Non
     assert (job["result"], job["result_omitted"]) == (None, True)
 
 
-def test_without_a_subscription_finishing_writes_nothing_and_asks_once(
+def test_without_a_subscription_finishing_writes_nothing_and_asks_at_most_once(
     start: Start, take: Take, finish: Take, organization: Organization
 ) -> None:
     organization.webhook_subscriptions.update(events=["export.ready"])
     start(rows=9, concurrency=9)
     attempts = take(9)
-    with CaptureQueriesContext(connection) as captured:
-        finish(attempts[0], "right")
-    about = [query["sql"] for query in captured if "webhooks_" in query["sql"]]
-    assert len(about) == 1
-    assert about[0].startswith("SELECT")
-    assert noted() == []
+
+    def questions(attempt: Attempt) -> list[str]:
+        with CaptureQueriesContext(connection) as captured:
+            finish(attempt, "right")
+        assert noted() == []
+        return [query["sql"] for query in captured if 'FROM "webhooks_' in query["sql"].partition(" WHERE ")[0]]
+
+    (about,) = [one for one in questions(attempts[0]) if not one.startswith('SELECT "executions_')]
+    assert about.startswith("SELECT")
+    organization.webhook_subscriptions.update(is_enabled=False)
+    assert [one for one in questions(attempts[1]) if not one.startswith('SELECT "executions_')] == []
