@@ -12,7 +12,8 @@ from django.http import QueryDict
 from analytics.exporting.choosing import GROUP_LABELS, USUAL, Group, RowsWanted, Wanted
 from analytics.exporting.formats import LABELS, ExportFormat
 from analytics.exporting.row_numbers import read_numbers, written
-from analytics.grid.asking import HOST, OUTCOME_NAMES, TRUTH_NAMES, Ask
+from analytics.grid.asking import Ask
+from analytics.grid.filtering import HOST, OUTCOME_NAMES, TRUTH_NAMES
 from executions.agents.base import ErrorCode
 from executions.evaluation.verdict import EvaluationResult
 from executions.models import JobStatus

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from analytics.grid.filtering import OUTCOME_NAMES, SORTS, TRUTH_NAMES, VERDICT_NAMES, checked
 from executions.agents.base import ErrorCode
-from executions.evaluation.verdict import EvaluationResult, Outcome
 from executions.models import Execution, JobStatus
-from projects.filters import search_text
 
-VERDICT_NAMES = {
-    EvaluationResult.PASSED.value: "Passed",
-    EvaluationResult.FAILED.value: "Not passed",
-    EvaluationResult.NOT_GRADABLE.value: "Not gradable",
-}
-OUTCOME_NAMES = {one.value: one.value.replace("_", " ").capitalize() for one in Outcome}
-TRUTH_NAMES = {"yes": "With truth", "no": "Without truth"}
-SORTS = {
-    "-accuracy": "Most accurate first",
-    "accuracy": "Least accurate first",
-    "-finished": "Finished last first",
-    "finished": "Finished first",
-    "status": "By state",
-}
-"""What the rows of an execution can be ordered by; without any of these they stand in their own order."""
-HOST = re.compile(r"[^\s/?#@\\]{1,253}")
 NOT_FILTERS = ("column", "sort")
 
 
@@ -57,28 +37,20 @@ class Ask:
     sort: str = ""
 
     @classmethod
-    def of(cls, query: QueryDict, columns: list[str]) -> Ask:
+    def of(cls, query: QueryDict, columns: Sequence[str]) -> Ask:
         """Read the address. What makes no sense is left out; a column alone narrows nothing, but is remembered."""
-        allowed: dict[str, Any] = {
-            "status": JobStatus.values,
-            "evaluation_result": VERDICT_NAMES,
-            "column": columns,
-            "outcome": OUTCOME_NAMES,
-            "error_code": [one.value for one in ErrorCode],
-            "truth": TRUTH_NAMES,
-            "sort": SORTS,
-        }
-        chosen = {name: query.get(name, "") for name in allowed}
-        sensible = {name: value for name, value in chosen.items() if value in allowed[name]}
-        site = query.get("site", "").strip().lower().removeprefix("www.")
-        return cls(
-            **sensible,
-            search=search_text(query),
-            tag=search_text(query, "tag"),
-            site=site if HOST.fullmatch(site) and site.isprintable() else "",
-            accuracy_min=_percentage(query.get("accuracy_min", "")),
-            accuracy_max=_percentage(query.get("accuracy_max", "")),
-        )
+        return cls.read(query, columns)[0]
+
+    @classmethod
+    def read(cls, query: QueryDict, columns: Sequence[str]) -> tuple[Ask, list[str]]:
+        """The same, with a sentence about each filter that was left out because it makes no sense."""
+        values, problems = checked(query)
+        if values.get("column") not in (None, *columns):
+            problems.append(f"Column: there is no “{values.pop('column'):.60}” here.")
+        for name in ("accuracy_min", "accuracy_max"):
+            if name in values:
+                values[name] = float(values[name])
+        return cls(**values), problems
 
     @property
     def asked(self) -> list[str]:
@@ -105,15 +77,6 @@ def shown(value: str | float | None) -> str:
     if isinstance(value, float):
         return f"{value:.10g}"
     return value or ""
-
-
-def _percentage(text: str) -> float | None:
-    """A number from 0 to 100, None for anything else."""
-    try:
-        number = float(text[:20])
-    except ValueError:
-        return None
-    return number if math.isfinite(number) and 0 <= number <= 100 else None
 
 
 @dataclass(frozen=True, slots=True)

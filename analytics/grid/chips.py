@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from analytics.grid.asking import OUTCOME_NAMES, TRUTH_NAMES, VERDICT_NAMES, Ask, shown
+from analytics.grid.asking import Ask, shown
+from analytics.grid.filtering import OUTCOME_NAMES, TRUTH_NAMES, VERDICT_NAMES
 from analytics.grid.paging import PLACES
 from executions.models import ColumnStatistic, Execution, JobStatus
 

@@ -35,6 +35,7 @@ class Grid:
     page: GridPage
     lines: Sequence[Line]
     may_skip: bool
+    problems: Sequence[str] = ()
 
     def told(self) -> dict[str, Any]:
         """What scripts are told: the cells as HTML, and query strings (empty where there is nothing)."""
@@ -51,13 +52,13 @@ def grid_of(request: WorkspaceRequest, batch: Batch, execution: Execution | None
     query, slug = request.GET, request.organization.slug
     statistics = list(execution.column_statistics.all()) if execution else []
     heads = heads_of(batch, execution, statistics)
-    ask = Ask.of(query, [head.name for head in heads])
+    ask, problems = Ask.read(query, [head.name for head in heads])
     unfinished = execution is not None and not execution.is_finished
     may_skip = unfinished and request.user.has_perm("projects.run_execution", project)
     page = _page(batch, execution, statistics, ask, query)
     columns = columns_of(heads, execution, ask, query)
     lines = lines_of(page.ids, Place(slug, batch.pk, execution), columns, may_skip=may_skip)
-    return Grid(batch, execution, statistics, columns, ask, page, lines, may_skip)
+    return Grid(batch, execution, statistics, columns, ask, page, lines, may_skip, problems)
 
 
 def _page(
@@ -84,6 +85,7 @@ def grid_context(grid: Grid, request: WorkspaceRequest, *, fixed: bool = False) 
         "page": grid.page,
         "lines": grid.lines,
         "ask": ask,
+        "problems": grid.problems,
         "accuracy_min": shown(ask.accuracy_min),
         "accuracy_max": shown(ask.accuracy_max),
         "choices": choices(ask, names, execution),

@@ -156,3 +156,21 @@ def test_an_index_gives_the_order_without_sorting(
     ordered = [plan for plan in plans if "position=?" not in plan]  # the look-up of where it starts
     assert ordered
     assert all(index in plan and "TEMP B-TREE" not in plan for plan in ordered), ordered
+
+
+@pytest.mark.parametrize(
+    ("query", "problem"),
+    [
+        ("status=nonsense", "State: There is no “nonsense” to choose."),
+        ("accuracy_min=80&accuracy_max=20", "Accuracy at most: Nothing lies between 80 and 20 %."),
+        ("accuracy_min=101", "Accuracy at least: Ensure this value is less than or equal to 100."),
+        ("accuracy_min=much", "Accuracy at least: Enter a number."),
+        ("site=https://shop.example/x", "Site: Give the host alone"),
+        ("column=colour", "Column: there is no “colour” here."),
+        ("search=" + "x" * 201, "Text: Ensure this value has at most 200 characters"),
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_left_out_and_named(query: str, problem: str) -> None:
+    ask, problems = Ask.read(QueryDict(f"{query}&truth=yes"), ["price"])
+    assert [one[: len(problem)] for one in problems] == [problem]
+    assert ask.truth == "yes"
