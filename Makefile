@@ -34,6 +34,8 @@ lint: install-dev
 	ruff check .
 	ruff format --check .
 	lint-imports
+	bandit --quiet --configfile pyproject.toml --severity-level medium --recursive accounts analytics executions mino projects webhooks
+	.ci/audit
 	mypy .
 	python manage.py makemigrations --check --dry-run
 	MINO_PUBLIC_URL=https://mino.example.com python manage.py check --deploy --fail-level WARNING

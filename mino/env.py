@@ -152,6 +152,14 @@ def address_list(values: list[str]) -> None:
             raise ValidationError(f"{value!r} is not an IP address. Write it like 10.0.0.2 or 10.0.0.2:53.") from None
 
 
+def origin_list(values: list[str]) -> None:
+    """Accept only origins: scheme and host, with a port where it is not the usual one, and nothing behind."""
+    for value in values:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or value != f"{parts.scheme}://{parts.netloc}" or not parts.hostname:
+            raise ValidationError(f"{value!r} is not an origin. Write it like https://app.example.com.")
+
+
 def database_address(value: str) -> None:
     """Accept only the two databases that MINO works on, and only with the name of a database."""
     parts = urlsplit(value)
@@ -269,6 +277,7 @@ class Environment:
         self.screenshot_days: int = env.int("MINO_SCREENSHOT_DAYS", 30, validate=between(1, 36_500))
         self.raw_result_days: int = env.int("MINO_RAW_RESULT_DAYS", 180, validate=between(1, 36_500))
         self.webhook_days: int = env.int("MINO_WEBHOOK_DAYS", 30, validate=between(2, 36_500))
+        self.cors_origins: list[str] = env.list("MINO_CORS_ORIGINS", [], validate=origin_list)
         self.events_url: str = env.str("MINO_EVENTS_URL", "http://127.0.0.1:8001", validate=web_address)
         self.event_listeners: int = env.int("MINO_EVENT_LISTENERS", 50, validate=positive)
         self._seal(env)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import dj_database_url
 import dj_email_url
 import django_stubs_ext
+from corsheaders.defaults import default_headers
 from csp.constants import NONE, SELF
 
 from mino.common.values.prices import all_prices, currency_of
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     *(f"allauth.socialaccount.providers.{kind}" for kind, (client, _) in ENV.sign_in_clients.items() if client),
     "allauth.mfa",
     "allauth.usersessions",
+    "corsheaders",
     "csp",
     "django_htmx",
     "django_filters",
@@ -69,6 +71,7 @@ MIDDLEWARE = [
     "mino.common.requests.ProbesMiddleware",
     "accounts.signing_in.headers.PermissionsPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -345,6 +348,21 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False, "validatorUrl": None},
 }
+
+# Pages of other origins may ask the API with a key, if they are listed; never with the reader's sign-in.
+CORS_ALLOWED_ORIGINS = ENV.cors_origins
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_HEADERS = (*default_headers, "idempotency-key", "if-match", "last-event-id", "x-mino-organization")
+CORS_EXPOSE_HEADERS = (
+    "ETag",
+    "Location",
+    "Retry-After",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "X-Request-ID",
+)
 
 # ---- logs ----------------------------------------------------------------------------------------------------------
 LOGGING = {

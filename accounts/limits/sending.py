@@ -16,7 +16,7 @@ from django_ratelimit.core import get_usage
 
 from mino.common.requests import client_address
 
-UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - a name for "unknown", not an address to listen at
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - a name, no address to listen at # nosec B104
 
 
 def address_of(request: HttpRequest) -> str:

@@ -16,6 +16,8 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -55,7 +57,13 @@ def application() -> Starlette:
         Route("/executions/{execution_id}/events/poll", poll),
         Route("/health/live", lambda _: PlainTextResponse("ok\n")),
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    others = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.CORS_ALLOWED_ORIGINS,
+        allow_headers=["Last-Event-ID"],
+        expose_headers=["Retry-After"],
+    )
+    return Starlette(routes=routes, lifespan=lifespan, middleware=[others])
 
 
 async def stream(request: Request) -> Response:

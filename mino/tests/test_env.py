@@ -52,6 +52,13 @@ def test_all_mistakes_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> 
     assert "'somewhere' is not a network" in str(refusal.value)
 
 
+@pytest.mark.parametrize("origin", ["*", "app.example", "https://app.example/", "https://app.example/page", "ftp://a"])
+def test_only_origins_are_origins(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+    monkeypatch.setenv("MINO_CORS_ORIGINS", f"https://fine.example:8443,{origin}")
+    with pytest.raises(EnvironmentMistakes, match="is not an origin"):
+        Environment()
+
+
 def test_half_of_an_identity_provider_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINO_GOOGLE_CLIENT_ID", "mino")
     monkeypatch.setenv("MINO_OIDC_SERVER_URL", "https://id.example.com")

@@ -71,7 +71,7 @@ def wait_for_web(seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while True:
         try:
-            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - the operator's own address
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - the operator's own address # nosec B310
                 return
         except (urllib.error.URLError, OSError) as error:
             if time.monotonic() > until:
