@@ -12,6 +12,7 @@ urlpatterns = [
     path("profile/security/", security, name="security"),
     path("profile/avatar/<uuid:user_id>/", views.avatar, name="avatar"),
     path("organizations/new/", views.organization_create, name="organization_create"),
+    path("", include("accounts.audit.urls")),
     path("", include("accounts.members.urls")),
     path("", include("accounts.organizations.urls")),
     path("o/<slug:slug>/settings/usage/", limits.usage, name="usage"),

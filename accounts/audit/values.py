@@ -31,14 +31,15 @@ SECRET_VALUES = re.compile(
 
 
 def differences(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> dict[str, list[Any]]:
-    """`{name: [before, after]}` of all that differs, as plain values. What is missing on one side is None there."""
+    """`{name: [before, after]}` of all that differs, as plain values. What is missing on one side is None there; an
+    empty text beside it is no difference."""
     old, new = before or {}, after or {}
-    names = dict.fromkeys([*old, *new])
-    return {name: _pair(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)}
+    pairs = {name: (old.get(name), new.get(name)) for name in dict.fromkeys([*old, *new])}
+    return {name: [plain(was, name), plain(now, name)] for name, (was, now) in pairs.items() if _differ(was, now)}
 
 
-def _pair(name: str, old: Any, new: Any) -> list[Any]:
-    return [plain(old, name), plain(new, name)]
+def _differ(was: Any, now: Any) -> bool:
+    return bool(was != now and not (was in (None, "") and now in (None, "")))
 
 
 def plain(value: Any, name: str = "") -> Any:

@@ -29,4 +29,5 @@ ENTRIES = (
     Entry("agent_credentials", "Agents", "robot", "accounts.manage_credentials", ("agent_key_*", "agent_limit_*")),
     Entry("webhooks", "Webhooks", "broadcast", "accounts.manage_webhooks", ("webhook", "webhook_*")),
     Entry("usage", "Usage and plan", "chart-bar", "accounts.view_usage", ("plan_request_*",)),
+    Entry("audit", "Audit trail", "history", "accounts.view_audit", ("audit_*",)),
 )

@@ -10,7 +10,7 @@ from PIL import Image
 
 from accounts.api_keys.scopes import Scope
 from accounts.api_keys.services import api_key_create
-from accounts.models import Membership, Organization, PlanRequest, User
+from accounts.models import AuditEntry, Membership, Organization, PlanRequest, User
 from analytics.exporting.background.ordering import export_order
 from analytics.exporting.background.running import export_run
 from analytics.exporting.batch import BatchRows
@@ -106,7 +106,10 @@ class Subjects:
         ).subscription
         delivery = example_send(subscription=webhook, user=people["owner"])
         invitation = InvitationFactory(organization=organization, token="a-token-that-nobody-guesses")
+        entry = AuditEntry.objects.filter(organization=organization).first()
+        assert entry is not None
         self._values: dict[str, Any] = {
+            "entry_id": entry.pk,
             "webhook_id": webhook.pk,
             "delivery_id": delivery.pk,
             "suspect_id": suspect.pk,
