@@ -74,12 +74,12 @@ def jobs_tell(ended: Sequence[tuple[Execution, Sequence[Settled]]]) -> None:
 
     Executions that were read with `has_listeners` (`is_anything_wanted`) cost no question when nobody listens.
     """
-    ended = [(execution, settled) for execution, settled in ended if settled and getattr(execution, "has_listeners", 1)]
-    wanted = events_wanted({execution.organization_id for execution, _ in ended})
+    heard = [(execution, settled) for execution, settled in ended if settled and _is_heard(execution)]
+    wanted = events_wanted({execution.organization_id for execution, _ in heard})
     if not wanted:
         return
     happenings: list[Happening] = []
-    for execution, settled in ended:
+    for execution, settled in heard:
         by_name: dict[str, list[Mapping[str, Any]]] = {}
         names = wanted.get(execution.organization_id, frozenset())
         for one in settled:
@@ -88,6 +88,10 @@ def jobs_tell(ended: Sequence[tuple[Execution, Sequence[Settled]]]) -> None:
                     by_name.setdefault(name, []).append(_settled_job(one))
         happenings += _happenings(execution, by_name)
     events_note(happenings)
+
+
+def _is_heard(execution: Execution) -> bool:
+    return bool(getattr(execution, "has_listeners", True))
 
 
 def given_up_tell(execution: Execution, job_ids: Collection[uuid.UUID]) -> None:
