@@ -10,12 +10,14 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from accounts.api_keys import admin as keys_admin  # noqa: F401 - registers API keys
 from accounts.limits import admin as limits_admin  # noqa: F401 - registers plans and usage
 from accounts.limits.asking import limits_changed
 from accounts.members import admin as members_admin  # noqa: F401 - registers invitations and guests
 from accounts.models import AuditEntry, Membership, Organization, User
 from accounts.organizations.deletion import organization_delete, organization_restore
 from accounts.services import user_save
+from accounts.signing_in import admin as signing_in_admin  # noqa: F401 - in place of allauth's pages
 from mino.common.admin import ReadOnlyAdmin
 from mino.common.errors import ServiceError
 
@@ -113,6 +115,16 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
                 self.message_user(request, f"{organization}: {error.message}", messages.ERROR)
             else:
                 self.message_user(request, f"{organization} is {done}.", messages.SUCCESS)
+
+
+@admin.register(Membership)
+class MembershipAdmin(ReadOnlyAdmin):
+    """Who is where, and as what. The page of the organization changes it."""
+
+    list_display = ["user", "organization", "role", "invited_by", "joined_at"]
+    list_filter = ["role"]
+    list_select_related = ["user", "organization", "invited_by"]
+    search_fields = ["=user__email", "=organization__slug"]
 
 
 admin.site.unregister(AuditEntry)  # from django-auditlog's own page

@@ -6,10 +6,25 @@ All of it can only be looked at, but for how many runs of an agent an organizati
 from __future__ import annotations
 
 from django.contrib import admin
+from django.http import HttpRequest
 
-from executions.models import AgentCredential, ColumnStatistic, FieldResult, Heartbeat, Screenshot, ScreenshotUsage
-from mino.common.admin import ModelAdmin, ReadOnlyAdmin
+from executions.models import (
+    AgentCredential,
+    ColumnStatistic,
+    ExecutionEvent,
+    FieldResult,
+    Heartbeat,
+    JobScore,
+    PairedRun,
+    Rescoring,
+    RescoringPart,
+    Screenshot,
+    ScreenshotUsage,
+)
+from mino.common.admin import ModelAdmin, ReadOnlyAdmin, ReadOnlyInline
 from mino.common.admin_search import IndexedAdmin
+
+HEAVY_OF_EXECUTION = ["execution__instructions", "execution__columns", "execution__selection"]
 
 
 @admin.register(Screenshot)
@@ -71,10 +86,81 @@ class HeartbeatAdmin(ReadOnlyAdmin):
 class AgentCredentialAdmin(ModelAdmin):
     """How many runs of an agent an organization may have at once. Of its own key only the ending is shown."""
 
-    fields = ["organization", "agent", "concurrency", "running_jobs", "ending", "set_at", "set_by"]
+    fields = ["organization", "agent", "concurrency", "running_jobs", "ending", "set_at", "set_by", "tested_at"]
     list_display = ["organization", "agent", "concurrency", "running_jobs", "set_at"]
     list_select_related = ["organization"]
     search_fields = ["=organization__slug", "agent"]
-    raw_id_fields = ["organization"]
-    readonly_fields = ["running_jobs", "ending", "set_at", "set_by"]
+    readonly_fields = ["organization", "agent", "running_jobs", "ending", "set_at", "set_by", "tested_at"]
+    list_filter = ["agent"]
     show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Never: the organization's page makes them, and counts what runs already."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Never: what runs is counted there. The organization's page removes the key."""
+        return False
+
+
+@admin.register(PairedRun)
+class PairedRunAdmin(IndexedAdmin):
+    """Pairs of executions that are run in turn."""
+
+    list_display = ["id", "project", "organization", "seed", "idle_slots", "created_at"]
+    list_select_related = ["project", "organization"]
+    search_help_text = "The id of a pair."
+
+
+class RescoringPartInline(ReadOnlyInline):
+    """The changes that one scoring anew takes in."""
+
+    model = RescoringPart
+    fields = ["number", "cursor", "is_done"]
+
+
+@admin.register(Rescoring)
+class RescoringAdmin(IndexedAdmin):
+    """Scoring anew of stored results, and how far it is."""
+
+    list_display = ["id", "execution", "status", "generation", "jobs_done", "jobs_total", "claims", "created_at"]
+    list_filter = ["status"]
+    list_select_related = ["execution"]
+    heavy_fields = HEAVY_OF_EXECUTION
+    id_fields = ["pk", "execution", "batch"]
+    search_help_text = "The id of a scoring, an execution or a batch."
+    raw_id_fields = ["organization", "batch", "execution"]
+    inlines = [RescoringPartInline]
+
+
+@admin.register(RescoringPart)
+class RescoringPartAdmin(IndexedAdmin):
+    """The changes that are scored anew."""
+
+    list_display = ["id", "rescoring_id", "number", "cursor", "is_done"]
+    heavy_fields = ["columns", "rows"]
+    id_fields = ["pk", "rescoring"]
+    search_help_text = "The id of a part or of its scoring."
+    raw_id_fields = ["rescoring"]
+
+
+@admin.register(JobScore)
+class JobScoreAdmin(IndexedAdmin):
+    """Verdicts that wait to be shown."""
+
+    list_display = ["id", "execution_id", "job_id", "generation", "evaluation_result", "accuracy"]
+    heavy_fields = ["outcomes"]
+    id_fields = ["execution", "job"]
+    search_help_text = "The id of an execution or a job."
+    raw_id_fields = ["execution", "job"]
+
+
+@admin.register(ExecutionEvent)
+class ExecutionEventAdmin(IndexedAdmin):
+    """What happened in executions lately, as programs are told it."""
+
+    list_display = ["id", "execution_id", "sequence", "type", "created_at"]
+    heavy_fields = ["data"]
+    id_fields = ["pk", "execution"]
+    search_help_text = "The id of an event or an execution."
+    raw_id_fields = ["execution"]

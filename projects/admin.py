@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from mino.common.admin import CappedPaginator, ModelAdmin, ReadOnlyAdmin, ReadOnlyInline
+from projects import admin_records  # noqa: F401 - registers the other models
 from projects.models import Batch, Column, InstructionVersion, Project, Row, TruthRevision
 
 

@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from mino.common.admin import ReadOnlyInline
 from mino.common.admin_search import IndexedAdmin
-from webhooks.models import Attempt, Delivery, Event, Subscription
+from webhooks.models import Attempt, Delivery, Event, PendingEvent, Subscription
 
 
 @admin.register(Subscription)
@@ -55,3 +55,26 @@ class EventAdmin(IndexedAdmin):
     heavy_fields = ["body"]
     word_fields = ["organization__slug"]
     search_help_text = "The id of an event, or the short name of an organization."
+
+
+@admin.register(PendingEvent)
+class PendingEventAdmin(IndexedAdmin):
+    """What happened and is not told yet."""
+
+    list_display = ["id", "name", "organization", "created_at"]
+    list_select_related = ["organization"]
+    heavy_fields = ["data"]
+    word_fields = ["organization__slug"]
+    search_help_text = "The id of an event, or the short name of an organization."
+
+
+@admin.register(Attempt)
+class AttemptAdmin(IndexedAdmin):
+    """Each try to tell something, without the signed headers."""
+
+    exclude = ["request_headers"]
+    list_display = ["id", "delivery_id", "number", "status_code", "error", "started_at", "duration"]
+    heavy_fields = ["request_headers", "response_headers", "response_body"]
+    id_fields = ["pk", "delivery"]
+    search_help_text = "The id of an attempt or a delivery."
+    raw_id_fields = ["delivery"]

@@ -51,7 +51,7 @@ class ReadOnlyAdmin(Untouchable, ModelAdmin):
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
-    ordering = ["-id"]
+    ordering = ["-pk"]
 
 
 class ReadOnlyInline(Untouchable, TabularInline):

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from executions.agents.registry import AGENTS
 from executions.credentials.keys import own_key
 from executions.credentials.setting import credential_set
@@ -57,6 +57,8 @@ def test_after_a_rotation_the_old_key_can_go(
     assert f"All secrets use the key {key_id(NEW)}." in said
     settings.ENCRYPTION_KEYS = [NEW]
     assert opened() == keys
+    entry = AuditEntry.objects.get(event="credential.encryption_rotated")
+    assert (entry.count, entry.changes["what"]) == (7, [None, "Agents' keys"])
 
 
 @pytest.mark.usefixtures("keys")

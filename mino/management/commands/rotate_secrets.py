@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.audit import record
 from mino.common.rotation import registered_secrets
 from mino.common.secrets import current_prefix
 
@@ -20,6 +21,10 @@ class Command(BaseCommand):
         unreadable = 0
         for name, rotate in registered_secrets():
             rotated = rotate()
+            if rotated.done:
+                record(
+                    "credential.encryption_rotated", None, organization=None, after={"what": name}, count=rotated.done
+                )
             self.stdout.write(f"{name}: {rotated.done} encrypted anew.")
             if rotated.unreadable:
                 self.stderr.write(f"{name}: {rotated.unreadable} can't be read. {rotated.reason}")
