@@ -45,3 +45,6 @@ def test_an_owner_sees_the_usage_and_asks_for_another_plan(
     page.get_by_role("button", name="Ask for this plan").click()
     expect(page.get_by_text("The Pro plan was asked for")).to_be_visible()
     assert_looks_right(page, "usage-asked")
+    page.goto(reverse("project_create", args=[organization.slug]))
+    expect(page.get_by_role("note")).to_contain_text("has 3 projects, and its plan allows 3")
+    assert_looks_right(page, "quota-notice")
