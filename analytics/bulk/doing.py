@@ -21,7 +21,7 @@ from mino.common.values.clean import clean_text
 from projects.models import InstructionVersion, Tag
 from projects.services.rows import rows_set_instructions
 from projects.services.rows_deletion import rows_delete
-from projects.services.tags import rows_tag
+from projects.services.tags import COLOURS, rows_tag, tag_create
 from projects.services.versions import version_create
 
 MOST_DELETED = 10_000
@@ -110,7 +110,8 @@ def _instructions(selection: Selection, user: User, given: Given) -> Done:
 
 
 def _tag(selection: Selection, user: User, given: Given, *, on: bool = True) -> Done:
-    tag = _tag_of(selection, given.get("tag", ""))
+    name = clean_text(given.get("new_tag", "")).strip() if on else ""
+    tag = _tag_named(selection, user, name) if name else _tag_of(selection, given.get("tag", ""))
     changed = sum(rows_tag(batch=selection.batch, user=user, rows=ids, tag=tag, on=on) for ids in selection.rows())
     return Done(f"{rows_in_words(changed)} {'now' if on else 'no longer'} tagged “{tag.name}”.")
 
@@ -119,12 +120,22 @@ def _untag(selection: Selection, user: User, given: Given) -> Done:
     return _tag(selection, user, given, on=False)
 
 
+def _tag_named(selection: Selection, user: User, name: str) -> Tag:
+    """The tag of that name, made where there is none."""
+    organization = selection.batch.organization
+    known: Tag | None = Tag.objects.filter(organization=organization, folded=name.casefold()).first()
+    if known is not None:
+        return known
+    colour = COLOURS[Tag.objects.filter(organization=organization).count() % len(COLOURS)]
+    return tag_create(organization=organization, user=user, name=name, colour=colour)
+
+
 def _tag_of(selection: Selection, tag_id: str) -> Tag:
     tag: Tag | None = None
     with contextlib.suppress(ValueError):
         tag = Tag.objects.filter(organization=selection.batch.organization_id, pk=uuid.UUID(tag_id)).first()
     if tag is None:
-        message = "Choose a tag. The page of tags makes new ones."
+        message = "Choose a tag, or write the name of a new one."
         raise InvalidInput(message, details=[Detail("tag", message)])
     return tag
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.http import WorkspaceRequest
+from accounts.models import User
 from accounts.permissions import require
 from analytics.bulk.acts import ACTS, CHANGE, EXPORT, Act
 from analytics.bulk.doing import do, like_of, rows_in_words
@@ -107,15 +108,16 @@ def _page(
         "error": error,
         "given": request.POST,
         "back": _back(request.organization.slug, selection),
-        **_choices(batch, selection, act),
+        **_choices(batch, selection, act, request.user),
     }
     return render(request, "analytics/bulk/confirm.html", context, status=status)
 
 
-def _choices(batch: Batch, selection: Selection, act: Act) -> dict[str, Any]:
+def _choices(batch: Batch, selection: Selection, act: Act, user: User) -> dict[str, Any]:
     """What an act needs to know besides the rows."""
     if act.name in ("tag", "untag"):
-        return {"tags": list(Tag.objects.filter(organization=batch.organization_id))}
+        tags = list(Tag.objects.filter(organization=batch.organization_id))
+        return {"tags": tags, "may_make": user.has_perm("accounts.change_tags", batch.organization)}
     if act.name in ("rerun", "rerun_with"):
         versions = batch.project.versions.order_by("-number").only("number", "change_description", "project")[:50]
         like, agents = like_of(selection), usable_agents(batch.organization_id)

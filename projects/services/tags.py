@@ -19,6 +19,8 @@ from projects.services.checks import checked_text, wrong
 
 MAX_TAGS = 200
 """How many an organization may have: pages offer all of them."""
+COLOURS = ("#0e7490", "#2f80ed", "#7c5cd6", "#c0428a", "#c2410c", "#b98900", "#3f8f4f", "#5b6770")
+"""Offered one after another to new tags."""
 
 
 def tag_create(*, organization: Organization, user: Principal | None, name: str, colour: str) -> Tag:

@@ -18,9 +18,6 @@ from projects.models import Tag, TaggedBatch
 from projects.models.tag import MAX_TAG_NAME
 from projects.services import tags as services
 
-COLOURS = ("#0e7490", "#2f80ed", "#7c5cd6", "#c0428a", "#c2410c", "#b98900", "#3f8f4f", "#5b6770")
-"""Offered one after another to new tags."""
-
 
 @require_safe
 def tag_list(request: WorkspaceRequest, slug: str) -> HttpResponse:
@@ -34,7 +31,7 @@ def tag_list(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "rows": [(tag, counts.get(tag.pk, 0)) for tag in page.items],
         "may_change": request.user.has_perm("accounts.change_tags", request.organization),
         "name_length": MAX_TAG_NAME,
-        "colour": COLOURS[tags.count() % len(COLOURS)],
+        "colour": services.COLOURS[tags.count() % len(services.COLOURS)],
     }
     return render(request, "projects/tag_list.html", context)
 

@@ -131,6 +131,10 @@ def test_rows_are_tagged_and_untagged(many: Batch, member: User, client_for: Cli
     assert TaggedRow.objects.count() == 6
     refused = confirmed(client, many, act="tag", row=["1"], execution="", tag="nonsense")
     assert "Choose a tag" in refused.content.decode()
+    for name in ("Look again", "look AGAIN"):
+        confirmed(client, many, act="tag", row=["3"], execution="", new_tag=name)
+    assert [tag.name for tag in Tag.objects.exclude(pk=tag.pk)] == ["Look again"]
+    assert TaggedRow.objects.get(tag__name="Look again").row.position == 3
 
 
 def test_rows_are_deleted_by_admins_only(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.stats.contingency import relative_risk
@@ -76,6 +76,7 @@ def test_what_fails_in_one_cluster_alone_is_not_sure_to_fail_in_others() -> None
     assert lift_of(11, 60, 0, 60, clusters).low < 1
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # it measures how busy the machine is
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=60))
 def test_false_discoveries_are_controlled_as_in_scipy(values: list[float]) -> None:
     assert benjamini_hochberg(values) == pytest.approx(list(stats.false_discovery_control(values)), rel=1e-9)
