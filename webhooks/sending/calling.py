@@ -76,6 +76,9 @@ def call(delivery: Delivery) -> Called:
     except SecretUnreadable as error:
         logger.error("The secret of subscription %s can't be read: %s", subscription.pk, error)
         return Called(url, now, _since(begun), error="The secret of this webhook can’t be read. Rotate it.")
+    except Exception:  # whatever it is: as a failed attempt it is tried again later, and not for ever
+        logger.exception("Delivery %s could not be sent", delivery.pk)
+        return Called(url, now, _since(begun), error="Something went wrong in MINO itself.", request_headers=headers)
     return Called(
         url,
         now,

@@ -38,7 +38,7 @@ def _hand_out_some(organization_id: uuid.UUID) -> tuple[int, int]:
     with transaction.atomic():
         now = timezone.now()
         active = Subscription.objects.active().filter(organization=organization_id)
-        subscriptions = list(active.select_for_update().order_by("pk"))
+        subscriptions = list(active.select_for_update(of=("self",)).order_by("pk"))
         notes = list(PendingEvent.objects.filter(organization=organization_id).order_by("pk")[:AT_ONCE])
         gathered = gather(notes, now)
         if subscriptions and gathered.told:

@@ -87,6 +87,17 @@ def test_the_log_of_a_deleted_subscription_goes_in_the_background(
 
 
 @pytest.mark.django_db
+def test_nothing_is_told_of_an_organization_that_is_being_deleted(
+    subscription: Subscription, happen: Happen, organization: Organization
+) -> None:
+    event_publish("batch.imported", organization_id=organization.pk, subject_id=uuid.uuid4(), data=dict)
+    Organization.objects.filter(pk=organization.pk).update(deleted_at=timezone.now())
+    happen()
+    assert not Delivery.objects.exists()
+    assert not PendingEvent.objects.exists()
+
+
+@pytest.mark.django_db
 def test_secrets_are_encrypted_anew_with_all_others(
     subscription: Subscription, secret: str, settings: Settings
 ) -> None:
