@@ -7,20 +7,24 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Membership
+from accounts.models import Organization
 
 
 def workspace(request: HttpRequest) -> dict[str, Any]:
-    """`organization` (the current one or None) and `memberships` (the user's, by name; asked only if used)."""
+    """`organization` (the current one or None), `organizations` (those the user sees, by name) and `is_guest`.
+
+    The last two are asked only if used; `is_guest` says whether the user has no role in the current organization.
+    """
     organization = getattr(request, "organization", None)
 
-    def memberships() -> list[Membership]:
-        if not request.user.is_authenticated:
-            return []
-        mine = Membership.objects.filter(user=request.user.pk).select_related("organization")
-        return list(mine.order_by("organization__name", "organization_id"))
+    def organizations() -> list[Organization]:
+        return list(Organization.objects.visible_to(request.user).order_by("name", "id"))
+
+    def is_guest() -> bool:
+        return organization is not None and not request.user.has_perm("accounts.view", organization)
 
     return {
         "organization": organization,
-        "memberships": SimpleLazyObject(memberships),
+        "organizations": SimpleLazyObject(organizations),
+        "is_guest": SimpleLazyObject(is_guest),
     }

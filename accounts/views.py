@@ -50,7 +50,8 @@ def profile(request: SignedInRequest) -> HttpResponse:
 def avatar(request: SignedInRequest, user_id: uuid.UUID) -> HttpResponse | FileResponse:
     """The picture of oneself or of somebody in a common organization."""
     mine = Organization.objects.visible_to(request.user)
-    people = User.objects.filter(Q(pk=request.user.pk) | Q(memberships__organization__in=mine)).distinct()
+    with_me = Q(memberships__organization__in=mine) | Q(guest_places__organization__in=mine)
+    people = User.objects.filter(Q(pk=request.user.pk) | with_me).distinct()
     user = get_object_or_404(people, pk=user_id)
     name = str(user.avatar.name or "")
     if not name or not default_storage.exists(name):

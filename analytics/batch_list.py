@@ -12,6 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 
 from accounts.models import Organization
+from accounts.permissions import Principal
 from analytics.figures import latest_by
 from executions.models import Execution
 from mino.common.pagination import Page, keyset_page
@@ -40,12 +41,14 @@ class BatchAsk:
     without_folder: bool = False
 
     @classmethod
-    def of(cls, query: QueryDict, organization: Organization, tree: FolderTree | None = None) -> BatchAsk:
-        """Read the address. A tag or a folder that is not there is left out."""
+    def of(
+        cls, query: QueryDict, organization: Organization, user: Principal, tree: FolderTree | None = None
+    ) -> BatchAsk:
+        """Read the address. A tag that is not there, or that the user can't see, is left out, and so is a folder."""
         folder = query.get("folder", "")
         return cls(
             search=search_text(query),
-            tag=_tag(organization, search_text(query, "tag")),
+            tag=_tag(organization, user, search_text(query, "tag")),
             place=tree.get(_as_id(folder)) if tree else None,
             without_folder=folder == NO_FOLDER and tree is not None,
         )
@@ -101,10 +104,10 @@ def branches(project: Project, tree: FolderTree) -> tuple[list[Branch], int, int
     return [Branch(place, whole[place.folder.pk]) for place in tree], sum(direct.values()), direct.get(None, 0)
 
 
-def _tag(organization: Organization, name: str) -> Tag | None:
+def _tag(organization: Organization, user: Principal, name: str) -> Tag | None:
     if not name:
         return None
-    found: Tag | None = Tag.objects.filter(organization=organization, folded=name.casefold()).first()
+    found: Tag | None = Tag.objects.visible_to(user).filter(organization=organization, folded=name.casefold()).first()
     return found
 
 

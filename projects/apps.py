@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from mino.common.hooks import organization_purging
+from mino.common.hooks import invitation_accepted, invitation_replaced, organization_purging, place_ended
 
 
 class ProjectsConfig(AppConfig):
@@ -12,6 +12,10 @@ class ProjectsConfig(AppConfig):
 
     def ready(self) -> None:
         """Take part in what happens below."""
+        from projects.access.receiving import grants_begin, grants_end, grants_follow
         from projects.services.organization_end import projects_remove  # models exist from here on only
 
+        invitation_accepted.register(grants_begin)
+        invitation_replaced.register(grants_follow)
+        place_ended.register(grants_end)
         organization_purging.register(projects_remove)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.shortcuts import get_object_or_404
 
 from accounts.http import WorkspaceRequest
-from accounts.permissions import Principal
+from accounts.permissions import Principal, roles_of
 from projects.models import Batch, Project
 
 
@@ -20,12 +20,14 @@ class Abilities:
     run: bool
     truth: bool
     delete: bool
+    people: bool
 
     @classmethod
     def of(cls, user: Principal, project: Project) -> Abilities:
         """Ask for all of them; role and grants are read once per user."""
         names = ("projects.change", "projects.run_execution", "projects.change_ground_truth", "projects.delete")
-        return cls(*(user.has_perm(name, project) for name in names))
+        change, run, truth, delete = (user.has_perm(name, project) for name in names)
+        return cls(change, run, truth, delete, people=project.organization_id in roles_of(user))
 
 
 def project_of(request: WorkspaceRequest, project_id: uuid.UUID) -> Project:

@@ -7,6 +7,7 @@ from projects.views import batches, folders, projects, tags, versions
 urlpatterns = [
     path("", include("projects.importing.urls")),
     path("", include("projects.api_keys.urls")),
+    path("", include("projects.access.urls")),
     path("o/<slug:slug>/projects/new/", projects.project_create, name="project_create"),
     path("o/<slug:slug>/projects/<uuid:project_id>/settings/", projects.project_edit, name="project_edit"),
     path("o/<slug:slug>/projects/<uuid:project_id>/instructions/new/", versions.version_create, name="version_create"),

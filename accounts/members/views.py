@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.http import WorkspaceRequest
 from accounts.members import roles
@@ -92,16 +92,18 @@ def people_transfer(request: WorkspaceRequest, slug: str, membership_id: uuid.UU
     return _done(request, transfer)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def people_leave(request: WorkspaceRequest, slug: str) -> HttpResponse:
-    """End one's own membership, or one's place as a guest."""
+    """End one's own membership, or one's place as a guest, once asked."""
     organization = request.organization
+    if request.method != "POST":
+        return render(request, "accounts/people/leave.html")
     try:
         roles.member_leave(organization=organization, user=request.user)
         roles.guest_leave(organization=organization, user=request.user)
     except ServiceError as error:
         messages.error(request, error.message)
-        return redirect("organization", slug=slug)
+        return redirect("people_leave", slug=slug)
     messages.success(request, f"You have left {organization.name}.")
     return redirect("home")
 

@@ -18,7 +18,9 @@ class SettingsForm(forms.Form):
         label="Short name",
         validators=[SLUG],
         help_text="Stands in the addresses of all pages. Links with the old one lead on, and nobody else can take it.",
-        widget=forms.TextInput(attrs={"pattern": "[a-z0-9]([a-z0-9\\-]*[a-z0-9])?", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"pattern": "[a-z0-9]([a-z0-9\\-]*[a-z0-9])?", "spellcheck": "false", "title": str(SLUG.message)}
+        ),
     )
 
 

@@ -111,7 +111,7 @@ def _instructions(selection: Selection, user: User, given: Given) -> Done:
 
 def _tag(selection: Selection, user: User, given: Given, *, on: bool = True) -> Done:
     name = clean_text(given.get("new_tag", "")).strip() if on else ""
-    tag = _tag_named(selection, user, name) if name else _tag_of(selection, given.get("tag", ""))
+    tag = _tag_named(selection, user, name) if name else _tag_of(selection, user, given.get("tag", ""))
     changed = sum(rows_tag(batch=selection.batch, user=user, rows=ids, tag=tag, on=on) for ids in selection.rows())
     return Done(f"{rows_in_words(changed)} {'now' if on else 'no longer'} tagged “{tag.name}”.")
 
@@ -123,17 +123,21 @@ def _untag(selection: Selection, user: User, given: Given) -> Done:
 def _tag_named(selection: Selection, user: User, name: str) -> Tag:
     """The tag of that name, made where there is none."""
     organization = selection.batch.organization
-    known: Tag | None = Tag.objects.filter(organization=organization, folded=name.casefold()).first()
+    known: Tag | None = Tag.objects.visible_to(user).filter(organization=organization, folded=name.casefold()).first()
     if known is not None:
         return known
     colour = COLOURS[Tag.objects.filter(organization=organization).count() % len(COLOURS)]
     return tag_create(organization=organization, user=user, name=name, colour=colour)
 
 
-def _tag_of(selection: Selection, tag_id: str) -> Tag:
+def _tag_of(selection: Selection, user: User, tag_id: str) -> Tag:
     tag: Tag | None = None
     with contextlib.suppress(ValueError):
-        tag = Tag.objects.filter(organization=selection.batch.organization_id, pk=uuid.UUID(tag_id)).first()
+        tag = (
+            Tag.objects.visible_to(user)
+            .filter(organization=selection.batch.organization_id, pk=uuid.UUID(tag_id))
+            .first()
+        )
     if tag is None:
         message = "Choose a tag, or write the name of a new one."
         raise InvalidInput(message, details=[Detail("tag", message)])

@@ -14,8 +14,9 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from accounts.http import WorkspaceRequest
-from accounts.models import Membership
+from accounts.models import Guest, Membership
 from executions.services.creation import mino_version
+from projects.models.project import grants_of
 
 
 def answer_unless_known(
@@ -66,6 +67,8 @@ def _everywhere(request: WorkspaceRequest) -> list[object]:
         request.user,
         request.organization,
         *memberships.order_by("pk"),
+        *Guest.objects.filter(user=request.user.pk).select_related("organization").order_by("pk"),
+        *sorted(map(str, grants_of(request.user).items())),
     ]
 
 

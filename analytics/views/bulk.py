@@ -116,7 +116,7 @@ def _page(
 def _choices(batch: Batch, selection: Selection, act: Act, user: User) -> dict[str, Any]:
     """What an act needs to know besides the rows."""
     if act.name in ("tag", "untag"):
-        tags = list(Tag.objects.filter(organization=batch.organization_id))
+        tags = list(Tag.objects.visible_to(user).filter(organization=batch.organization_id))
         return {"tags": tags, "may_make": user.has_perm("accounts.change_tags", batch.organization)}
     if act.name in ("rerun", "rerun_with"):
         versions = batch.project.versions.order_by("-number").only("number", "change_description", "project")[:50]

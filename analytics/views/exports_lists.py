@@ -73,7 +73,7 @@ def project_list_export(request: WorkspaceRequest, slug: str) -> HttpResponseBas
 @require_GET
 def batch_search_export(request: WorkspaceRequest, slug: str) -> HttpResponseBase:
     """The batches of all projects that the reader may export from, narrowed like the search."""
-    ask = BatchAsk.of(request.GET, request.organization)
+    ask = BatchAsk.of(request.GET, request.organization, request.user)
     seen = Batch.objects.visible_to(request.user).filter(project__in=_projects(request))
     return download_table(request, batches_table(ask.narrow(seen)), f"{slug}-batches")
 
@@ -84,7 +84,7 @@ def project_batches_export(request: WorkspaceRequest, slug: str, project_id: uui
     project = project_of(request, project_id)
     require(request.user, "projects.export_data", project)
     tree = FolderTree.of(project)
-    ask = BatchAsk.of(request.GET, request.organization, tree)
+    ask = BatchAsk.of(request.GET, request.organization, request.user, tree)
     batches = ask.narrow(Batch.objects.filter(project=project, status=BatchStatus.READY), tree)
     return download_table(request, batches_table(batches, tree), f"{slugify(project.name) or 'project'}-batches")
 

@@ -43,7 +43,7 @@ def project(request: WorkspaceRequest, slug: str, project_id: uuid.UUID) -> Http
     """A project: its folders, its batches with what their last execution reached, and its newest instructions."""
     shown = project_of(request, project_id)
     tree = FolderTree.of(shown)
-    ask = BatchAsk.of(request.GET, request.organization, tree)
+    ask = BatchAsk.of(request.GET, request.organization, request.user, tree)
     batches = ask.narrow(Batch.objects.filter(project=shown, status=BatchStatus.READY), tree)
     page = batch_page(batches, request.GET)
     versions = list(shown.versions.select_related("created_by").order_by("-number")[:7])
@@ -99,7 +99,7 @@ def project_executions(request: WorkspaceRequest, slug: str, project_id: uuid.UU
 def _beside(request: WorkspaceRequest, shown: Project, tree: FolderTree) -> dict[str, object]:
     """The folders with their counts, and all tags of the organization."""
     folders, total, loose = branches(shown, tree)
-    tags = list(Tag.objects.filter(organization=request.organization))
+    tags = list(Tag.objects.visible_to(request.user).filter(organization=request.organization))
     return {"folders": folders, "batch_total": total, "loose_total": loose, "tags": tags}
 
 

@@ -15,7 +15,7 @@ from projects.models import Batch, Tag
 @require_safe
 def batch_search(request: WorkspaceRequest, slug: str) -> HttpResponse:
     """Batches of the organization by name, description or tag, newest first."""
-    ask = BatchAsk.of(request.GET, request.organization)
+    ask = BatchAsk.of(request.GET, request.organization, request.user)
     seen = Batch.objects.visible_to(request.user).filter(organization=request.organization)
     page = batch_page(ask.narrow(seen.select_related("project", "folder")), request.GET)
     context = {
@@ -23,6 +23,6 @@ def batch_search(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "rows": lines_of(page.items),
         "ask": ask,
         "search_length": SEARCH_LENGTH,
-        "tags": list(Tag.objects.filter(organization=request.organization)),
+        "tags": list(Tag.objects.visible_to(request.user).filter(organization=request.organization)),
     }
     return render(request, "analytics/batch_search.html", context)

@@ -6,6 +6,7 @@ import io
 from typing import Any, ClassVar
 
 from django.core.files.base import ContentFile
+from guardian.shortcuts import assign_perm
 from PIL import Image
 
 from accounts.api_keys.scopes import Scope
@@ -26,10 +27,9 @@ from mino.tests.factories import (
     InvitationFactory,
     ProjectFactory,
     SessionFactory,
-    UserFactory,
 )
 from projects.importing.uploading import import_upload
-from projects.models import Project, TruthNote, TruthRevision
+from projects.models import InvitedGrant, Level, Project, TruthNote, TruthRevision
 from projects.services.folders import folder_create
 from projects.services.tags import tag_create
 from webhooks.events import EVENTS
@@ -49,6 +49,7 @@ class Subjects:
 
     OF_A_PROJECT: ClassVar[set[str]] = {
         "project_id",
+        "grant_id",
         "batch_id",
         "folder_id",
         "execution_id",
@@ -108,6 +109,8 @@ class Subjects:
         invitation = InvitationFactory(organization=organization, token="a-token-that-nobody-guesses")
         entry = AuditEntry.objects.filter(organization=organization).first()
         assert entry is not None
+        self.guests = {level: self._guest(level) for level in Level}
+        promised = InvitedGrant.objects.create(invitation=invitation, project=self.project, level=Level.VIEW)
         self._values: dict[str, Any] = {
             "entry_id": entry.pk,
             "webhook_id": webhook.pk,
@@ -133,11 +136,12 @@ class Subjects:
             "note_id": note.pk,
             "folder_id": folder_create(project=self.project, user=None, name="Catalogues").pk,
             "tag_id": tag_create(organization=organization, user=None, name="Gold truth", colour="#b98900").pk,
-            "user_id": UserFactory().pk,
+            "user_id": self.guests[Level.VIEW].pk,
             "plan_request_id": PlanRequest.objects.create(organization=organization, plan="pro", created_at=JOINED).pk,
             "membership_id": Membership.objects.get(user=people["member"]).pk,
             "guest_id": GuestFactory(organization=organization).pk,
             "invitation_id": invitation.pk,
+            "grant_id": promised.pk,
             "token": "a-token-that-nobody-guesses",
             "agent": "eva",
             "product_slug": "mug-speckle",
@@ -146,6 +150,12 @@ class Subjects:
     def value(self, parameter: str) -> Any:
         """The value for a parameter of an address. Raises KeyError when this class has no such object yet."""
         return self._values[parameter]
+
+    def _guest(self, level: str) -> User:
+        """Somebody without a membership who was granted this on the project."""
+        guest: User = GuestFactory(organization=self.project.organization, user__email=f"{level}@guests.example").user
+        assign_perm(f"projects.{level}", guest, self.project)
+        return guest
 
     def make_private(self) -> None:
         """Hide the project from those without a grant."""

@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Role, User
 from mino.tests.subjects import Subjects
+from projects.models import Level
 
 NEEDS: dict[str, str] = {
     "folder_create": Role.MEMBER,
@@ -97,6 +98,10 @@ NEEDS: dict[str, str] = {
     "pattern_rerun": Role.MEMBER,
     "pattern_dismiss": Role.MEMBER,
     "pattern_reopen": Role.MEMBER,
+    "project_access_give": Role.ADMIN,
+    "project_visibility": Role.ADMIN,
+    "project_grant": Role.ADMIN,
+    "project_invited": Role.ADMIN,
     "organization_settings": Role.ADMIN,
     "organization_delete": Role.OWNER,
     "people_guests": Role.ADMIN,
@@ -155,6 +160,17 @@ BY_TOKEN = {"metrics"}
 """Addresses for programs that bring a token; switched off in tests."""
 
 OPEN_TO_ALL_USERS = {"profile", "security", "avatar", "organization_create"}
+FOR_GUESTS = {
+    *("organization_home", "project_list", "execution_list", "batch_search", "compare", "retry_queue"),
+    *("retry_queue_count", "dead_letters", "dead_letters_retry", "dead_letters_skip", "export_list", "people_leave"),
+    *("batch_search_export", "compare_export", "dead_letters_export", "execution_list_export"),
+    *("project_list_export", "retry_queue_export"),
+}
+"""Addresses of the organization that show guests what is theirs; all others refuse them."""
+
+NOT_FOR_GUESTS = {"project_people"}
+"""Addresses of a project that need a role all the same."""
+
 ROLES = [Role.VIEWER, Role.MEMBER, Role.ADMIN, Role.OWNER]
 REFUSED = 403
 UNSEEN = 404
@@ -212,6 +228,14 @@ def allowed(role: str, address: Address) -> bool:
     return ROLES.index(Role(role)) >= ROLES.index(Role(NEEDS.get(address.name, Role.VIEWER)))
 
 
+def reached_by_guest(level: str, address: Address) -> bool:
+    """Whether a grant of that level reaches the address, as the role that it stands for on its project."""
+    of_project = bool(set(address.parameters) & Subjects.OF_A_PROJECT)
+    if address.name in NOT_FOR_GUESTS or not (of_project or address.name in FOR_GUESTS):
+        return False
+    return allowed(Role.MEMBER if level == Level.WORK else Role.VIEWER, address)
+
+
 @pytest.mark.parametrize("address", IN_ORGANIZATION, ids=lambda address: address.name)
 @pytest.mark.django_db
 def test_an_address_of_an_organization(address: Address, subjects: Subjects) -> None:
@@ -229,6 +253,11 @@ def test_an_address_of_an_organization(address: Address, subjects: Subjects) -> 
             assert answer < 500
             assert (answer == REFUSED) is not allowed(role, address), f"{role} {method} {url}: {answer}"
             assert answer != UNSEEN, f"{role} {method} {url}"
+        for level, guest in subjects.guests.items():
+            answer = status(guest, method, url)
+            assert answer < 500
+            refused = answer in (REFUSED, UNSEEN)
+            assert refused is not reached_by_guest(level, address), f"guest to {level}: {method} {url}: {answer}"
 
 
 @pytest.mark.parametrize(
@@ -244,6 +273,7 @@ def test_an_address_of_a_private_project_is_unseen_without_a_grant(address: Addr
         assert status(subjects.people[Role.VIEWER], method, url) in (UNSEEN, 405)
         assert status(subjects.people[Role.MEMBER], method, url) in (UNSEEN, 405)
         assert status(subjects.people[Role.ADMIN], method, url) != UNSEEN
+        assert status(subjects.guests[Level.VIEW], method, url) != UNSEEN
 
 
 @pytest.mark.parametrize("address", OUTSIDE, ids=lambda address: address.name)

@@ -5,6 +5,7 @@ from projects.models.batch_import import BatchImport, ImportStatus
 from projects.models.column import Column
 from projects.models.folder import Folder
 from projects.models.instruction_version import InstructionVersion
+from projects.models.invited_grant import InvitedGrant, Level
 from projects.models.project import Project, ProjectUserObjectPermission
 from projects.models.row import Row
 from projects.models.tag import Tag
@@ -20,6 +21,8 @@ __all__ = [
     "Folder",
     "ImportStatus",
     "InstructionVersion",
+    "InvitedGrant",
+    "Level",
     "Project",
     "ProjectUserObjectPermission",
     "Row",

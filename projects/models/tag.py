@@ -7,10 +7,12 @@ from urllib.parse import quote_plus
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Organization
 from accounts.permissions import Principal, organizations_of
 from mino.common.models import Dated, Identified
+from projects.models.project import grants_of
 
 MAX_TAG_NAME = 50
 COLOUR_FORM = r"\A#[0-9a-f]{6}\Z"
@@ -20,8 +22,15 @@ class TagQuerySet(models.QuerySet["Tag"]):
     """Tags, narrowed to what somebody may see."""
 
     def visible_to(self, user: Principal) -> TagQuerySet:
-        """Those of the user's organizations."""
-        return self.filter(organization__in=organizations_of(user))
+        """Those of the user's organizations; where they are a guest, those that stand on what they are shown."""
+        seen = Q(organization__in=organizations_of(user))
+        if granted := list(grants_of(user)):
+            from projects.models.tagging import TaggedBatch, TaggedRow
+
+            for tagged in (TaggedBatch, TaggedRow):
+                here = tagged._default_manager.filter(tag=OuterRef("pk"), batch__project__in=granted)
+                seen |= Q(Exists(here))
+        return self.filter(seen)
 
 
 class Tag(Identified, Dated):

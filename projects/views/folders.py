@@ -165,7 +165,8 @@ def _tag(request: WorkspaceRequest, tag_id: str) -> Tag:
         wanted = uuid.UUID(tag_id)
     except ValueError:
         raise InvalidInput("No tag is chosen. Choose one, or make one first.") from None
-    found: Tag | None = Tag.objects.filter(organization=request.organization, pk=wanted).first()
+    seen = Tag.objects.visible_to(request.user).filter(organization=request.organization)
+    found: Tag | None = seen.filter(pk=wanted).first()
     if found is None:
         raise InvalidInput("This tag is not there any more. Choose another one.")
     return found

@@ -22,6 +22,7 @@ from projects.services import tags as services
 @require_safe
 def tag_list(request: WorkspaceRequest, slug: str) -> HttpResponse:
     """All tags by name, each with a form to change it."""
+    require(request.user, "accounts.view", request.organization)
     tags = Tag.objects.filter(organization=request.organization)
     page = keyset_page(tags, request.GET, keys=("folded", "id"), ascending=True)
     tagged = TaggedBatch.objects.filter(tag__in=page.items, batch__status="ready").order_by()

@@ -99,6 +99,7 @@ def test_an_admin_is_offered_nothing_about_an_owner(client_for: ClientFor, admin
 def test_who_leaves_goes_to_the_front_page(client_for: ClientFor, member: User, owner: User) -> None:
     assert client_for(member).post(PEOPLE + "leave/")["Location"] == "/"
     assert client_for(member).get(PEOPLE).status_code == 404
+    assert "Leave Northlight Retail?" in client_for(owner).get(PEOPLE + "leave/").text
     response = client_for(owner).post(PEOPLE + "leave/", follow=True)
     assert "needs an owner" in response.text
 

@@ -12,6 +12,8 @@ from accounts.models import Membership, Organization, Role, User
 from mino.tests.browser.conftest import SignIn
 from mino.tests.browser.looks import assert_looks_right
 from mino.tests.factories import GuestFactory
+from projects.access.granting import access_give
+from projects.models import Project
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,3 +57,28 @@ def test_an_admin_invites_somebody_who_signs_up_and_gets_another_role(
     page.get_by_role("button", name="Save role").click()
     expect(page.get_by_role("row", name=re.compile("Nia New.*Viewer"))).to_be_visible()
     assert Membership.objects.get(user__email="nia@northlight.example").role == Role.VIEWER
+
+
+def test_an_owner_gives_a_guest_a_project_and_deletes_the_organization(
+    page: Page, project: Project, owner: User, viewer: User, sign_in: SignIn
+) -> None:
+    organization = project.organization
+    access_give(project=project, email="gil@agency.example", level="view", user=owner)
+    sign_in(owner)
+    page.goto(f"/o/{organization.slug}/projects/{project.pk}/people/")
+    page.get_by_label("E-mail address").fill(viewer.email)
+    page.get_by_role("radio", name=re.compile("Work")).check()
+    page.get_by_role("button", name="Give access").click()
+    page.get_by_role("button", name="Make private").click()
+    expect(page.get_by_role("heading", name="Private", exact=True)).to_be_visible()
+    assert_looks_right(page, "project-people")
+    page.get_by_role("link", name="Organization", exact=True).click()
+    page.get_by_role("link", name="General").click()
+    page.get_by_label("Short name").fill("Not Good")
+    page.get_by_role("button", name="Save").click()
+    assert_looks_right(page, "organization-settings")
+    page.get_by_role("link", name="Delete organization").click()
+    page.get_by_label("Type the name to confirm").fill(organization.name)
+    assert_looks_right(page, "organization-delete")
+    page.get_by_role("button", name="Delete organization").click()
+    expect(page.get_by_role("heading", name="Create your organization")).to_be_visible()
