@@ -12,16 +12,16 @@ from django.db.models.functions import Cast
 
 from analytics.exporting.choosing import RowsWanted
 from analytics.exporting.formats import ExportFormat
-from analytics.exporting.json_file import dump, json_lines
+from analytics.exporting.json_file import dump, json_lines, json_rows
 from analytics.exporting.table import Cell, FlatTable, Progress, unwatched
 from mino.common.values.columns import ColumnRole, ColumnType
 from mino.common.values.spreadsheet import neutralised
-from projects.importing.parse.exported import MARKS, MINO_BATCH, ColumnNote, key_of, notes_as_text
+from projects.importing.parse.exported import MARKS, MINO_BATCH, ROWS_FOLLOW, ColumnNote, key_of, notes_as_text
 from projects.models import Batch, Column, Row
 
 CHUNK = 2_000
 LONGEST_HEADER = 90
-BATCH_FORMATS = (ExportFormat.CSV, ExportFormat.XLSX, ExportFormat.JSONL)
+BATCH_FORMATS = (ExportFormat.CSV, ExportFormat.XLSX, ExportFormat.JSON, ExportFormat.JSONL)
 ALL_ROWS = RowsWanted()
 
 
@@ -35,7 +35,7 @@ class BatchRows:
 
     @property
     def formats(self) -> Sequence[ExportFormat]:
-        """All but JSON: a file that is imported again is read row by row."""
+        """All of them; each can be imported again."""
         return BATCH_FORMATS
 
     def table(self) -> FlatTable:
@@ -45,15 +45,15 @@ class BatchRows:
         return FlatTable("Sites", str(self.batch), "", headers, lambda: self._marked(notes), quotes_again=True)
 
     def json(self) -> Iterator[bytes]:
-        """Not one of its formats."""
-        raise NotImplementedError("Batches are exported as CSV, XLSX and JSON Lines.")
+        """One object: what the columns are, and the rows, each on a line of its own so that it is read row by row."""
+        notes = self._notes()
+        return json_rows(f"{{{self._told(notes)}{ROWS_FOLLOW}\n", self._objects(notes))
 
     def lines(self) -> Iterator[bytes]:
         """A line that says what the columns are, then one object a row."""
         notes = self._notes()
-        yield (dump({MINO_BATCH: [note.as_json() for note in notes]}) + "\n").encode("utf-8", "replace")
-        names = [note.at for note in notes]
-        yield from json_lines([_filled(names, cells) for cells in rows] for rows in self._chunks(notes))
+        yield f"{{{self._told(notes)}}}\n".encode("utf-8", "replace")
+        yield from json_lines(self._objects(notes))
 
     def count(self, most: int) -> int:
         """How many rows it has, up to `most`."""
@@ -61,6 +61,14 @@ class BatchRows:
         if not condition:
             return min(most, self.batch.row_count)
         return int(Row.objects.filter(condition, batch=self.batch)[:most].count())
+
+    def _told(self, notes: Sequence[ColumnNote]) -> str:
+        return f"{dump(MINO_BATCH)}: {dump([note.as_json() for note in notes])}"
+
+    def _objects(self, notes: Sequence[ColumnNote]) -> Iterator[list[dict[str, str]]]:
+        names = [note.at for note in notes]
+        for rows in self._chunks(notes):
+            yield [_filled(names, cells) for cells in rows]
 
     def _notes(self) -> list[ColumnNote]:
         taken = set(MARKS)

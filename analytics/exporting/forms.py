@@ -32,6 +32,7 @@ OF_ROLES = (ColumnRole.INPUT, ColumnRole.GROUND_TRUTH)
 BATCH_LABELS = {
     ExportFormat.CSV: "CSV",
     ExportFormat.XLSX: "Excel workbook (.xlsx)",
+    ExportFormat.JSON: "JSON",
     ExportFormat.JSONL: "JSON Lines",
 }
 UNKNOWN = "There is no such choice: %(value)s."

@@ -39,7 +39,7 @@ class UploadForm(forms.Form):
         required=False,
         allow_empty_file=True,
         max_length=255,
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.jsonl"}),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.json,.jsonl"}),
         help_text="CSV, TSV or an Excel workbook (.xlsx) with a header line. Drop it here, or choose it.",
     )
     text = forms.CharField(

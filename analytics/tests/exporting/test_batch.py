@@ -15,6 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from analytics.exporting.batch import BATCH_FORMATS, BatchRows
 from analytics.exporting.writing import chunks_of
+from mino.common.errors import InvalidInput
 from projects.importing.files import FileRefused, import_file, open_file
 from projects.importing.parse.choices import ColumnChoice
 from projects.importing.parse.exported import read_notes
@@ -133,7 +134,7 @@ def test_the_batch_is_downloaded(batch: Batch, viewer: User, stranger: User, cli
     response = client_for(viewer).get(address, {"format": "jsonl"})
     assert response["Content-Disposition"] == 'attachment; filename="spring-catalogue.jsonl"'
     assert json.loads(response.getvalue().splitlines()[1])["expected_title"] == "Kettle 1"
-    assert client_for(viewer).get(address, {"format": "json"}).status_code == 400
+    assert client_for(viewer).get(address, {"format": "pdf"}).status_code == 400
     assert client_for(stranger).get(address).status_code == 404
 
 
@@ -141,3 +142,22 @@ def test_a_batch_is_read_by_as_many_queries_as_chunks(batch: Batch) -> None:
     with CaptureQueriesContext(connection) as queries:
         csv_of(batch)
     assert len(queries) == 3
+
+
+def test_json_is_one_object_and_a_broken_row_is_told_with_its_line(batch: Batch) -> None:
+    text = b"".join(BatchRows(batch).json()).decode()
+    found = json.loads(text)
+    assert [len(row) for row in found["rows"]] == [3, 3, 3]
+    assert [note["name"] for note in found["mino_batch"]] == ["site_url", "title", "price"]
+    lines = text.split("\n")
+    lines[2] = lines[2].replace("{", "{{", 1)
+    with pytest.raises(FileRefused) as refused:
+        import_file(project=batch.project, user=None, file=io.BytesIO("\n".join(lines).encode()), filename="b.json")
+    (problem,) = refused.value.report.problems
+    assert (problem.line, problem.message) == (3, "The line is not a JSON object.")
+
+
+def test_json_that_something_else_has_rewritten_is_refused(batch: Batch) -> None:
+    pretty = json.dumps(json.loads(b"".join(BatchRows(batch).json())), indent=1)
+    with pytest.raises(InvalidInput, match=r"does not name the columns|JSON file, not a table"):
+        import_file(project=batch.project, user=None, file=io.BytesIO(pretty.encode()), filename="b.json")

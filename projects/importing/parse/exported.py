@@ -16,7 +16,9 @@ from mino.common.values.options import MatchingOptions, OptionError
 MINO_ROW_KEY = "mino_row_key"
 """The first header of exported results."""
 MINO_BATCH = "mino_batch"
-"""The last header of an exported batch, and the one name in the first line of its JSON Lines."""
+"""The last header of an exported batch, and the first name in the first line of its JSON or JSON Lines."""
+ROWS_FOLLOW = ', "rows": ['
+"""Ends the first line of a batch that was exported as one JSON object; then each row has a line of its own."""
 MARKS = frozenset({MINO_ROW_KEY, MINO_BATCH})
 LONGEST_NAME = 200
 FIRST_BYTES = 64 * 1024

@@ -1,4 +1,7 @@
-"""A batch that MINO exported as JSON Lines, as a table: the first line names the columns, each other one is a row."""
+"""A batch that MINO exported as JSON or JSON Lines, as a table: the first line names the columns, each other is a row.
+
+JSON is read line by line too, as MINO wrote it: constant memory for a file of any size.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from .clean import clean_record
-from .exported import MINO_BATCH, ColumnNote, notes_from
+from .exported import MINO_BATCH, ROWS_FOLLOW, ColumnNote, notes_from
 from .headers import SourceColumn, check_width
 from .limits import Limits
 from .lines import SUSPICIOUS, LineFeed
@@ -16,6 +19,7 @@ from .problems import ProblemCode, ProblemLog, refused
 from .reading import ReadingState
 from .table import Table
 
+LAST_LINE = "]}"
 BEGINNING = b'{"' + MINO_BATCH.encode() + b'":'
 
 
@@ -23,7 +27,7 @@ class JsonLinesTable(Table):
     """Raises ImportRefused when its first line can't be read, or names too many columns."""
 
     header_line = 1
-    description = "JSON Lines, exported from MINO"
+    description = "JSON, exported from MINO"
 
     def __init__(self, file: BinaryIO, limits: Limits) -> None:
         self._file = file
@@ -46,10 +50,15 @@ class JsonLinesTable(Table):
         """See Table."""
         state.size = self._size
         for line, text in self._lines(state):
-            if not text.strip():
+            row = text.strip()
+            if self._is_one_object:
+                row = row.removesuffix(",")
+            if self._is_one_object and row == LAST_LINE:
+                continue
+            if not row:
                 state.blank_lines += 1
             elif line > 1:
-                yield from self._record(line, text, log, state)
+                yield from self._record(line, row, log, state)
 
     def _record(self, line: int, text: str, log: ProblemLog, state: ReadingState) -> Iterator[tuple[int, list[str]]]:
         values = _object(text)
@@ -64,7 +73,9 @@ class JsonLinesTable(Table):
         yield line, cells
 
     def _first(self) -> Mapping[str, Any]:
-        return next((_object(text) or {} for _, text in self._lines(ReadingState())), {})
+        _, text = next(self._lines(ReadingState()), (1, ""))
+        self._is_one_object = text.rstrip().endswith(ROWS_FOLLOW)
+        return _object(text.rstrip().removesuffix(ROWS_FOLLOW) + "}" if self._is_one_object else text) or {}
 
     def _lines(self, state: ReadingState) -> Iterator[tuple[int, str]]:
         self._file.seek(0)

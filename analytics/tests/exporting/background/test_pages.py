@@ -72,7 +72,7 @@ def test_a_large_batch_is_ordered_too(batch: Batch, viewer: User, client_for: Cl
     assert browser.get(page("batch_export", batch.pk), {"format": "xlsx"})["Location"] == f"{options}?format=xlsx"
     response = browser.post(options, {"format": "jsonl"})
     assert response["Location"] == page("export_detail", Export.objects.get(kind="batch").pk)
-    assert browser.post(options, {"format": "json"}).status_code == 400
+    assert browser.post(options, {"format": "pdf"}).status_code == 400
 
 
 def test_the_file_is_saved_under_its_name(waiting: Export, viewer: User, client_for: ClientFor) -> None:
