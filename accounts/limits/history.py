@@ -48,8 +48,11 @@ def work_add(organization_id: uuid.UUID, *, rows: int, cost: Decimal, currency: 
 def _write(organization_id: uuid.UUID, month: date, **values: Any) -> None:
     """Change the row of the month; the first change of a month makes it, with as many projects as there are."""
     row = UsageMonth.objects.filter(organization=organization_id, month=month)
-    if not row.update(**values):
-        projects = Organization.objects.values_list("project_count", flat=True).get(pk=organization_id)
-        new = UsageMonth(organization_id=organization_id, month=month, projects=projects)
+    if row.update(**values):
+        return
+    with transaction.atomic():
+        # Locked before the insert, whose foreign key would wait for it: who holds it may wait for this very row.
+        organization = Organization.objects.select_for_update(no_key=True).get(pk=organization_id)
+        new = UsageMonth(organization=organization, month=month, projects=organization.project_count)
         UsageMonth.objects.bulk_create([new], ignore_conflicts=True)
         row.update(**values)

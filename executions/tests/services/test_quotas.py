@@ -11,10 +11,12 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 
+from accounts.limits.history import requests_add
 from accounts.models import Organization, Plan, UsageMonth, User
 from executions.models import Execution
 from executions.services.cloning import execution_clone, failed_rows_run, rows_run
 from executions.services.creation import execution_create
+from executions.services.metering import metering_sweep
 from executions.services.pairing import Runner, pair_create
 from executions.tests.pictures.test_limits_in_parallel import at_once
 from mino.common.errors import AlreadyExists, Limits, QuotaExceeded
@@ -110,11 +112,15 @@ def test_a_deleted_project_makes_room(free: Organization, admin: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_executions_started_at_once_do_not_exceed_the_quota(free: Organization, batch: Batch) -> None:
-    tasks = [allowed(lambda: start(batch)) for _ in range(10)]
-    at_once(tasks)
+    ExecutionFactory(batch=batch, number=99, completed_jobs=4)
+    starts = [allowed(lambda: start(batch)) for _ in range(8)]
+    at_once(
+        [*starts, metering_sweep, metering_sweep, partial(requests_add, free.pk, 5), partial(requests_add, free.pk, 6)]
+    )
     free.refresh_from_db()
-    assert (Execution.objects.count(), free.execution_count) == (3, 3)
-    assert UsageMonth.objects.get().executions == 3
+    assert (Execution.objects.count(), free.execution_count) == (4, 3)
+    used = UsageMonth.objects.get()
+    assert (used.executions, used.rows, used.requests) == (3, 4, 11), "The first of a month are many at once."
 
 
 @pytest.mark.django_db(transaction=True)
