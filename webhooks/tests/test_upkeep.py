@@ -23,12 +23,14 @@ from pytest_django import Settings
 from accounts.models import Organization, User
 from mino.common.models import first_id_at
 from mino.tests.processes import ROOT, environment
+from webhooks import tasks
 from webhooks.models import Attempt, Delivery, DeliveryStatus, Event, PendingEvent, Subscription
 from webhooks.retention import deleted_purge, deliveries_expire
 from webhooks.secrets import opened
 from webhooks.sending import sweeping
 from webhooks.sending.handing_out import hand_out
 from webhooks.sending.sender import send_due
+from webhooks.sending.waking import DELIVER_TASK
 from webhooks.services.publishing import Happening, event_publish, events_note
 from webhooks.services.subscriptions import subscription_delete
 from webhooks.tests.conftest import ripen
@@ -53,6 +55,24 @@ def test_the_sweep_finds_what_lost_messages_leave(
     Subscription.objects.update(owners_due_at=timezone.now())
     sweeping.sweep()
     assert woken[1:] == [organization.pk, 1, str(subscription.pk)]
+
+
+@pytest.mark.django_db
+def test_the_tasks_do_what_their_messages_ask_for(
+    receiver: Receiver, subscription: Subscription, organization: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again: list[str] = []
+    monkeypatch.setattr(tasks, "send", again.append)
+    event_publish("batch.imported", organization_id=organization.pk, subject_id=uuid.uuid4(), data=dict)
+    tasks.hand_out(str(organization.pk))
+    tasks.deliver()
+    tasks.deliver()
+    assert len(receiver.calls) == 1
+    assert again == [DELIVER_TASK], "it comes back as long as there was something to do"
+    tasks.tell_owners(str(subscription.pk))
+    tasks.sweep_webhooks()
+    tasks.expire_deliveries()
+    assert Delivery.objects.get().status == DeliveryStatus.DELIVERED
 
 
 @pytest.mark.django_db
