@@ -9,6 +9,7 @@ from mino.common.admin_search import IndexedAdmin
 from projects.models import (
     BatchImport,
     Folder,
+    InvitedGrant,
     ProjectUserObjectPermission,
     Tag,
     TaggedBatch,
@@ -24,6 +25,16 @@ class GrantAdmin(ReadOnlyAdmin):
     list_display = ["content_object", "user", "permission"]
     list_select_related = ["content_object", "user", "permission__content_type"]
     search_fields = ["=user__email", "=content_object__id"]
+
+
+@admin.register(InvitedGrant)
+class InvitedGrantAdmin(ReadOnlyAdmin):
+    """What invited guests get once they accept."""
+
+    list_display = ["invitation", "project", "level"]
+    list_filter = ["level"]
+    list_select_related = ["invitation", "invitation__organization", "project"]
+    search_fields = ["=invitation__email", "=project__id"]
 
 
 @admin.register(Folder)
