@@ -51,7 +51,7 @@ def test_the_analytics_of_a_batch_lead_to_its_rows(page: Page, batch: Batch, vie
     sign_in(viewer)
     page.goto(reverse("batch_analytics", args=[batch.organization.slug, batch.pk]))
     expect(page.get_by_role("link", name="Analytics")).to_have_attribute("aria-current", "page")
-    expect(page.locator("[data-chart][data-drawn] canvas")).to_have_count(10)
+    expect(page.locator("[data-chart][data-drawn] canvas")).to_have_count(11)
     assert_looks_right(page, "analytics-batch")
     columns = page.get_by_role("region", name="Outcomes of rows")
     page.locator("section", has=page.get_by_role("heading", name="Outcomes of rows")).get_by_text("Table").click()
