@@ -21,6 +21,11 @@ def key_of(principal: Principal | None) -> ApiKey | None:
     return principal.api_key if isinstance(principal, ApiKeyPrincipal) else None
 
 
+def author_of(made: Any) -> Principal | None:
+    """Who made an object that has the columns `created_by` and `api_key`."""
+    return made.created_by or (ApiKeyPrincipal(made.api_key) if made.api_key else None)
+
+
 def author_fields(principal: Principal | None, person: str = "created_by", key: str = "api_key") -> dict[str, Any]:
     """The values of a model's two columns for who acts."""
     return {person: person_of(principal), key: key_of(principal)}

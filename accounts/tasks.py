@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts.api.idempotency import idempotent_requests_expire
+from accounts.audit.retention import entries_expire
 from accounts.members.invitations import remove_ended
 from accounts.organizations.deletion import deleted_purge
 
@@ -20,3 +21,9 @@ def purge_organizations() -> None:
     """Remove organizations that were deleted long enough ago, and old invitations. Sent by beat every hour."""
     deleted_purge()
     remove_ended()
+
+
+@shared_task
+def expire_audit() -> None:
+    """Remove entries of the audit trail that are older than they are to be kept. Sent by beat every hour."""
+    entries_expire()

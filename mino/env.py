@@ -275,6 +275,7 @@ class Environment:
         self.export_days: int = env.int("MINO_EXPORT_DAYS", 7, validate=between(1, 36_500))
         self.screenshot_bytes: int = env.int("MINO_SCREENSHOT_BYTES_PER_ORGANIZATION", 2 * 1024**3, validate=between(0))
         self.screenshot_days: int = env.int("MINO_SCREENSHOT_DAYS", 30, validate=between(1, 36_500))
+        self.audit_days: int = env.int("MINO_AUDIT_DAYS", 730, validate=between(1, 36_500))
         self.raw_result_days: int = env.int("MINO_RAW_RESULT_DAYS", 180, validate=between(1, 36_500))
         self.webhook_days: int = env.int("MINO_WEBHOOK_DAYS", 30, validate=between(2, 36_500))
         self.cors_origins: list[str] = env.list("MINO_CORS_ORIGINS", [], validate=origin_list)

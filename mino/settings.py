@@ -285,6 +285,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "expire-audit": {"task": "accounts.tasks.expire_audit", "schedule": 3600.0, "options": {"expires": 3600}},
     "purge-deleted": {"task": "projects.tasks.purge_deleted", "schedule": 60.0, "options": {"expires": 60}},
 }
 
@@ -425,6 +426,7 @@ EXPORT_DAYS = ENV.export_days
 SCREENSHOT_BYTES_PER_ORGANIZATION = ENV.screenshot_bytes
 SCREENSHOT_DAYS = ENV.screenshot_days
 RAW_RESULT_DAYS = ENV.raw_result_days
+AUDIT_DAYS = ENV.audit_days
 WEBHOOK_THREADS = ENV.webhook_threads
 WEBHOOK_DAYS = ENV.webhook_days
 EVENTS_URL = ENV.events_url.rstrip("/")

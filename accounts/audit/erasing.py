@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,11 +36,12 @@ def entries_remove_of_organization(organization_id: uuid.UUID, *, before: dateti
     return _remove(mine & ~Q(event="organization.purged"), at_most)
 
 
-def identity_erase(user_id: uuid.UUID, *, at_most: int = AT_ONCE) -> int:
+def identity_erase(user_id: uuid.UUID, *, email: str = "", at_most: int = AT_ONCE) -> int:
     """Take a person's identity from up to `at_most` entries, which stay: who it was is no longer known.
 
-    Their id, address and browser go from what they did; name and values go from what was done to their account. Says
-    how many entries were changed: call it until it answers 0.
+    Their id, address and browser go from what they did; name and values go from what was done to their account, and
+    `email` from all other values (they are looked through: no index finds it). Says how many entries were changed:
+    call it until it answers 0.
     """
     with _erasing():
         acted = _some(Q(actor=user_id), at_most)
@@ -46,7 +49,17 @@ def identity_erase(user_id: uuid.UUID, *, at_most: int = AT_ONCE) -> int:
         changed: int = _plain(acted).update(**nobody)
         about = _some(Q(object_pk=str(user_id)) & ~Q(object_repr=ERASED), at_most)
         changed += _plain(about).update(object_repr=ERASED, changes={})
-        return changed
+        return changed or (_forget_address(email, at_most) if email else 0)
+
+
+def _forget_address(email: str, at_most: int) -> int:
+    naming = Q(object_repr__icontains=email) | Q(changes__icontains=email)
+    ids = _some(naming, at_most)
+    pattern = re.compile(re.escape(email), re.IGNORECASE)
+    for entry in AuditEntry.objects.filter(pk__in=ids).only("object_repr", "changes"):
+        changes = json.loads(pattern.sub(ERASED, json.dumps(entry.changes)))
+        _plain([entry.pk]).update(object_repr=pattern.sub(ERASED, entry.object_repr)[:200], changes=changes)
+    return len(ids)
 
 
 ERASED = "An erased account"

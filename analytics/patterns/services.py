@@ -123,8 +123,7 @@ def _decide(pattern: FailurePattern, state: PatternState, user: Any) -> None:
     action = "pattern.dismissed" if state is PatternState.DISMISSED else "pattern.reopened"
     with transaction.atomic():
         if others.update(state=state, updated_at=timezone.now()):
-            before, after = {"state": pattern.state}, {"state": state}
-            record(action, pattern, organization=pattern.organization_id, before=before, after=after, by=user)
+            record(action, pattern, organization=pattern.organization_id, after={"state": state}, by=user)
 
 
 def latest_seen(pattern: FailurePattern) -> PatternOccurrence | None:

@@ -69,8 +69,7 @@ def _record(suspect: Suspect, state: SuspectState, user: User) -> None:
         f"suspect.{action}",
         suspect.batch,
         organization=suspect.organization_id,
-        before={cell: suspect.state, "truth": suspect.truth},
-        after={cell: state, "truth": suspect.value if state is SuspectState.CORRECTED else suspect.truth},
+        after={cell: state, "truth": suspect.truth, "results_say": suspect.value},
         by=user,
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from django.db import transaction
 
 from accounts.audit import record
+from accounts.authors import author_of
 from mino.common.waking import wake
 from projects.importing.claims import ClaimLost, Progress, claim
 from projects.importing.parse.check import CheckedRows
@@ -74,7 +75,7 @@ def batch_record(batch: Batch) -> None:
     after = {"name": batch.name, "project": batch.project.name, "rows": batch.row_count}
     if batch.truth_row_count:
         after["rows_with_truth"] = batch.truth_row_count
-    record("batch.created", batch, organization=batch.organization_id, after=after, by=batch.created_by)
+    record("batch.created", batch, organization=batch.organization_id, after=after, by=author_of(batch))
 
 
 def bury(batch: Batch) -> None:

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -22,14 +21,14 @@ from mino.tests.factories import OrganizationFactory
 
 pytestmark = pytest.mark.django_db
 PAGE = "/o/northlight/settings/audit/"
-Get = Callable[..., HttpResponse]
+Get = Callable[..., Any]
 
 
 @pytest.fixture
 def get(client_for: Callable[[User], Client], admin: User) -> Get:
     """What the page shows to an admin for a query."""
     client = client_for(admin)
-    return lambda path="", **query: client.get(f"{PAGE}{path}", query)  # type: ignore[misc]
+    return lambda path="", **query: client.get(f"{PAGE}{path}", query)
 
 
 def found(answer: Any) -> list[AuditEntry]:
@@ -93,7 +92,7 @@ def test_pages_go_on_without_a_gap(get: Get, entries: Entries) -> None:
     seen, answer = [], get(what="project")
     while True:
         seen += found(answer)
-        older = answer.context["page"].older  # type: ignore[attr-defined]
+        older = answer.context["page"].older
         if not older:
             break
         assert "what=project" in older
@@ -109,7 +108,7 @@ def test_a_text_is_looked_for_in_so_many_entries_at_a_time(
     entries(25, timestamp=NOON + timedelta(hours=1))
     answer, steps = get(search="needle"), 0
     while not found(answer):
-        further = answer.context["further"]  # type: ignore[attr-defined]
+        further = answer.context["further"]
         assert "Look through older ones" in answer.content.decode()
         answer, steps = get(f"?{further}"), steps + 1
     assert found(answer) == [old]
