@@ -122,6 +122,8 @@ class Subjects:
             "filter_id": SavedFilter.objects.create(project=self.project, name="Errors", query="status=error").pk,
             "slug": organization.slug,
             "organization_id": organization.pk,
+            "row_id": job.row_id,
+            "column_id": batch.columns.get(name="price").pk,
             "api_key_id": api_key_create(
                 organization=organization, user=None, name="CI", scopes=[Scope.READ_PROJECTS]
             ).api_key.pk,

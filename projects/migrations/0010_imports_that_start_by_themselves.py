@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0010_purge_of_organizations"),
-        ("projects", "0008_who_acted_by_api_key"),
+        ("projects", "0009_grants_of_invitations"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

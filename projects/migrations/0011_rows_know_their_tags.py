@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0009_imports_that_start_by_themselves"),
+        ("projects", "0010_imports_that_start_by_themselves"),
     ]
 
     operations = [
