@@ -28,5 +28,5 @@ def execution_defaults(request: WorkspaceRequest, slug: str) -> HttpResponse:
             add_service_error(form, error)
         else:
             messages.success(request, "New runs begin with this from now on.")
-            return redirect("execution_defaults", slug=slug)
+            return redirect("run_defaults", slug=slug)
     return render(request, "executions/defaults.html", {"form": form}, status=422 if form.errors else 200)

@@ -103,7 +103,7 @@ NEEDS: dict[str, str] = {
     "project_grant": Role.ADMIN,
     "project_invited": Role.ADMIN,
     "organization_settings": Role.ADMIN,
-    "execution_defaults": Role.ADMIN,
+    "run_defaults": Role.ADMIN,
     "organization_delete": Role.OWNER,
     "people_guests": Role.ADMIN,
     "people_member": Role.ADMIN,

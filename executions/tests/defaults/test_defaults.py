@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -74,3 +75,8 @@ def test_members_set_nothing(organization: Organization, member: User) -> None:
     with pytest.raises(PermissionDenied):
         defaults_set(organization=organization, user=member, concurrency=9)
     assert defaults_of(organization.pk) == {}
+
+
+def test_the_page_is_marked_as_one_of_the_settings_only(client_for: ClientFor, admin: User) -> None:
+    page = client_for(admin).get(PAGE).text
+    assert re.findall(r'<a href="([^"]+)" aria-current="page">', page) == ["/o/northlight/settings/people/", PAGE]
