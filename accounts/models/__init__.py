@@ -8,6 +8,7 @@ from accounts.models.idempotent_request import IdempotentRequest
 from accounts.models.invitation import GUEST, Ending, Invitation
 from accounts.models.membership import Membership, Role
 from accounts.models.organization import Organization, Plan
+from accounts.models.person_export import PersonExport, PersonExportStatus
 from accounts.models.plan_request import PlanRequest, PlanRequestState
 from accounts.models.usage_month import UsageMonth
 from accounts.models.user import User, display_name
@@ -26,6 +27,8 @@ __all__ = [
     "Invitation",
     "Membership",
     "Organization",
+    "PersonExport",
+    "PersonExportStatus",
     "Plan",
     "PlanRequest",
     "PlanRequestState",

@@ -160,7 +160,14 @@ PUBLIC = {
 BY_TOKEN = {"metrics"}
 """Addresses for programs that bring a token; switched off in tests."""
 
-OPEN_TO_ALL_USERS = {"profile", "security", "avatar", "organization_create"}
+OPEN_TO_ALL_USERS = {
+    *("profile", "security", "avatar", "organization_create"),
+    *("privacy", "person_export_order", "person_export_file"),
+}
+OF_ONESELF = {"avatar", "person_export_file"}
+"""Addresses of those that show somebody else nothing."""
+
+ONLY_POSTED = {"person_export_order"}
 FOR_GUESTS = {
     *("organization_home", "project_list", "execution_list", "batch_search", "compare", "retry_queue"),
     *("retry_queue_count", "dead_letters", "dead_letters_retry", "dead_letters_skip", "export_list", "people_leave"),
@@ -287,7 +294,7 @@ def test_an_address_outside_of_organizations(address: Address, subjects: Subject
         assert answer == status(subjects.superuser, "GET", url) == UNSEEN
         return
     assert answer == 200 if address.name in PUBLIC else answer == 302
-    assert status(subjects.stranger, "GET", url) < 400 or address.name == "avatar"
+    assert status(subjects.stranger, "GET", url) < 400 or address.name in OF_ONESELF | ONLY_POSTED
 
 
 @pytest.mark.django_db
