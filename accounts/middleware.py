@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from accounts.organizations.slugs import moved_to
+from accounts.sso.gate import lead_to_sign_in
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TIME_ZONE_COOKIE = "time_zone"
@@ -51,6 +52,8 @@ class WorkspaceMiddleware:
             return None
         organization = Organization.objects.visible_to(request.user).filter(slug=slug).first()
         if organization is None:
+            if closed := Organization.objects.of(request.user).filter(slug=slug).first():
+                return lead_to_sign_in(request, closed)
             if moved := moved_to(request, slug):
                 return moved
             raise Http404("There is no such organization, or you are not in it.")

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.api_keys.principal import ApiKeyPrincipal
 from accounts.models.membership import Membership, Role
+from accounts.models.organization import Organization
 
 VIEWER = frozenset({"accounts.view", "projects.view", "projects.view_results", "projects.export_data"})
 MEMBER = VIEWER | {
@@ -70,12 +71,13 @@ class Principal(Protocol):
 
 
 def roles_of(user: Principal) -> Mapping[uuid.UUID, str]:
-    """The user's role in each of their organizations, asked once per user object."""
+    """The user's role in each organization that their sign-in opens, asked once per user object."""
     cached: dict[uuid.UUID, str] | None = getattr(user, "_roles", None)
     if cached is None:
         cached = {}
         if user.is_authenticated:
-            places = Membership.objects.filter(user=user.pk, organization__deleted_at=None)
+            opened = Organization.objects.visible_to(user).order_by()
+            places = Membership.objects.filter(user=user.pk, organization__in=opened)
             cached = dict(places.values_list("organization_id", "role"))
         user._roles = cached  # type: ignore[attr-defined]
     return cached
@@ -111,6 +113,7 @@ REFUSALS: Mapping[str, str] = {
     "accounts.manage_api_keys": "Only owners create and revoke API keys. Ask one of them.",
     "accounts.view_api_keys": "Only admins and owners see API keys. Ask one of them.",
     "accounts.manage_webhooks": "Only admins and owners see and change webhooks. Ask one of them.",
+    "accounts.manage_sso": "Only owners decide how people sign in. Ask one of them.",
     "accounts.change_tags": "Viewers can't change tags. Ask an admin to make you a member.",
     "projects.change": "Viewers can't change a project. Ask an admin to make you a member.",
     "projects.run_execution": "Viewers can't run executions. Ask an admin to make you a member.",

@@ -14,8 +14,8 @@ urlpatterns = [
     path("organizations/new/", views.organization_create, name="organization_create"),
     path("", include("accounts.audit.urls")),
     path("", include("accounts.members.urls")),
+    path("", include("accounts.sso.urls")),
     path("", include("accounts.organizations.urls")),
-    path("", include("accounts.privacy.profile_urls")),
     path("o/<slug:slug>/settings/usage/", limits.usage, name="usage"),
     path("o/<slug:slug>/settings/usage/plan/", limits.plan_request_create, name="plan_request_create"),
     path(

@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/landing.html")
     mine = Organization.objects.visible_to(request.user)
     last = mine.filter(slug=clean_text(request.COOKIES.get(LAST_ORGANIZATION_COOKIE, ""))).first()
-    organization = last or mine.first()
+    organization = last or mine.first() or Organization.objects.of(request.user).first()
     if organization is None:
         return redirect("organization_create")
     return redirect("organization_home", slug=organization.slug)

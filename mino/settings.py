@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.signing_in.signed_in.LastSeenMiddleware",
+    "accounts.signing_in.restricting.SessionScopeMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
     "accounts.middleware.WorkspaceMiddleware",
     "accounts.limits.sending.FormLimitsMiddleware",
@@ -286,8 +287,6 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "expire-audit": {"task": "accounts.tasks.expire_audit", "schedule": 3600.0, "options": {"expires": 3600}},
-    "sweep-privacy": {"task": "accounts.tasks.sweep_privacy", "schedule": 30.0, "options": {"expires": 30}},
-    "expire-privacy": {"task": "accounts.tasks.expire_privacy", "schedule": 3600.0, "options": {"expires": 3600}},
     "purge-deleted": {"task": "projects.tasks.purge_deleted", "schedule": 60.0, "options": {"expires": 60}},
 }
 
@@ -400,6 +399,7 @@ LOGGING = {
 # ---- MINO's own ----------------------------------------------------------------------------------------------------
 MINO_ALLOWED_NETWORKS = ENV.allowed_networks
 MINO_ALLOWED_PORTS = ENV.allowed_ports
+NAME_SERVERS = ENV.name_servers
 MINO_SAMPLE_SITE = ENV.sample_site
 MINO_CHROMIUM = ENV.chromium
 TRUSTED_PROXIES = ENV.trusted_proxies

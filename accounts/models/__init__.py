@@ -5,10 +5,10 @@ from accounts.models.audit_entry import Act, AuditEntry, AuditEntryFixed, Channe
 from accounts.models.former_slug import FormerSlug
 from accounts.models.guest import Guest
 from accounts.models.idempotent_request import IdempotentRequest
+from accounts.models.identity_provider import EmailDomain, IdentityProvider, Protocol
 from accounts.models.invitation import GUEST, Ending, Invitation
 from accounts.models.membership import Membership, Role
 from accounts.models.organization import Organization, Plan
-from accounts.models.person_export import PersonExport, PersonExportStatus
 from accounts.models.plan_request import PlanRequest, PlanRequestState
 from accounts.models.usage_month import UsageMonth
 from accounts.models.user import User, display_name
@@ -20,18 +20,19 @@ __all__ = [
     "AuditEntry",
     "AuditEntryFixed",
     "Channel",
+    "EmailDomain",
     "Ending",
     "FormerSlug",
     "Guest",
     "IdempotentRequest",
+    "IdentityProvider",
     "Invitation",
     "Membership",
     "Organization",
-    "PersonExport",
-    "PersonExportStatus",
     "Plan",
     "PlanRequest",
     "PlanRequestState",
+    "Protocol",
     "Role",
     "UsageMonth",
     "User",

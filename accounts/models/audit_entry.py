@@ -56,7 +56,11 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 
         if not user.is_authenticated:
             return self.none()
-        mine = Membership.objects.filter(user=user.pk, role__in=roles_with("accounts.view_audit"))
+        mine = Membership.objects.filter(
+            user=user.pk,
+            role__in=roles_with("accounts.view_audit"),
+            organization__in=Organization.objects.visible_to(user).order_by(),
+        )
         return self.filter(organization__in=mine.values("organization"))
 
     def update(self, **values: Any) -> NoReturn:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.api_keys.principal import ApiKeyPrincipal
+from accounts.signing_in.scope import known, opened
 from mino.common.models import Dated, Identified
 
 if TYPE_CHECKING:
@@ -35,14 +36,21 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
     """Organizations, narrowed to what somebody may see."""
 
     def visible_to(self, user: Principal) -> OrganizationQuerySet:
-        """Those in which the user has a role or is a guest, unless they are deleted; an API key sees its own."""
+        """Those that the user is in and that the user's sign-in opens (`accounts.signing_in.scope`)."""
+        return self.of(user).filter(opened(user))
+
+    def of(self, user: Principal) -> OrganizationQuerySet:
+        """Those in which the user has a role or is a guest, unless they are deleted; an API key is in its own.
+
+        The user's sign-in may not open all of them.
+        """
         if isinstance(user, ApiKeyPrincipal):
             return self.filter(pk=user.organization_id, deleted_at=None)
         if not user.is_authenticated:
             return self.none()
         everything = Organization.objects.order_by().values("pk")
         member, guest = everything.filter(memberships__user=user.pk), everything.filter(guests__user=user.pk)
-        return self.filter(Q(pk__in=member) | Q(pk__in=guest), deleted_at=None)
+        return self.filter(Q(pk__in=member) | Q(pk__in=guest), known(user), deleted_at=None)
 
 
 class Organization(Identified, Dated):
@@ -65,6 +73,8 @@ class Organization(Identified, Dated):
     project_count = models.PositiveIntegerField(default=0, editable=False)
     execution_count = models.PositiveIntegerField(default=0, editable=False)
     execution_month = models.DateField(null=True, blank=True, editable=False)
+    requires_second_factor = models.BooleanField(default=False)
+    requires_own_sign_in = models.BooleanField(default=False)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     purging_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_by = models.ForeignKey(

@@ -15,6 +15,7 @@ from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts.signing_in.scope import SessionScope
 from mino.common.models import Identified
 
 
@@ -55,6 +56,9 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("platform staff", default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+
+    session_scope: SessionScope | None = None
+    """What the session opens in which the user acts; None outside of sessions. Set by SessionScopeMiddleware."""
 
     objects: ClassVar[UserManager] = UserManager()
 

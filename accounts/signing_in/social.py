@@ -5,14 +5,23 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import requests
+from allauth.core import context
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.signing_in.openid import OpenIDProvider
+from accounts.signing_in.restricting import refuse_restricted
 from accounts.signing_in.saml import saml_settings
+from accounts.sso.deciding import decide
+from accounts.sso.door import door_session
+from accounts.sso.joining import newcomer_join
+from accounts.sso.providers import app_of, is_of_organization, provider_of
 from mino.common.values.clean import clean_text
 
 logger = logging.getLogger(__name__)
@@ -25,7 +34,14 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def list_apps(
         self, request: HttpRequest | None, provider: str | None = None, client_id: str | None = None
     ) -> list[SocialApp]:
-        """The providers that match: by kind or own name, and by client."""
+        """The providers that match: by kind or own name, and by client.
+
+        Those of organizations are found by name alone: nobody sees a list of them.
+        """
+        own = provider_of(client_id if provider == "saml" else provider)
+        if own is not None:
+            app = app_of(own)
+            return [app] if provider in (app.provider, app.provider_id) else []
         return [
             app
             for app in own_apps()
@@ -55,6 +71,30 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Say in the log why a provider's answer was not accepted."""
         reason = exception or (extra_context or {}).get("saml_last_error_reason") or "no sign-in was begun here"
         logger.warning("A sign-in by %s was refused: %s", provider.sub_id, clean_text(str(reason))[:500])
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """What the word of a provider is worth. Raises ImmediateHttpResponse where allauth may not go on."""
+        provider = provider_of(sociallogin.account.provider)
+        if provider is not None:
+            decide(request, sociallogin, provider)
+        elif sociallogin.state.get("process") != AuthProcess.LOGIN:
+            refuse_restricted(request)
+
+    def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
+        """Make the new account; one that an organization's provider vouches for comes into the organization."""
+        with transaction.atomic():
+            user: User = super().save_user(request, sociallogin, form)
+            if provider := provider_of(sociallogin.account.provider):
+                newcomer_join(user=user, provider=provider)
+        return user
+
+    def get_requests_session(self) -> requests.Session:
+        """How a provider is asked: one of an organization through the outbound door."""
+        match = context.request.resolver_match if context.request else None
+        if match is None or is_of_organization(str(match.kwargs.get("provider_id", ""))):
+            return door_session()
+        session: requests.Session = super().get_requests_session()
+        return session
 
     def authenticate_by_email(self, sociallogin: SocialLogin) -> None:
         """Never: no provider signs in to an account that was not connected with it."""

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.http import SignedInRequest
 from accounts.signing_in.second_factors import SECOND_FACTORS
 from accounts.signing_in.signed_in import sign_ins_end, signed_in_list
+from accounts.sso.providers import provider_of
 
 
 class Connections(ConnectionsView):  # type: ignore[misc]
@@ -64,8 +65,13 @@ def _connected(request: SignedInRequest) -> dict[str, object]:
     providers = {provider.sub_id: provider for provider in get_adapter().list_providers(request)}
     accounts = list(SocialAccount.objects.filter(user=request.user).order_by("date_joined"))
     for account in accounts:
-        account.called = getattr(providers.pop(account.provider, None), "name", "A provider that is gone")
+        account.called = getattr(providers.pop(account.provider, None), "name", "") or _name_of(account.provider)
     return {"accounts": accounts, "providers": list(providers.values())}
+
+
+def _name_of(provider: str) -> str:
+    own = provider_of(provider)
+    return f"{own.name} of {own.organization.name}" if own else "A provider that is gone"
 
 
 def _ended(count: int) -> str:

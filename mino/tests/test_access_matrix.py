@@ -22,6 +22,15 @@ from mino.tests.subjects import Subjects
 from projects.models import Level
 
 NEEDS: dict[str, str] = {
+    "sign_in_settings": Role.OWNER,
+    "sign_in_rules": Role.OWNER,
+    "identity_provider_openid": Role.OWNER,
+    "identity_provider_saml": Role.OWNER,
+    "identity_provider_switch": Role.OWNER,
+    "identity_provider_remove": Role.OWNER,
+    "email_domain_add": Role.OWNER,
+    "email_domain_check": Role.OWNER,
+    "email_domain_remove": Role.OWNER,
     "folder_create": Role.MEMBER,
     "folder_rename": Role.MEMBER,
     "folder_move": Role.MEMBER,
@@ -103,7 +112,6 @@ NEEDS: dict[str, str] = {
     "project_grant": Role.ADMIN,
     "project_invited": Role.ADMIN,
     "organization_settings": Role.ADMIN,
-    "run_defaults": Role.ADMIN,
     "organization_delete": Role.OWNER,
     "people_guests": Role.ADMIN,
     "people_member": Role.ADMIN,
@@ -146,6 +154,7 @@ NEEDS: dict[str, str] = {
     "plan_request_withdraw": Role.OWNER,
 }
 PUBLIC = {
+    "organization_sign_in",
     "home",
     "sample_shop",
     "sample_product",
@@ -160,14 +169,7 @@ PUBLIC = {
 BY_TOKEN = {"metrics"}
 """Addresses for programs that bring a token; switched off in tests."""
 
-OPEN_TO_ALL_USERS = {
-    *("profile", "security", "avatar", "organization_create"),
-    *("privacy", "person_export_order", "person_export_file"),
-}
-OF_ONESELF = {"avatar", "person_export_file"}
-"""Addresses of those that show somebody else nothing."""
-
-ONLY_POSTED = {"person_export_order"}
+OPEN_TO_ALL_USERS = {"profile", "security", "avatar", "organization_create"}
 FOR_GUESTS = {
     *("organization_home", "project_list", "execution_list", "batch_search", "compare", "retry_queue"),
     *("retry_queue_count", "dead_letters", "dead_letters_retry", "dead_letters_skip", "export_list", "people_leave"),
@@ -294,7 +296,7 @@ def test_an_address_outside_of_organizations(address: Address, subjects: Subject
         assert answer == status(subjects.superuser, "GET", url) == UNSEEN
         return
     assert answer == 200 if address.name in PUBLIC else answer == 302
-    assert status(subjects.stranger, "GET", url) < 400 or address.name in OF_ONESELF | ONLY_POSTED
+    assert status(subjects.stranger, "GET", url) < 400 or address.name == "avatar"
 
 
 @pytest.mark.django_db

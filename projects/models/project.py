@@ -81,7 +81,7 @@ def grants_of(user: Principal) -> Mapping[uuid.UUID, str]:
         cached = {}
         if user.is_authenticated:
             rows = ProjectUserObjectPermission.objects.filter(
-                user=user.pk, content_object__organization__deleted_at=None
+                user=user.pk, content_object__organization__in=Organization.objects.visible_to(user).order_by()
             )
             for project, codename in rows.values_list("content_object_id", "permission__codename"):
                 cached[project] = "work" if "work" in (codename, cached.get(project)) else "view"

@@ -18,8 +18,14 @@ def _nothing_remembered() -> Iterator[None]:
     cache.clear()
 
 
-@pytest.fixture
-def provider() -> Iterator[OpenIDServer]:
-    """An OpenID Connect provider."""
+@pytest.fixture(scope="package")
+def _running() -> Iterator[OpenIDServer]:
     with openid_server() as running:
         yield running
+
+
+@pytest.fixture
+def provider(_running: OpenIDServer) -> OpenIDServer:
+    """An OpenID Connect provider that tells the truth and was asked nothing yet."""
+    _running.forget()
+    return _running

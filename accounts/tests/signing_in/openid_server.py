@@ -24,16 +24,20 @@ class OpenIDServer:
     """A running provider. `people` get their claims by `know`; `lie` changes an ID token, signed by its own key."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.lie: Lie | None = None
-        self.algorithm = "RS256"
-        self.config: dict[str, Any] = {}
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self.shown = self.key.public_key()
+        self.forget()
         app: Any = oidc_provider_mock.app()
         app.wsgi_app = self._between(app.wsgi_app)
         self.server = werkzeug.serving.make_server("127.0.0.1", 0, app, threaded=True)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def forget(self) -> None:
+        """Tell the truth again, and begin to list anew what is asked."""
+        self.asked: list[str] = []
+        self.lie: Lie | None = None
+        self.algorithm = "RS256"
+        self.config: dict[str, Any] = {}
+        self.shown = self.key.public_key()
 
     @property
     def port(self) -> int:

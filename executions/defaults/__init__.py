@@ -1,1 +1,0 @@
-"""The agent and the limits that an organization's runs begin with."""
