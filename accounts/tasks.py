@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+
 from celery import shared_task
 
 from accounts.api.idempotency import idempotent_requests_expire
 from accounts.audit.retention import entries_expire
 from accounts.members.invitations import remove_ended
 from accounts.organizations.deletion import deleted_purge
+from accounts.privacy.exporting import person_export_run
+from accounts.privacy.exports import person_exports_expire, person_exports_sweep
 
 
 @shared_task
@@ -27,3 +31,21 @@ def purge_organizations() -> None:
 def expire_audit() -> None:
     """Remove entries of the audit trail that are older than they are to be kept. Sent by beat every hour."""
     entries_expire()
+
+
+@shared_task
+def run_person_export(export_id: str) -> None:
+    """Write the copy of a person's data if it waits."""
+    person_export_run(uuid.UUID(export_id))
+
+
+@shared_task
+def sweep_privacy() -> None:
+    """Find the copies of people's data that were left lying. Sent by beat every 30 seconds."""
+    person_exports_sweep()
+
+
+@shared_task
+def expire_privacy() -> None:
+    """Remove the copies of people's data whose time is over. Sent by beat every hour."""
+    person_exports_expire()

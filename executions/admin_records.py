@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from executions.models import (
     AgentCredential,
     ColumnStatistic,
+    ExecutionDefaults,
     ExecutionEvent,
     FieldResult,
     Heartbeat,
@@ -101,6 +102,15 @@ class AgentCredentialAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Never: what runs is counted there. The organization's page removes the key."""
         return False
+
+
+@admin.register(ExecutionDefaults)
+class ExecutionDefaultsAdmin(ReadOnlyAdmin):
+    """What the runs of organizations begin with."""
+
+    list_display = ["organization", "agent", "concurrency", "max_retries", "timeout", "budget"]
+    list_select_related = ["organization"]
+    search_fields = ["=organization__slug"]
 
 
 @admin.register(PairedRun)

@@ -12,6 +12,7 @@ from executions.agents.registry import AgentKind
 from executions.costs.estimating import HIGHEST_TOTAL, SMALLEST
 from executions.costs.prices import currency
 from executions.credentials.availability import usable_agents
+from executions.defaults.services import defaults_of
 from executions.form_fields import VersionField, setting_field, setting_name
 from executions.models import Execution, ExecutionType, SampleMethod
 from executions.models.execution import MAX_CONCURRENCY, MAX_REPEATS, MAX_RETRIES, MAX_SAMPLE
@@ -28,8 +29,9 @@ class ExecutionForm(forms.Form):
     """What to run: agent with its settings, version, type, rows, limits.
 
     The settings of each agent are fields named `AGENT-SETTING`; only those of the chosen agent count. It begins with
-    what `like`, an earlier execution, used, and with what `query`, the page's address, says. Single rows are chosen by
-    one of the two alone (`?rows=3,17`); `rows_mistake` says what is wrong with that.
+    the organization's defaults, over them with what `like`, an earlier execution, used, and with what `query`, the
+    page's address, says. Single rows are chosen by one of the last two alone (`?rows=3,17`); `rows_mistake` says what
+    is wrong with that.
     """
 
     field_order = ["agent", "instruction_version"]
@@ -118,6 +120,7 @@ class ExecutionForm(forms.Form):
         self.order_fields(self.field_order)
         self.selection = self._chosen_rows(batch, like, query or QueryDict())
         self._offer_rows()
+        self._begin_with(defaults_of(batch.organization_id))
         self._begin_with(repeated(like) if like else {})
         self._begin_with({"sample_method": SampleMethod.SELECTION.value} if self.selection else {})
         self._begin_with(from_address(self.fields, query, batch.project) if query else {})

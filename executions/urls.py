@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from executions.defaults.views import execution_defaults
 from executions.views import credentials, dead_letters, error_help, jobs, retries
 from executions.views.control import CONTROLS
 from executions.views.frozen import execution_settings
@@ -40,6 +41,7 @@ urlpatterns = [
     path("o/<slug:slug>/dead-letters/", dead_letters.dead_letters, name="dead_letters"),
     path("o/<slug:slug>/dead-letters/retry/", dead_letters.dead_letters_retry, name="dead_letters_retry"),
     path("o/<slug:slug>/dead-letters/skip/", dead_letters.dead_letters_skip_page, name="dead_letters_skip"),
+    path("o/<slug:slug>/settings/runs/", execution_defaults, name="run_defaults"),
     path("o/<slug:slug>/settings/agents/", credentials.agent_credentials, name="agent_credentials"),
     path("o/<slug:slug>/settings/agents/<slug:agent>/key/", credentials.agent_key_set, name="agent_key_set"),
     path(

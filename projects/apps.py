@@ -2,7 +2,13 @@
 
 from django.apps import AppConfig
 
-from mino.common.hooks import invitation_accepted, invitation_replaced, organization_purging, place_ended
+from mino.common.hooks import (
+    invitation_accepted,
+    invitation_replaced,
+    organization_purging,
+    person_export,
+    place_ended,
+)
 
 
 class ProjectsConfig(AppConfig):
@@ -13,9 +19,11 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         """Take part in what happens below."""
         from projects.access.receiving import grants_begin, grants_end, grants_follow
+        from projects.own_data import projects_export
         from projects.services.organization_end import projects_remove  # models exist from here on only
 
         invitation_accepted.register(grants_begin)
         invitation_replaced.register(grants_follow)
         place_ended.register(grants_end)
         organization_purging.register(projects_remove)
+        person_export.register(projects_export)

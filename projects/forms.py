@@ -41,6 +41,12 @@ class ProjectForm(NamedForm):
     """A new project."""
 
     instructions = instructions_field("Instructions")
+    is_private = forms.BooleanField(label="Private: only admins, owners and the people you add see it", required=False)
+
+    def __init__(self, *args: Any, may_hide: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_hide:
+            del self.fields["is_private"]
 
 
 class VersionForm(forms.Form):

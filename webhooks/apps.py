@@ -2,7 +2,7 @@
 
 from django.apps import AppConfig
 
-from mino.common.hooks import organization_deleting, organization_purging
+from mino.common.hooks import organization_deleting, organization_purging, person_export
 from mino.common.rotation import register_column
 
 
@@ -15,9 +15,11 @@ class WebhooksConfig(AppConfig):
         """Have the secrets rotated with all others, and take part in the end of organizations."""
         from webhooks.models import Subscription
         from webhooks.organization_end import deliveries_end, webhooks_remove
+        from webhooks.own_data import webhooks_export
         from webhooks.secrets import CURRENT, PREVIOUS
 
         organization_deleting.register(deliveries_end)
         organization_purging.register(webhooks_remove)
+        person_export.register(webhooks_export)
         register_column("Webhooks' secrets", Subscription, CURRENT)
         register_column("Webhooks' previous secrets", Subscription, PREVIOUS)

@@ -9,6 +9,7 @@ from accounts.models.identity_provider import EmailDomain, IdentityProvider, Pro
 from accounts.models.invitation import GUEST, Ending, Invitation
 from accounts.models.membership import Membership, Role
 from accounts.models.organization import Organization, Plan
+from accounts.models.person_export import PersonExport, PersonExportStatus
 from accounts.models.plan_request import PlanRequest, PlanRequestState
 from accounts.models.usage_month import UsageMonth
 from accounts.models.user import User, display_name
@@ -29,6 +30,8 @@ __all__ = [
     "Invitation",
     "Membership",
     "Organization",
+    "PersonExport",
+    "PersonExportStatus",
     "Plan",
     "PlanRequest",
     "PlanRequestState",

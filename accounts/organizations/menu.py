@@ -26,6 +26,7 @@ ENTRIES = (
     Entry("organization_settings", "General", "settings", "accounts.manage_settings", ("organization_delete",)),
     Entry("organization", "People", "users", "accounts.view", ("people_*", "invitation_*")),
     Entry("api_keys", "API keys", "key", "accounts.view_api_keys", ("api_key_*",)),
+    Entry("run_defaults", "Run defaults", "adjustments", "accounts.manage_settings"),
     Entry("agent_credentials", "Agents", "robot", "accounts.manage_credentials", ("agent_key_*", "agent_limit_*")),
     Entry("webhooks", "Webhooks", "broadcast", "accounts.manage_webhooks", ("webhook", "webhook_*")),
     Entry(

@@ -2,6 +2,7 @@
 
 from executions.models.column_statistic import ColumnStatistic
 from executions.models.credential import AgentCredential
+from executions.models.defaults import ExecutionDefaults
 from executions.models.event import EventType, ExecutionEvent
 from executions.models.execution import Execution, ExecutionStatus, ExecutionType, SampleMethod
 from executions.models.field_result import FieldResult
@@ -17,6 +18,7 @@ __all__ = [
     "ColumnStatistic",
     "EventType",
     "Execution",
+    "ExecutionDefaults",
     "ExecutionEvent",
     "ExecutionStatus",
     "ExecutionType",

@@ -7,10 +7,12 @@ undoes the change.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Mapping
-from typing import Generic, ParamSpec
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Generic, ParamSpec
 
 P = ParamSpec("P")
+Section = Callable[[str, Iterable[Mapping[str, Any]]], None]
+"""Takes the name of a section and its rows, which are read at once, one by one."""
 
 
 class Hook(Generic[P]):
@@ -83,3 +85,7 @@ Its row is locked. Raise InvalidState to refuse."""
 organization_purging: Hook[[uuid.UUID]] = Hook()
 """The grace of this organization is over: remove what is its, in chunks, each its own transaction (this hook is called
 outside of one, and again if it was interrupted). Raise InvalidState to have it tried later."""
+
+person_export: Hook[[uuid.UUID, Section]] = Hook()
+"""This person wants a copy of all that is kept about them: give each kind of it to the section, without secrets (called
+outside of a transaction)."""

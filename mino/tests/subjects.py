@@ -11,7 +11,16 @@ from PIL import Image
 
 from accounts.api_keys.scopes import Scope
 from accounts.api_keys.services import api_key_create
-from accounts.models import AuditEntry, EmailDomain, IdentityProvider, Membership, Organization, PlanRequest, User
+from accounts.models import (
+    AuditEntry,
+    EmailDomain,
+    IdentityProvider,
+    Membership,
+    Organization,
+    PersonExport,
+    PlanRequest,
+    User,
+)
 from analytics.exporting.background.ordering import export_order
 from analytics.exporting.background.running import export_run
 from analytics.exporting.batch import BatchRows
@@ -124,9 +133,12 @@ class Subjects:
             "import_id": batch_import.pk,
             "export_id": export.pk,
             "filter_id": SavedFilter.objects.create(project=self.project, name="Errors", query="status=error").pk,
+            "person_export_id": PersonExport.objects.create(user=people["viewer"]).pk,
             "domain_id": domain.pk,
             "slug": organization.slug,
             "organization_id": organization.pk,
+            "row_id": job.row_id,
+            "column_id": batch.columns.get(name="price").pk,
             "api_key_id": api_key_create(
                 organization=organization, user=None, name="CI", scopes=[Scope.READ_PROJECTS]
             ).api_key.pk,

@@ -112,6 +112,7 @@ NEEDS: dict[str, str] = {
     "project_grant": Role.ADMIN,
     "project_invited": Role.ADMIN,
     "organization_settings": Role.ADMIN,
+    "run_defaults": Role.ADMIN,
     "organization_delete": Role.OWNER,
     "people_guests": Role.ADMIN,
     "people_member": Role.ADMIN,
@@ -169,7 +170,14 @@ PUBLIC = {
 BY_TOKEN = {"metrics"}
 """Addresses for programs that bring a token; switched off in tests."""
 
-OPEN_TO_ALL_USERS = {"profile", "security", "avatar", "organization_create"}
+OPEN_TO_ALL_USERS = {
+    *("profile", "security", "avatar", "organization_create"),
+    *("privacy", "person_export_order", "person_export_file"),
+}
+OF_ONESELF = {"avatar", "person_export_file"}
+"""Addresses of those that show somebody else nothing."""
+
+ONLY_POSTED = {"person_export_order"}
 FOR_GUESTS = {
     *("organization_home", "project_list", "execution_list", "batch_search", "compare", "retry_queue"),
     *("retry_queue_count", "dead_letters", "dead_letters_retry", "dead_letters_skip", "export_list", "people_leave"),
@@ -296,7 +304,7 @@ def test_an_address_outside_of_organizations(address: Address, subjects: Subject
         assert answer == status(subjects.superuser, "GET", url) == UNSEEN
         return
     assert answer == 200 if address.name in PUBLIC else answer == 302
-    assert status(subjects.stranger, "GET", url) < 400 or address.name == "avatar"
+    assert status(subjects.stranger, "GET", url) < 400 or address.name in OF_ONESELF | ONLY_POSTED
 
 
 @pytest.mark.django_db

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from typing import TypeVar
 
+from django.db.models import Model, QuerySet
 from django.http import Http404
 
 from accounts.api.base import ApiRequest
+from mino.common.errors import Detail, InvalidInput
 from projects.models import Batch, Project
+
+M = TypeVar("M", bound=Model)
 
 
 def find_project(request: ApiRequest, project_id: uuid.UUID) -> Project:
@@ -26,3 +31,17 @@ def find_batch(request: ApiRequest, batch_id: uuid.UUID) -> Batch:
     if batch is None:
         raise Http404("There is no such batch, or you can't see it.")
     return batch
+
+
+def find_chosen(queryset: QuerySet[M], chosen: uuid.UUID | None, path: str) -> M | None:
+    """What a body names by its id; None for null. Raises InvalidInput at `path` where it is not there."""
+    return None if chosen is None else find_named(queryset, chosen, path)
+
+
+def find_named(queryset: QuerySet[M], chosen: uuid.UUID, path: str) -> M:
+    """What a body names by its id. Raises InvalidInput at `path` where it is not there."""
+    found = queryset.filter(pk=chosen).first()
+    if found is None:
+        message = f"There is no such {queryset.model._meta.verbose_name} here, or you can't see it."
+        raise InvalidInput(message, details=[Detail(path, message)])
+    return found

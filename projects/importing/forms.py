@@ -150,8 +150,3 @@ def _small(field: forms.Field, label: str) -> forms.Field:
     field.label = label
     field.widget.attrs.update({"aria-label": label, "class": f"{kind} mb-1", "form": FORM})
     return field
-
-
-def default_name(source_name: str) -> str:
-    """A name for the batch, from the file's."""
-    return (source_name.rpartition(".")[0] or source_name or "Pasted addresses")[:100]

@@ -116,6 +116,7 @@ def _begin(batch_import: BatchImport, progress: Progress) -> Batch:
             source_name=batch_import.source_name,
             content_hash=batch_import.content_hash,
             created_by_id=batch_import.created_by_id,
+            api_key_id=batch_import.api_key_id,
         )
         create_columns(batch, choices_of(batch_import.columns))
         progress.move(batch=batch)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from datetime import timedelta
+from typing import Any
 
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.audit import record
-from accounts.models import User
-from accounts.permissions import require
+from accounts.audit import acting_as, record
+from accounts.authors import author_of
+from accounts.permissions import Principal, require
 from mino.common.errors import Detail, InvalidInput, InvalidState
 from mino.common.waking import wake
 from projects.importing.checking import import_check
@@ -19,24 +22,31 @@ from projects.importing.claims import STALE_AFTER
 from projects.importing.loading import bury, import_load
 from projects.importing.settings import is_long
 from projects.importing.staging import unstage
-from projects.importing.uploading import RUN_TASK
-from projects.models import BatchImport, ImportStatus
+from projects.importing.uploading import RUN_TASK, import_upload
+from projects.models import BatchImport, ImportStatus, Project
 from projects.models.batch_import import FINAL
 from projects.services.checks import checked_description, checked_name
 
+logger = logging.getLogger(__name__)
 WAITED = timedelta(seconds=10)
 KEPT = timedelta(days=7)
 
 
 def import_start(
-    *, batch_import: BatchImport, user: User, name: str, description: str = "", leave_out_errors: bool = False
+    *,
+    batch_import: BatchImport,
+    user: Principal | None,
+    name: str,
+    description: str = "",
+    leave_out_errors: bool = False,
 ) -> None:
     """Load the good rows: at once, or in the background when there are many.
 
     Raises InvalidInput while there are lines with errors that are not to be left out, InvalidState unless it is
     checked, or PermissionDenied.
     """
-    require(user, "projects.change", batch_import.project)
+    if user is not None:
+        require(user, "projects.change", batch_import.project)
     name, description = checked_name(name, "the batch a name"), checked_description(description)
     _refuse_errors(batch_import, leave_out_errors)
     with transaction.atomic():
@@ -60,12 +70,13 @@ def import_start(
     batch_import.refresh_from_db()
 
 
-def import_cancel(*, batch_import: BatchImport, user: User) -> None:
+def import_cancel(*, batch_import: BatchImport, user: Principal | None) -> None:
     """Give an import up; what was written of it is removed. Again changes nothing.
 
     Raises InvalidState when it is ready or has failed, or PermissionDenied.
     """
-    require(user, "projects.change", batch_import.project)
+    if user is not None:
+        require(user, "projects.change", batch_import.project)
     with transaction.atomic():
         going_on = BatchImport.objects.filter(pk=batch_import.pk).exclude(status__in=FINAL)
         if going_on.update(status=ImportStatus.CANCELLED, claim=None):
@@ -80,7 +91,63 @@ def import_cancel(*, batch_import: BatchImport, user: User) -> None:
 
 def import_run(import_id: uuid.UUID) -> bool:
     """Do for an import what is to be done next; answers whether there was anything."""
-    return import_check(import_id) or import_load(import_id)
+    checked, begun = import_check(import_id), import_go_on(import_id)
+    return checked or begun or import_load(import_id)
+
+
+def import_go_on(import_id: uuid.UUID) -> bool:
+    """Begin the loading of a checked import that is to start by itself; answers whether it was one.
+
+    One with errors that are not to be left out waits for a decision, as if somebody had looked at it.
+    """
+    found = BatchImport.objects.select_related("project", "created_by", "api_key")
+    batch_import = found.filter(pk=import_id, status=ImportStatus.CHECKED, starts_by_itself=True).first()
+    if batch_import is None:
+        return False
+    wanted: dict[str, Any] = {
+        "name": batch_import.name,
+        "description": batch_import.description,
+        "leave_out_errors": batch_import.leave_out_errors,
+    }
+    try:
+        with acting_as(author_of(batch_import)):
+            import_start(batch_import=batch_import, user=None, **wanted)
+    except InvalidInput as error:
+        waits = BatchImport.objects.filter(pk=import_id, status=ImportStatus.CHECKED)
+        waits.update(starts_by_itself=False, error=error.message)
+    except InvalidState:
+        logger.info("Import %s was begun or cancelled by somebody else.", import_id)
+    return True
+
+
+def import_begin(
+    *,
+    project: Project,
+    user: Principal | None,
+    file: File[bytes],
+    source_name: str,
+    name: str = "",
+    description: str = "",
+    leave_out_errors: bool = False,
+) -> BatchImport:
+    """Upload a file and have it loaded as soon as it is checked, without anybody looking at it.
+
+    Raises what `import_upload` raises, and InvalidInput for name or description.
+    """
+    name = checked_name(name or default_name(source_name), "the batch a name")
+    description = checked_description(description)
+    with transaction.atomic():  # no worker looks at it before all is said
+        batch_import = import_upload(project=project, user=user, file=file, name=source_name)
+        said = {"name": name, "description": description, "leave_out_errors": leave_out_errors}
+        BatchImport.objects.filter(pk=batch_import.pk).update(starts_by_itself=True, **said)
+        import_go_on(batch_import.pk)
+    batch_import.refresh_from_db()
+    return batch_import
+
+
+def default_name(source_name: str) -> str:
+    """A name for the batch, from the file's."""
+    return (source_name.rpartition(".")[0] or source_name or "Pasted addresses")[:100]
 
 
 def imports_sweep() -> int:
@@ -91,7 +158,9 @@ def imports_sweep() -> int:
     now = timezone.now()
     waiting = Q(status__in=[ImportStatus.UPLOADED, ImportStatus.QUEUED], heartbeat__lt=now - WAITED)
     abandoned = Q(status__in=[ImportStatus.CHECKING, ImportStatus.IMPORTING], heartbeat__lt=now - STALE_AFTER)
+    left = Q(status=ImportStatus.CHECKED, starts_by_itself=True, heartbeat__lt=now - WAITED)
     woken = list(BatchImport.objects.filter(waiting | abandoned).values_list("pk", flat=True))
+    woken += BatchImport.objects.filter(left).values_list("pk", flat=True)
     for import_id in woken:
         wake(RUN_TASK, str(import_id))
     old = BatchImport.objects.filter(updated_at__lt=now - KEPT).exclude(file="")

@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from accounts.audit import record
 from accounts.authors import author_fields
-from accounts.models import User
-from accounts.permissions import require
+from accounts.permissions import Principal, require
 from mino.common.errors import InvalidInput, InvalidState
 from mino.common.values.clean import clean_text
 from mino.common.waking import wake
@@ -32,12 +31,13 @@ RUN_TASK = "projects.tasks.run_import"
 API_CODES = {ProblemCode.BATCH_EMPTY: "BATCH_EMPTY", ProblemCode.BATCH_TOO_LARGE: "PAYLOAD_TOO_LARGE"}
 
 
-def import_upload(*, project: Project, user: User, file: File[bytes], name: str) -> BatchImport:
+def import_upload(*, project: Project, user: Principal | None, file: File[bytes], name: str) -> BatchImport:
     """Stage an uploaded file, guess its columns, and check it: at once, or in the background when it is long.
 
     Raises PermissionDenied, or InvalidInput with the reason when the file can't be read.
     """
-    require(user, "projects.change", project)
+    if user is not None:
+        require(user, "projects.change", project)
     limit = import_limits().file_bytes
     if file.size > limit:  # before a copy of it is made
         raise InvalidInput(
@@ -48,30 +48,38 @@ def import_upload(*, project: Project, user: User, file: File[bytes], name: str)
     return _begin(project, user, stage(file), name[-255:], is_pasted=False)
 
 
-def import_paste(*, project: Project, user: User, text: str) -> BatchImport:
+def import_paste(*, project: Project, user: Principal | None, text: str) -> BatchImport:
     """The same for pasted addresses, or a pasted table."""
-    require(user, "projects.change", project)
+    if user is not None:
+        require(user, "projects.change", project)
     return _begin(project, user, stage_text(text), "", is_pasted=True)
 
 
-def import_read_again(*, batch_import: BatchImport, user: User, reading: dict[str, Any]) -> None:
+def import_read_again(*, batch_import: BatchImport, user: Principal | None, reading: dict[str, Any]) -> None:
     """Read the staged file in another way (encoding, delimiter, quote, header, sheet), guess and check again.
 
     Raises PermissionDenied, InvalidState after the import has begun, or InvalidInput when it can't be read that way.
     """
-    require(user, "projects.change", batch_import.project)
+    if user is not None:
+        require(user, "projects.change", batch_import.project)
     _look(batch_import, reading)
     _check_again(batch_import)
 
 
 def import_choose(
-    *, batch_import: BatchImport, user: User, columns: list[dict[str, Any]], name: str = "", description: str = ""
+    *,
+    batch_import: BatchImport,
+    user: Principal | None,
+    columns: list[dict[str, Any]],
+    name: str = "",
+    description: str = "",
 ) -> None:
     """Set name, role and type of each column and check again; keep what was typed for the batch meanwhile.
 
     Raises PermissionDenied or InvalidState.
     """
-    require(user, "projects.change", batch_import.project)
+    if user is not None:
+        require(user, "projects.change", batch_import.project)
     chosen = {column["index"]: column for column in columns}
     batch_import.name, batch_import.description = clean_text(name)[:100], clean_text(description)[:500]
     batch_import.columns = [_chosen(column, chosen.get(column["index"], {})) for column in batch_import.columns]
@@ -84,7 +92,7 @@ def _chosen(column: dict[str, Any], choice: dict[str, Any]) -> dict[str, Any]:
     return {**column, **choice, "options": kept}
 
 
-def _begin(project: Project, user: User, staged: StagedFile, name: str, *, is_pasted: bool) -> BatchImport:
+def _begin(project: Project, user: Principal | None, staged: StagedFile, name: str, *, is_pasted: bool) -> BatchImport:
     batch_import = BatchImport(
         organization=project.organization,
         project=project,

@@ -16,9 +16,9 @@ from accounts.permissions import require
 from mino.common.errors import ServiceError
 from mino.common.forms import add_service_error
 from projects.importing import downloads
-from projects.importing.forms import ColumnsForm, ReadingForm, SheetForm, StartForm, UploadForm, default_name
+from projects.importing.forms import ColumnsForm, ReadingForm, SheetForm, StartForm, UploadForm
 from projects.importing.presenting import column_heads, figures, problem_page, sample_rows
-from projects.importing.starting import import_cancel, import_start
+from projects.importing.starting import default_name, import_cancel, import_start
 from projects.importing.uploading import import_choose, import_paste, import_read_again, import_upload
 from projects.models import BatchImport, ImportStatus, Project
 from projects.queries import project_of

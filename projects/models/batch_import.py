@@ -48,6 +48,7 @@ class BatchImport(Identified, Dated):
 
     `file` names the staged copy in the storage. `reading` says how it is read (encoding, delimiter, quote, header,
     sheet), `columns` what was guessed and chosen for each column, `report` what the last check found.
+    With `starts_by_itself` it is loaded as soon as it is checked, unless lines have errors that are not to be left out.
     Whoever works on it holds `claim` and renews `heartbeat`; a claim without heartbeat is taken over.
     """
 
@@ -68,6 +69,7 @@ class BatchImport(Identified, Dated):
     name = models.CharField(max_length=100, blank=True)
     description = models.CharField(max_length=500, blank=True)
     leave_out_errors = models.BooleanField(default=False)
+    starts_by_itself = models.BooleanField(default=False)
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
     share = models.FloatField(default=0.0)
@@ -86,6 +88,11 @@ class BatchImport(Identified, Dated):
                 fields=["heartbeat"],
                 name="import_at_work",
                 condition=models.Q(status__in=["uploaded", "checking", "queued", "importing"]),
+            ),
+            models.Index(
+                fields=["heartbeat"],
+                name="import_to_start",
+                condition=models.Q(status="checked", starts_by_itself=True),
             ),
         ]
 

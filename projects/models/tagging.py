@@ -30,7 +30,7 @@ class TaggedRow(Identified):
 
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="+", db_index=False)
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="+", db_index=False)
-    row = models.ForeignKey(Row, models.CASCADE, related_name="+", db_index=False)
+    row = models.ForeignKey(Row, models.CASCADE, related_name="tagged", db_index=False)
 
     class Meta:
         default_permissions = ()

@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 from accounts.audit import record
 from accounts.authors import author_fields
 from accounts.limits.counting import project_count
-from accounts.models import Organization
+from accounts.models import Organization, User
 from accounts.permissions import Principal, require
 from mino.common.errors import AlreadyExists, Detail
+from projects.access.granting import MANAGE, project_set_private
 from projects.models import InstructionVersion, Project
 from projects.services.checks import checked_description, checked_instructions, checked_name
 from projects.services.versions import add_version, version_create
@@ -18,14 +19,24 @@ WHAT = "the project a name"
 
 
 def project_create(
-    *, organization: Organization, user: Principal | None, name: str, description: str = "", instructions: str
+    *,
+    organization: Organization,
+    user: Principal | None,
+    name: str,
+    description: str = "",
+    instructions: str,
+    is_private: bool = False,
 ) -> Project:
     """Create a project. Its instructions become version 1, which is also the production version.
+
+    A private one is never seen by others, and its creator works on it (only for those who may make projects private).
 
     Raises InvalidInput, AlreadyExists when the name is taken, QuotaExceeded or PermissionDenied.
     """
     if user is not None:
         require(user, "accounts.create_project", organization)
+        if is_private:
+            require(user, MANAGE, organization)
     project = Project(
         organization=organization,
         name=checked_name(name, WHAT),
@@ -39,6 +50,9 @@ def project_create(
         add_version(project, text, "", user, set_as_production=True)
         after = {"name": project.name, "description": project.description, "instructions": text}
         record("project.created", project, organization=organization, after=after, by=user)
+        if is_private:
+            project_set_private(project=project, is_private=True, user=user if isinstance(user, User) else None)
+            project.is_private = True
     return project
 
 

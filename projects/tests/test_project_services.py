@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -35,8 +37,9 @@ def test_the_first_instructions_become_the_production_version(organization: Orga
 def test_bad_values_are_refused_at_their_field(
     organization: Organization, member: User, values: dict[str, str], path: str
 ) -> None:
+    given: dict[str, Any] = {"name": "Shops", "instructions": TEXT, **values}
     with pytest.raises(InvalidInput) as caught:
-        project_create(organization=organization, user=member, **{"name": "Shops", "instructions": TEXT, **values})
+        project_create(organization=organization, user=member, **given)
     assert [detail.path for detail in caught.value.details] == [path]
     assert not Project.objects.exists()
 

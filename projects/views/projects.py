@@ -14,6 +14,7 @@ from accounts.limits.standing import projects_standing
 from accounts.permissions import require
 from mino.common.errors import ServiceError
 from mino.common.forms import add_service_error
+from projects.access.granting import MANAGE
 from projects.forms import NamedForm, ProjectForm
 from projects.queries import Abilities, project_of
 from projects.services import projects as services
@@ -23,7 +24,8 @@ from projects.services import projects as services
 def project_create(request: WorkspaceRequest, slug: str) -> HttpResponse:
     """A new project with its first instructions."""
     require(request.user, "accounts.create_project", request.organization)
-    form = ProjectForm(request.POST or None)
+    may_hide = request.user.has_perm(MANAGE, request.organization)
+    form = ProjectForm(request.POST or None, may_hide=may_hide)
     if request.method == "POST" and form.is_valid():
         try:
             project = services.project_create(organization=request.organization, user=request.user, **form.cleaned_data)

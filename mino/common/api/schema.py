@@ -161,8 +161,9 @@ class OperationSchema(AutoSchema):
     def get_examples(self) -> list[OpenApiExample]:
         """A body that is taken, and the answer to it."""
         about, found = self.operation, []
+        media_type = self.map_parsers()[0]
         if about.takes and about.takes.example is not None:
-            found.append(OpenApiExample("Request", about.takes.example, request_only=True))
+            found.append(OpenApiExample("Request", about.takes.example, request_only=True, media_type=media_type))
         serializer = about.listing.serializer if about.listing else about.answers
         example = getattr(serializer, "example", None)
         if example is not None:

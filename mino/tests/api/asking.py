@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.files.base import File
 from django.test import Client
 
 from accounts.api_keys.scopes import Scope
@@ -26,8 +27,15 @@ class Asker:
         """The answer to a request below /api/v1/."""
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         content = {} if body is None else {"data": body, "content_type": "application/json"}
+        if self.is_form(body):
+            content = {"data": body}
         send = getattr(self.client, method.lower())
         return send(PREFIX + path.removeprefix(PREFIX), headers={**self.headers, **given}, **content)
+
+    @staticmethod
+    def is_form(body: Any) -> bool:
+        """Whether a body holds a file, so that it is sent as a form."""
+        return isinstance(body, dict) and any(isinstance(value, File) for value in body.values())
 
     def get(self, path: str, **headers: str) -> Any:
         """What a GET answers. Fails unless it is 200."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import get_resolver, reverse
 
 from accounts.api_keys.scopes import Scope
@@ -30,6 +31,38 @@ PLACES: dict[str, tuple[Role, str | None]] = {
     "api_key_read": (Role.ADMIN, None),
     "api_key_revoke": (Role.OWNER, None),
     "api_key_rotate": (Role.OWNER, None),
+    "folder_list": (Role.VIEWER, Scope.READ_BATCHES),
+    "folder_create": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "folder_read": (Role.VIEWER, Scope.READ_BATCHES),
+    "folder_update": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "folder_delete": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "tag_list": (Role.VIEWER, Scope.READ_BATCHES),
+    "tag_create": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "tag_read": (Role.VIEWER, Scope.READ_BATCHES),
+    "tag_update": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "tag_delete": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "batch_list": (Role.VIEWER, Scope.READ_BATCHES),
+    "batch_create": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "batch_read": (Role.VIEWER, Scope.READ_BATCHES),
+    "batch_update": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "batch_delete": (Role.ADMIN, Scope.WRITE_BATCHES),
+    "batch_tags_set": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "import_list": (Role.VIEWER, Scope.WRITE_BATCHES),
+    "import_create": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "import_read": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "import_update": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "import_start": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "import_cancel": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "column_list": (Role.VIEWER, Scope.READ_BATCHES),
+    "column_read": (Role.VIEWER, Scope.READ_BATCHES),
+    "column_update": (Role.MEMBER, Scope.WRITE_GROUND_TRUTH),
+    "row_list": (Role.VIEWER, Scope.READ_BATCHES),
+    "row_read": (Role.VIEWER, Scope.READ_BATCHES),
+    "row_update": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "rows_delete": (Role.ADMIN, Scope.WRITE_BATCHES),
+    "rows_tag": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "truth_set": (Role.MEMBER, Scope.WRITE_GROUND_TRUTH),
+    "truth_revision_list": (Role.VIEWER, Scope.READ_BATCHES),
     "project_list": (Role.VIEWER, Scope.READ_PROJECTS),
     "project_create": (Role.MEMBER, Scope.WRITE_PROJECTS),
     "project_read": (Role.VIEWER, Scope.READ_PROJECTS),
@@ -72,7 +105,13 @@ class Place:
     @property
     def body(self) -> Any:
         """A body that is taken."""
-        return self.operation.takes.example if self.operation.takes else None
+        example: Any = self.operation.takes.example if self.operation.takes else None
+        if self.operation.multipart:
+            return {
+                **example,
+                "file": ContentFile(b"site_url,expected_price\nhttps://shop.example/1,12\n", "sites.csv"),
+            }
+        return example
 
     @property
     def hides(self) -> bool:

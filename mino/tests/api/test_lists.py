@@ -133,7 +133,7 @@ def test_members_cost_the_same_whatever_their_number(
 ) -> None:
     asker = browser(owner, organization)
     for _ in range(2):
-        with django_assert_num_queries(4):  # session, user, organization, members
+        with django_assert_num_queries(5):  # session, user, organization, role, members
             page = asker.get("members")
         MembershipFactory.create_batch(3, organization=organization)
     assert page["data"][0]["user"] == {"id": str(owner.pk), "name": owner.display_name}

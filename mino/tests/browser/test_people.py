@@ -73,6 +73,8 @@ def test_an_owner_gives_a_guest_a_project_and_deletes_the_organization(
     expect(page.get_by_role("heading", name="Private", exact=True)).to_be_visible()
     assert_looks_right(page, "project-people")
     page.get_by_role("link", name="Organization", exact=True).click()
+    page.get_by_role("link", name="Run defaults").click()
+    assert_looks_right(page, "run-defaults")
     page.get_by_role("link", name="General").click()
     page.get_by_label("Short name").fill("Not Good")
     page.get_by_role("button", name="Save").click()

@@ -243,3 +243,18 @@ def test_the_page_asks_the_same_number_of_queries_for_any_number_of_people(
     browser = client_for(admin)
     with django_assert_max_num_queries(10):
         browser.get(f"/o/northlight/projects/{project.pk}/people/")
+
+
+def test_a_project_is_private_from_its_beginning(client_for: ClientFor, admin: User, member: User) -> None:
+    given = {"name": "Secret", "instructions": "Find the price, now.", "is_private": "on"}
+    client_for(admin).post("/o/northlight/projects/new/", given)
+    project = Project.objects.get(name="Secret")
+    assert (project.is_private, sees(member, project)) == (True, False)
+    grant_set(project=project, person=member, level=Level.VIEW, user=admin)
+    assert "is_private" not in client_for(member).get("/o/northlight/projects/new/").text
+    client_for(member).post("/o/northlight/projects/new/", {**given, "name": "Open"})
+    assert not Project.objects.get(name="Open").is_private
+    with pytest.raises(PermissionDenied):
+        project_create(
+            organization=project.organization, user=member, name="No", instructions="x" * 20, is_private=True
+        )

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0011_identity_providers")]
+    dependencies = [("accounts", "0012_identity_providers")]
 
     operations = [
         migrations.AddField("organization", "requires_second_factor", models.BooleanField(default=False)),

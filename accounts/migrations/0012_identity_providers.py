@@ -9,7 +9,7 @@ import mino.common.models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0010_purge_of_organizations")]
+    dependencies = [("accounts", "0011_copies_of_personal_data")]
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,55 @@
+"""Pages about one's own data."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from accounts.http import SignedInRequest
+from accounts.models import PersonExport
+from accounts.privacy.exporting import KEPT
+from accounts.privacy.exports import person_export_open, person_export_order
+from mino.common.errors import ServiceError
+
+SHOWN = 10
+
+
+@require_safe
+def privacy(request: SignedInRequest) -> HttpResponse:
+    """What one may ask for about one's own data: a copy of it, and its end."""
+    exports = list(PersonExport.objects.visible_to(request.user)[:SHOWN])
+    context = {"exports": exports, "at_work": any(one.is_at_work for one in exports), "kept_days": KEPT.days}
+    return render(request, "accounts/privacy/privacy.html", context)
+
+
+@require_POST
+def person_export_order_view(request: SignedInRequest) -> HttpResponse:
+    """Order a copy."""
+    try:
+        person_export_order(request.user)
+    except ServiceError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "The copy of your data is being made. A mail tells you when it is ready.")
+    return redirect("privacy")
+
+
+@require_GET
+def person_export_file(request: SignedInRequest, person_export_id: uuid.UUID) -> HttpResponseBase:
+    """The file of a copy, for the person whose data it is."""
+    export: PersonExport = get_object_or_404(PersonExport.objects.visible_to(request.user), pk=person_export_id)
+    try:
+        file = person_export_open(export, request.user)
+    except ServiceError as error:
+        messages.error(request, error.message)
+        return redirect("privacy")
+    name = f"mino-personal-data-{export.created_at:%Y-%m-%d}.zip"
+    response = FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

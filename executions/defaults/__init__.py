@@ -1,0 +1,1 @@
+"""The agent and the limits that an organization's runs begin with."""

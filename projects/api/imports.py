@@ -1,0 +1,302 @@
+"""Uploads of files, from the file to the batch that it becomes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from accounts.api.base import ApiRequest, ApiView
+from accounts.api.fields import AUTHOR, Author, with_author
+from accounts.api_keys.scopes import Scope
+from accounts.permissions import require
+from mino.common.api.fields import Boolean, Choice, Integer, Text
+from mino.common.api.filters import IdFilter, ListFilter, WordsFilter
+from mino.common.api.listing import Listing
+from mino.common.api.operation import operation
+from mino.common.api.serializers import Given, Taken
+from mino.common.errors import Detail, InvalidInput
+from mino.common.values.columns import ColumnRole, ColumnType
+from projects.api.batches import BATCH_ID
+from projects.api.finding import find_project
+from projects.api.shapes import PROJECT_ID
+from projects.importing.starting import import_begin, import_cancel, import_start
+from projects.importing.uploading import import_choose, import_upload
+from projects.models import BatchImport, ImportStatus
+from projects.services.checks import MAX_DESCRIPTION, MAX_NAME
+
+ROLES = [role.value for role in ColumnRole]
+TYPES = [kind.value for kind in ColumnType]
+REPORTED = ("rows", "good_rows", "bad_rows", "truth_rows", "blank_lines", "duplicate_urls", "errors", "warnings")
+SHOWN_PROBLEMS = 200
+PROBLEM = ("line", "column", "severity", "code", "message", "found", "remedy")
+
+
+class ImportColumn(serializers.Serializer[Any]):
+    """A column of the file: what was guessed, or chosen since."""
+
+    index = serializers.IntegerField()
+    header = serializers.CharField()
+    name = serializers.CharField()
+    role = serializers.ChoiceField(choices=ROLES)
+    type = serializers.ChoiceField(choices=TYPES)
+
+
+class ImportProblem(serializers.Serializer[Any]):
+    """Something in the file that needs attention."""
+
+    line = serializers.IntegerField(allow_null=True)
+    column = serializers.CharField(allow_null=True)
+    severity = serializers.ChoiceField(choices=["error", "warning"])
+    code = serializers.CharField()
+    message = serializers.CharField()
+    found = serializers.CharField()
+    remedy = serializers.CharField()
+
+
+class ImportGiven(Given):
+    """A file on its way to become a batch.
+
+    `checked` with `starts_by_itself` false waits for a decision: look at the problems, choose columns, start it.
+    """
+
+    on_request = ("problems",)
+    example = {
+        "id": "019c1a64-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+        "project_id": PROJECT_ID,
+        "batch_id": BATCH_ID,
+        "status": "ready",
+        "name": "Spring catalogue",
+        "source_name": "spring.csv",
+        "size": 86412,
+        "columns": [
+            {"index": 0, "header": "site_url", "name": "site_url", "role": "site_url", "type": "url"},
+            {"index": 1, "header": "expected_price", "name": "price", "role": "ground_truth", "type": "number"},
+        ],
+        "report": {"rows": 1200, "good_rows": 1200, "bad_rows": 0, "errors": 0, "warnings": 2},
+        "starts_by_itself": True,
+        "rows_done": 1200,
+        "rows_total": 1200,
+        "share": 1.0,
+        "error": "",
+        "created_at": "2026-01-05T09:00:00Z",
+        "created_by": AUTHOR,
+    }
+
+    id = serializers.UUIDField()
+    project_id = serializers.UUIDField(required=False)
+    batch_id = serializers.UUIDField(allow_null=True, required=False, help_text="Once it is ready.")
+    status = serializers.ChoiceField(choices=ImportStatus.choices, required=False)
+    name = serializers.CharField(required=False, help_text="Name of the batch.")
+    source_name = serializers.CharField(required=False)
+    size = serializers.IntegerField(required=False, help_text="In bytes.")
+    columns = ImportColumn(many=True, required=False)
+    report = serializers.SerializerMethodField(required=False)
+    problems = serializers.SerializerMethodField(required=False)
+    starts_by_itself = serializers.BooleanField(required=False)
+    rows_done = serializers.IntegerField(required=False)
+    rows_total = serializers.IntegerField(required=False)
+    share = serializers.FloatField(required=False, help_text="How much of the present step is done, from 0 to 1.")
+    error = serializers.CharField(required=False, help_text="Why it failed, or waits for a decision.")
+    created_at = serializers.DateTimeField(required=False)
+    created_by = Author()
+
+    @classmethod
+    def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
+        """With who uploaded it."""
+        return with_author(queryset, fields)
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "integer"}})
+    def get_report(self, one: BatchImport) -> dict[str, int]:
+        """What the check counted; empty before it."""
+        return {name: one.report[name] for name in REPORTED if name in one.report}
+
+    @extend_schema_field(ImportProblem(many=True))
+    def get_problems(self, one: BatchImport) -> list[dict[str, Any]]:
+        """The first 200 problems."""
+        kept = one.report.get("problems", [])[:SHOWN_PROBLEMS]
+        return [{name: problem.get(name) for name in PROBLEM} for problem in kept]
+
+
+class FileTaken(Taken):
+    """A file, as a form."""
+
+    example = {"file": "spring.csv", "name": "Spring catalogue", "start": True, "leave_out_errors": False}
+
+    file = serializers.FileField(
+        allow_empty_file=True, max_length=255, help_text="CSV, TSV, XLSX, or JSON Lines as MINO exports them."
+    )
+    name = serializers.CharField(max_length=MAX_NAME, required=False, help_text="Of the batch; else the file's name.")
+    description = serializers.CharField(max_length=MAX_DESCRIPTION, required=False, allow_blank=True)
+    start = serializers.BooleanField(
+        default=True, help_text="Load it as soon as it is checked. With false it waits until it is started."
+    )
+    leave_out_errors = serializers.BooleanField(
+        default=False, help_text="Leave lines with errors out; else a file with errors waits for a decision."
+    )
+
+
+class ColumnChoiceTaken(Taken):
+    """What a column is; what is left out stays as it was guessed."""
+
+    index = Integer(min_value=0)
+    name = Text(max_length=200, required=False)
+    role = Choice(choices=ROLES, required=False)
+    type = Choice(choices=TYPES, required=False)
+
+
+class ImportChange(Taken):
+    """Other choices for columns."""
+
+    example = {"columns": [{"index": 1, "role": "ground_truth", "type": "text"}]}
+
+    columns: Any = serializers.ListSerializer(child=ColumnChoiceTaken(), max_length=200)
+
+
+class ImportStart(Taken):
+    """How a checked file is loaded."""
+
+    example = {"name": "Spring catalogue", "leave_out_errors": True}
+
+    name = Text(max_length=MAX_NAME)
+    description = Text(max_length=MAX_DESCRIPTION, allow_blank=True, default="")
+    leave_out_errors = Boolean(default=False)
+
+
+class ImportFilter(ListFilter):
+    """What the list of imports can be narrowed to."""
+
+    project_id = IdFilter(field_name="project")
+    status = WordsFilter(choices=ImportStatus.choices)
+
+
+IMPORTS = Listing(ImportGiven, filters=ImportFilter)
+
+
+class ImportList(ApiView):
+    """The imports of an organization."""
+
+    heading = "Imports"
+
+    @operation("import_list", "List imports", scope=Scope.WRITE_BATCHES, listing=IMPORTS)
+    def get(self, request: ApiRequest) -> Response:
+        """Uploaded files and what became of them, the newest first."""
+        return self.page(BatchImport.objects.visible_to(request.user).filter(organization=request.organization))
+
+
+class ProjectImportList(ApiView):
+    """Uploads to a project."""
+
+    heading = "Imports"
+
+    @operation(
+        "import_create",
+        "Upload a file",
+        scope=Scope.WRITE_BATCHES,
+        takes=FileTaken,
+        answers=ImportGiven,
+        status=201,
+        multipart=True,
+        idempotent=True,
+        errors=["BATCH_EMPTY", "STORAGE_ERROR"],
+    )
+    def post(self, request: ApiRequest, project_id: uuid.UUID, values: dict[str, Any]) -> Response:
+        """Upload a file that becomes a batch. Ask for the import until it is `ready` and names the batch.
+
+        Short files are ready in this answer. Columns are guessed from their headers (`expected_price` is the truth of
+        `price`) and values; with `start=false` they can be chosen before the file is loaded.
+        """
+        project = find_project(request, project_id)
+        file, starts = values["file"], values["start"]
+        if starts:
+            said = {name: values[name] for name in ("name", "description", "leave_out_errors") if name in values}
+            begun = import_begin(project=project, user=request.user, file=file, source_name=file.name, **said)
+        else:
+            begun = import_upload(project=project, user=request.user, file=file, name=file.name)
+        return self.answer(begun, ImportGiven, created_at=reverse("api_import", args=[begun.pk]))
+
+
+class ImportDetail(ApiView):
+    """One import."""
+
+    heading = "Imports"
+
+    @operation("import_read", "Read an import", scope=Scope.WRITE_BATCHES, answers=ImportGiven)
+    def get(self, request: ApiRequest, import_id: uuid.UUID) -> Response:
+        """How far an import is; with `include=problems` also what is wrong in the file."""
+        return self.answer(_find(self, request, import_id), ImportGiven)
+
+    @operation(
+        "import_update",
+        "Choose the columns of an import",
+        scope=Scope.WRITE_BATCHES,
+        takes=ImportChange,
+        answers=ImportGiven,
+        errors=["INVALID_STATE"],
+    )
+    def patch(self, request: ApiRequest, import_id: uuid.UUID, values: dict[str, Any]) -> Response:
+        """Choose name, role and type of columns before the file is loaded. It is checked again."""
+        found = _find(self, request, import_id)
+        indexes = {column["index"] for column in found.columns}
+        for place, choice in enumerate(values["columns"]):
+            if choice["index"] not in indexes:
+                message = f"The file has the columns 0 to {len(indexes) - 1}."
+                raise InvalidInput(message, details=[Detail(f"columns.{place}.index", message)])
+        chosen = [dict(choice) for choice in values["columns"]]
+        kept = {"name": found.name, "description": found.description}
+        import_choose(batch_import=found, user=request.user, columns=chosen, **kept)
+        return self.answer(found, ImportGiven)
+
+
+class ImportStarting(ApiView):
+    """Starting an import."""
+
+    heading = "Imports"
+
+    @operation(
+        "import_start",
+        "Start an import",
+        scope=Scope.WRITE_BATCHES,
+        takes=ImportStart,
+        answers=ImportGiven,
+        idempotent=True,
+        errors=["INVALID_STATE", "BATCH_EMPTY"],
+    )
+    def post(self, request: ApiRequest, import_id: uuid.UUID, values: dict[str, Any]) -> Response:
+        """Load a checked file."""
+        found = _find(self, request, import_id)
+        import_start(batch_import=found, user=request.user, **values)
+        return self.answer(found, ImportGiven)
+
+
+class ImportCancelling(ApiView):
+    """Giving an import up."""
+
+    heading = "Imports"
+
+    @operation(
+        "import_cancel",
+        "Cancel an import",
+        scope=Scope.WRITE_BATCHES,
+        answers=ImportGiven,
+        errors=["INVALID_STATE"],
+    )
+    def post(self, request: ApiRequest, import_id: uuid.UUID) -> Response:
+        """Give an import up; what was written of it is removed. Again changes nothing."""
+        found = _find(self, request, import_id)
+        import_cancel(batch_import=found, user=request.user)
+        return self.answer(found, ImportGiven)
+
+
+def _find(view: ApiView, request: ApiRequest, import_id: uuid.UUID) -> BatchImport:
+    """The import, for those who may change its project, as on its page."""
+    seen = BatchImport.objects.visible_to(request.user).filter(organization=request.organization)
+    found: BatchImport = view.find(seen.select_related("project", "batch"), pk=import_id)
+    require(request.user, "projects.change", found.project)
+    return found

@@ -1,0 +1,89 @@
+"""Folders and tags over the API."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import Organization
+from mino.tests.api.asking import Asker, code_of, program
+from mino.tests.factories import BatchFactory, ProjectFactory
+from projects.models import Batch, Folder, Project, Row, TaggedBatch
+from projects.services.folders import folder_create
+from projects.services.tags import tag_create
+
+
+def test_folders_are_made_moved_and_deleted(ask: Asker, project: Project) -> None:
+    path = f"projects/{project.pk}/folders"
+    outer = ask("POST", path, {"name": "Outer"}).json()
+    inner = ask("POST", path, {"name": "Inner", "parent_id": outer["id"]})
+    assert inner.json()["parent_id"] == outer["id"]
+    assert [one["name"] for one in ask.get(path)["data"]] == ["Inner", "Outer"]
+    circle = ask("PATCH", f"folders/{outer['id']}", {"parent_id": inner.json()["id"]})
+    assert code_of(circle) == "VALIDATION_ERROR"
+    moved = ask("PATCH", inner["Location"], {"name": "Other", "parent_id": None}, If_Match=inner["ETag"])
+    assert (moved.json()["name"], moved.json()["parent_id"]) == ("Other", None)
+    assert code_of(ask("PATCH", inner["Location"], {"name": "Late"}, If_Match=inner["ETag"])) == "PRECONDITION_FAILED"
+    assert code_of(ask("PATCH", inner["Location"], {"name": "Outer"})) == "ALREADY_EXISTS"
+    assert ask("DELETE", inner["Location"]).status_code == 204
+    assert [one.name for one in Folder.objects.all()] == ["Outer"]
+
+
+def test_a_refused_change_of_two_things_does_neither(ask: Asker, project: Project) -> None:
+    outer = folder_create(project=project, user=None, name="Outer")
+    inner = folder_create(project=project, user=None, name="Inner", parent=outer)
+    assert ask("PATCH", f"folders/{outer.pk}", {"name": "New", "parent_id": str(inner.pk)}).status_code == 400
+    outer.refresh_from_db()
+    assert outer.name == "Outer"
+
+
+def test_a_folder_of_another_project_is_unknown(ask: Asker, project: Project, organization: Organization) -> None:
+    other = folder_create(project=ProjectFactory(organization=organization), user=None, name="Other")
+    response = ask("POST", f"projects/{project.pk}/folders", {"name": "x", "parent_id": str(other.pk)})
+    assert [one["path"] for one in response.json()["details"]] == ["parent_id"]
+
+
+def test_tags_are_made_changed_and_deleted(ask: Asker) -> None:
+    made = ask("POST", "tags", {"name": "Gold", "colour": "#B98900"})
+    assert made.json()["colour"] == "#b98900"
+    assert code_of(ask("POST", "tags", {"name": "GOLD", "colour": "#000000"})) == "ALREADY_EXISTS"
+    assert code_of(ask("POST", "tags", {"name": "x", "colour": "gold"})) == "VALIDATION_ERROR"
+    changed = ask("PATCH", made["Location"], {"name": "Silver"}, If_Match=made["ETag"])
+    assert (changed.json()["name"], changed.json()["colour"]) == ("Silver", "#b98900")
+    assert ask("DELETE", made["Location"]).status_code == 204
+    assert ask.get("tags")["data"] == []
+
+
+def test_a_key_limited_to_projects_changes_no_tags(organization: Organization, project: Project) -> None:
+    limited = program(organization, projects=[project])
+    assert code_of(limited("POST", "tags", {"name": "Gold", "colour": "#b98900"})) == "FORBIDDEN"
+    assert limited.get("tags")["data"] == []
+
+
+def test_the_tags_of_a_batch_are_set(ask: Asker, batch: Batch, organization: Organization) -> None:
+    tags = [tag_create(organization=organization, user=None, name=name, colour="#b98900") for name in ("b", "a", "c")]
+    path = f"batches/{batch.pk}/tags?include=tags"
+    body = {"tag_ids": [str(tag.pk) for tag in tags[:2]]}
+    assert [one["name"] for one in ask("PUT", path, body).json()["tags"]] == ["a", "b"]
+    assert [one["name"] for one in ask("PUT", path, {"tag_ids": [str(tags[2].pk)]}).json()["tags"]] == ["c"]
+    foreign = tag_create(organization=BatchFactory().organization, user=None, name="x", colour="#b98900")
+    response = ask("PUT", path, {"tag_ids": [str(tags[0].pk), str(foreign.pk)]})
+    assert [one["path"] for one in response.json()["details"]] == ["tag_ids.1"]
+    assert TaggedBatch.objects.get().tag == tags[2]
+
+
+def test_rows_are_tagged(ask: Asker, batch: Batch, organization: Organization) -> None:
+    tag = tag_create(organization=organization, user=None, name="Gold", colour="#b98900")
+    rows = [str(pk) for pk in Row.objects.filter(batch=batch).values_list("pk", flat=True)]
+    body: dict[str, object] = {"row_ids": rows[:2], "tag_id": str(tag.pk)}
+    assert ask("POST", f"batches/{batch.pk}/rows/tag", body).json() == {"affected_rows": 2}
+    assert ask("POST", f"batches/{batch.pk}/rows/tag", body).json() == {"affected_rows": 0}
+    found = ask.get(f"batches/{batch.pk}/rows?tag_id={tag.pk}&include=tags,total")
+    assert found["pagination"]["total"] == 2
+    assert found["data"][0]["tags"] == [{"id": str(tag.pk), "name": "Gold", "colour": "#b98900"}]
+    body = {**body, "on": False}
+    assert ask("POST", f"batches/{batch.pk}/rows/tag", body).json() == {"affected_rows": 2}
+
+
+@pytest.mark.parametrize("body", [{"row_ids": [], "tag_id": "x"}, {"tag_id": None}, {"row_ids": "x"}])
+def test_what_tags_no_rows(ask: Asker, batch: Batch, body: dict[str, object]) -> None:
+    assert ask("POST", f"batches/{batch.pk}/rows/tag", body).status_code == 400

@@ -1,0 +1,125 @@
+"""Uploads over the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+
+from accounts.models import AuditEntry
+from mino.tests.api.asking import Asker, code_of
+from projects.importing import settings as import_settings
+from projects.importing.starting import import_run, imports_sweep
+from projects.models import Batch, BatchImport, ImportStatus, Project
+
+GOOD = b"site_url,expected_price\nhttps://shop.example/1,12\nhttps://shop.example/2,13\n"
+BAD = GOOD + b"nowhere,14\n"
+
+
+def upload(ask: Asker, project: Project, content: bytes, name: str = "spring.csv", **said: Any) -> Any:
+    """The answer to an upload."""
+    headers = {"Idempotency_Key": said.pop("key")} if "key" in said else {}
+    return ask("POST", f"projects/{project.pk}/imports", {"file": ContentFile(content, name), **said}, **headers)
+
+
+def test_a_short_file_is_ready_at_once(ask: Asker, project: Project) -> None:
+    answer = upload(ask, project, GOOD, description="From the shop")
+    assert answer.status_code == 201, answer.content
+    done = answer.json()
+    assert (done["status"], done["name"], done["share"]) == ("ready", "spring", 1.0)
+    assert done["report"]["good_rows"] == 2
+    batch = ask.get(f"batches/{done['batch_id']}")
+    assert (batch["row_count"], batch["description"]) == (2, "From the shop")
+    assert batch["created_by"]["type"] == "api_key"
+    assert Batch.objects.get().api_key == BatchImport.objects.get().api_key
+    started = AuditEntry.objects.get(event="import.started")
+    assert started.api_key_id == BatchImport.objects.get().api_key_id
+
+
+def test_the_same_upload_is_done_once(ask: Asker, project: Project) -> None:
+    first = upload(ask, project, GOOD, key="a")
+    assert upload(ask, project, GOOD, key="a").json() == first.json()
+    assert Batch.objects.count() == 1
+    assert code_of(upload(ask, project, BAD, key="a")) == "IDEMPOTENCY_CONFLICT"
+
+
+def test_a_file_with_errors_waits_for_a_decision(ask: Asker, project: Project) -> None:
+    answer = upload(ask, project, BAD)
+    waiting = answer.json()
+    assert (waiting["status"], waiting["starts_by_itself"]) == ("checked", False)
+    assert "1 lines have errors" in waiting["error"] or "errors" in waiting["error"]
+    problems = ask.get(f"{answer['Location']}?include=problems")["problems"]
+    assert (problems[0]["line"], problems[0]["severity"]) == (4, "error")
+    assert code_of(ask("POST", f"{answer['Location']}/start", {"name": "Spring"})) == "VALIDATION_ERROR"
+    body = {"name": "Spring", "leave_out_errors": True}
+    assert ask("POST", f"{answer['Location']}/start", body).json()["status"] == "ready"
+    assert upload(ask, project, BAD, leave_out_errors="true").json()["status"] == "ready"
+
+
+def test_columns_are_chosen_before_the_start(ask: Asker, project: Project) -> None:
+    answer = upload(ask, project, GOOD, start="false")
+    assert answer.json()["status"] == "checked"
+    path = answer["Location"]
+    changed = ask("PATCH", path, {"columns": [{"index": 1, "name": "cost", "type": "text"}]}).json()
+    assert changed["columns"][1] == {
+        "index": 1,
+        "header": "expected_price",
+        "name": "cost",
+        "role": "ground_truth",
+        "type": "text",
+    }
+    wrong = ask("PATCH", path, {"columns": [{"index": 7, "name": "x"}]})
+    assert [one["path"] for one in wrong.json()["details"]] == ["columns.0.index"]
+    wrong = ask("PATCH", path, {"columns": [{"index": 1, "role": "truth", "width": 3}]})
+    assert {one["path"] for one in wrong.json()["details"]} == {"columns.0.role", "columns.0.width"}
+    done = ask("POST", f"{path}/start", {"name": "Spring"}).json()
+    assert Batch.objects.get(pk=done["batch_id"]).columns.filter(name="cost").exists()
+    assert code_of(ask("PATCH", path, {"columns": []})) == "INVALID_STATE"
+    assert code_of(ask("POST", f"{path}/cancel")) == "INVALID_STATE"
+
+
+def test_a_long_file_is_loaded_by_a_worker_whatever_gets_lost(ask: Asker, project: Project, monkeypatch: Any) -> None:
+    monkeypatch.setattr(import_settings, "BACKGROUND_BYTES", 10)
+    answer = upload(ask, project, GOOD)
+    assert answer.json()["status"] == "uploaded"
+    found = BatchImport.objects.get()
+    import_run(found.pk)  # checks, and queues the loading
+    assert ask.get(answer["Location"])["status"] == "queued"
+    import_run(found.pk)
+    assert ask.get(answer["Location"])["status"] == "ready"
+    again = upload(ask, project, GOOD, name="again.csv")
+    left = BatchImport.objects.filter(pk=again.json()["id"])
+    left.update(status=ImportStatus.CHECKED, report={"good_rows": 2}, heartbeat="2026-01-05T09:00:00Z")
+    assert imports_sweep() == 1
+    import_run(left.get().pk)
+    assert left.get().status == ImportStatus.QUEUED
+
+
+def test_an_import_is_cancelled(ask: Asker, project: Project) -> None:
+    path = upload(ask, project, GOOD, start="false")["Location"]
+    assert ask("POST", f"{path}/cancel").json()["status"] == "cancelled"
+    assert ask("POST", f"{path}/cancel").json()["status"] == "cancelled"
+    assert ask.get("imports?status=cancelled,failed")["data"][0]["status"] == "cancelled"
+    assert ask.get("imports?status=ready")["data"] == []
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\x01\x02", b"site_url\n"])
+def test_what_is_no_table(ask: Asker, project: Project, content: bytes) -> None:
+    answer = upload(ask, project, content)
+    assert answer.status_code in (201, 400)
+    assert answer.status_code == 400 or answer.json()["status"] == "checked"
+    assert not Batch.objects.exists()
+
+
+def test_a_file_that_is_too_large(ask: Asker, project: Project, settings: Any) -> None:
+    settings.IMPORT_MAX_BYTES = 10
+    answer = upload(ask, project, GOOD)
+    assert (answer.status_code, code_of(answer)) == (413, "PAYLOAD_TOO_LARGE")
+
+
+def test_the_form_is_strict(ask: Asker, project: Project) -> None:
+    answer = upload(ask, project, GOOD, organization="x", start="perhaps")
+    assert {one["path"] for one in answer.json()["details"]} == {"organization", "start"}
+    json = ask("POST", f"projects/{project.pk}/imports", {"name": "x"})
+    assert code_of(json) == "UNSUPPORTED_MEDIA_TYPE"
