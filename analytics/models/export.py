@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Organization
+from accounts.models import ApiKey, Organization
 from accounts.permissions import Principal
 from analytics.exporting.formats import LABELS, ExportFormat
 from mino.common.models import Dated, Identified
@@ -58,6 +58,7 @@ class Export(Identified, Dated):
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="exports")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    api_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     kind = models.CharField(max_length=7, choices=ExportKind)
     batch_id = models.UUIDField(db_index=True)
     execution_id = models.UUIDField(null=True, blank=True)

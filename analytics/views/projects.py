@@ -46,7 +46,7 @@ def project(request: WorkspaceRequest, slug: str, project_id: uuid.UUID) -> Http
     ask = BatchAsk.of(request.GET, request.organization, request.user, tree)
     batches = ask.narrow(Batch.objects.filter(project=shown, status=BatchStatus.READY), tree)
     page = batch_page(batches, request.GET)
-    versions = list(shown.versions.select_related("created_by").order_by("-number")[:7])
+    versions = list(shown.versions.select_related("created_by", "api_key").order_by("-number")[:7])
     context = {
         "project": shown,
         "page": page,
@@ -65,7 +65,7 @@ def project(request: WorkspaceRequest, slug: str, project_id: uuid.UUID) -> Http
 def project_instructions(request: WorkspaceRequest, slug: str, project_id: uuid.UUID) -> HttpResponse:
     """All versions of the instructions with the accuracy each reached; `?from=` and `?to=` compare any two."""
     shown = project_of(request, project_id)
-    page = keyset_page(shown.versions.select_related("created_by"), request.GET, keys=("number",))
+    page = keyset_page(shown.versions.select_related("created_by", "api_key"), request.GET, keys=("number",))
     newest = shown.last_version_number
     old, new = _number(request, "from", newest - 1), _number(request, "to", newest)
     texts = {one.number: one for one in shown.versions.filter(number__in=[old, new])}

@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Organization
+from accounts.models import ApiKey, Organization
 from accounts.permissions import Principal
 from mino.common.models import Dated, Identified
 from mino.common.values.share import Share, design_effect
@@ -187,6 +187,7 @@ class Execution(Identified, Dated):
     is_metering = models.BooleanField(default=True, editable=False)
     last_event = models.PositiveBigIntegerField(default=0, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    api_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
 
     objects: ClassVar[Any] = ExecutionManager()
 

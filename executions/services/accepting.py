@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.models import User
+from accounts.permissions import Principal
 from executions.evaluation.accepting import truth_of_answer
 from executions.evaluation.evaluate import ColumnSpec
 from executions.evaluation.values import split_values
@@ -16,7 +16,7 @@ from projects.services.truth_cells import CellChange, Seen
 
 
 def answer_accept(
-    *, job: Job, column: str, user: User | None, reason: str = "", seen: str | Seen | None = Seen.ANYTHING
+    *, job: Job, column: str, user: Principal | None, reason: str = "", seen: str | Seen | None = Seen.ANYTHING
 ) -> TruthSet:
     """Make a job's answer in one column the truth of its row, as the column's options of today read it.
 
@@ -34,7 +34,7 @@ def answer_accept(
 
 
 def answer_add(
-    *, job: Job, column: str, user: User | None, reason: str = "", seen: str | Seen | None = Seen.ANYTHING
+    *, job: Job, column: str, user: Principal | None, reason: str = "", seen: str | Seen | None = Seen.ANYTHING
 ) -> TruthSet:
     """Let a job's answer be right beside what the cell of truth holds. Raises what `answer_accept` raises."""
     found = job.batch.columns.filter(role=ColumnRole.GROUND_TRUTH, name=column).first()

@@ -12,9 +12,10 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.audit import record
+from accounts.authors import author_fields
 from accounts.limits.counting import execution_count
-from accounts.models import Organization, User
-from accounts.permissions import require
+from accounts.models import Organization
+from accounts.permissions import Principal, require
 from executions.costs.freezing import frozen_costs
 from executions.credentials.availability import usable_agent
 from executions.engine.waking import wake_preparation
@@ -42,7 +43,7 @@ MOST_REPEATED_JOBS = 1_000_000
 def execution_create(
     *,
     batch: Batch,
-    user: User | None,
+    user: Principal | None,
     instruction_version: InstructionVersion,
     agent: str,
     agent_settings: Mapping[str, Any] | None = None,
@@ -129,7 +130,7 @@ def execution_create(
             effective_concurrency=concurrency,
             max_retries=max_retries,
             has_own_worker=has_own_worker,
-            created_by=user,
+            **author_fields(user),
             **costs,
         )
         execution.total_jobs = len(chosen_positions(execution)) * repeats

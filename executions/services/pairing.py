@@ -9,8 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
-from accounts.permissions import require
+from accounts.permissions import Principal, require
 from executions.models import Execution, PairedRun, SampleMethod
 from executions.services.creation import LARGEST_SEED, execution_create
 from mino.common.errors import Detail, InvalidInput, Limits, QuotaExceeded
@@ -27,7 +26,7 @@ class Runner:
 
 
 def pair_create(
-    *, batch: Batch, user: User | None, first: Runner, second: Runner, seed: int | None = None, **shared: Any
+    *, batch: Batch, user: Principal | None, first: Runner, second: Runner, seed: int | None = None, **shared: Any
 ) -> tuple[Execution, Execution]:
     """Start both in one transaction: over the same rows in the same order, with the same limits each.
 

@@ -15,7 +15,7 @@ from executions.models import Execution, Job
 def find_execution(request: WorkspaceRequest, execution_id: uuid.UUID) -> Execution:
     """The execution with its project, batch, version and who started it. Raises Http404 or PermissionDenied."""
     seen: QuerySet[Execution] = Execution.objects.visible_to(request.user).filter(organization=request.organization)
-    related = seen.select_related("project", "batch", "instruction_version", "created_by", "paused_by")
+    related = seen.select_related("project", "batch", "instruction_version", "created_by", "api_key", "paused_by")
     execution = get_object_or_404(related.defer("instruction_version__text"), pk=execution_id)
     require(request.user, "projects.view_results", execution.project)
     return execution

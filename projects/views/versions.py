@@ -59,7 +59,7 @@ def version_create(request: WorkspaceRequest, slug: str, project_id: uuid.UUID) 
 def version(request: WorkspaceRequest, slug: str, project_id: uuid.UUID, number: int) -> HttpResponse:
     """The text of one version, and what changed since the one before."""
     project = project_of(request, project_id)
-    shown = get_object_or_404(project.versions.select_related("created_by"), number=number)
+    shown = get_object_or_404(project.versions.select_related("created_by", "api_key"), number=number)
     neighbours = {one.number: one for one in project.versions.filter(number__in=[number - 1, number + 1])}
     previous = neighbours.get(number - 1)
     context = {

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import record
-from accounts.models import User
-from accounts.permissions import require
+from accounts.authors import author_fields
+from accounts.permissions import Principal, require
 from analytics.exporting.background.sources import Source, SourceGone, source_of, stem_of, title_of
 from analytics.exporting.batch import BatchRows
 from analytics.exporting.formats import ExportFormat
@@ -26,7 +26,7 @@ MOST_COUNTED = 2_000_000_000
 
 
 def export_order(
-    *, source: Source, export_format: ExportFormat, user: User, parameters: Mapping[str, Any] | None = None
+    *, source: Source, export_format: ExportFormat, user: Principal, parameters: Mapping[str, Any] | None = None
 ) -> Export:
     """Have an export written in the background; `parameters` are the choices that the source was made with.
 
@@ -40,7 +40,7 @@ def export_order(
         export: Export = Export.objects.create(
             organization_id=batch.organization_id,
             project=batch.project,
-            created_by=user,
+            **author_fields(user),
             kind=ExportKind.BATCH if is_batch else ExportKind.RESULTS,
             batch_id=batch.pk,
             execution_id=None if isinstance(source, BatchRows) else source.execution.pk,
@@ -56,7 +56,7 @@ def export_order(
     return export
 
 
-def export_cancel(*, export: Export, user: User) -> None:
+def export_cancel(*, export: Export, user: Principal) -> None:
     """Stop an export before it is ready. Again changes nothing.
 
     Raises PermissionDenied, Forbidden for another's export, or InvalidState when it is over.
@@ -71,7 +71,7 @@ def export_cancel(*, export: Export, user: User) -> None:
         raise InvalidState("The export is over already, so there is nothing to cancel.")
 
 
-def export_retry(*, export: Export, user: User) -> None:
+def export_retry(*, export: Export, user: Principal) -> None:
     """Have an export made again that failed, was cancelled or has expired; with the results as they are by then.
 
     Raises PermissionDenied, Forbidden for another's export, or InvalidState while it is under way or ready.
@@ -102,7 +102,7 @@ def export_retry(*, export: Export, user: User) -> None:
     wake(RUN_TASK, str(export.pk))
 
 
-def _record(action: str, export: Export, user: User) -> None:
+def _record(action: str, export: Export, user: Principal) -> None:
     shown = {"project": export.project.name, "format": export.format, "rows": export.rows_total}
     before, after = (shown, None) if action == "export.cancelled" else (None, shown)
     record(action, export, organization=export.organization_id, before=before, after=after, by=user)
@@ -114,12 +114,12 @@ def forget_file(export: Export) -> None:
         default_storage.delete(export.file)
 
 
-def _require_own(export: Export, user: User) -> None:
+def _require_own(export: Export, user: Principal) -> None:
     require(user, "projects.export_data", export.project)
-    if export.created_by_id != user.pk:
+    if user.pk not in (export.created_by_id, export.api_key_id):
         raise Forbidden("Only who ordered an export can change it. Order one of your own.")
 
 
-def _refuse_too_many(user: User) -> None:
-    if Export.objects.filter(created_by=user, status__in=AT_WORK).count() >= MOST_AT_ONCE:
+def _refuse_too_many(user: Principal) -> None:
+    if Export.objects.filter(**author_fields(user), status__in=AT_WORK).count() >= MOST_AT_ONCE:
         raise InvalidState(f"You have {MOST_AT_ONCE} exports under way. Wait for one of them, or cancel it.")
