@@ -16,6 +16,7 @@ from accounts.limits.asking import limits_changed
 from accounts.members import admin as members_admin  # noqa: F401 - registers invitations and guests
 from accounts.models import AuditEntry, Membership, Organization, User
 from accounts.organizations.deletion import organization_delete, organization_restore
+from accounts.privacy import admin as privacy_admin  # noqa: F401 - registers texts and consents
 from accounts.privacy import own_data_admin  # noqa: F401 - registers copies of personal data
 from accounts.services import user_save
 from accounts.signing_in import admin as signing_in_admin  # noqa: F401 - in place of allauth's pages

@@ -6,21 +6,38 @@ from itertools import chain, count
 from zoneinfo import available_timezones
 
 from django import forms
+from django.urls import reverse_lazy
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 
 from accounts.models import FormerSlug, Organization, User
+from accounts.privacy.consenting import consent_give
+from accounts.privacy.texts import texts_to_agree
+
+format_html_lazy = lazy(format_html, SafeString)
 
 
 class SignupForm(forms.Form):
     """What sign-up asks beyond allauth's own fields."""
 
     name = forms.CharField(max_length=100, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    field_order = ["name", "email", "password1"]
+    agreed = forms.BooleanField(
+        label=format_html_lazy(
+            'I agree to the <a href="{}">terms of use</a> and have read <a href="{}">how my data are treated</a>',
+            reverse_lazy("legal_text", args=["terms"]),
+            reverse_lazy("legal_text", args=["privacy"]),
+        ),
+        error_messages={"required": "Without agreeing to them there can be no account."},
+    )
+    field_order = ["name", "email", "password1", "agreed"]
 
     def signup(self, request: object, user: User) -> None:
         """Called by allauth once the user is saved."""
         user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])
+        consent_give(user=user, texts=texts_to_agree(user))
 
 
 def free_short_name(name: str) -> str:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("accounts.sso.urls")),
     path("", include("accounts.organizations.urls")),
     path("", include("accounts.privacy.profile_urls")),
+    path("", include("accounts.privacy.urls")),
     path("o/<slug:slug>/settings/usage/", limits.usage, name="usage"),
     path("o/<slug:slug>/settings/usage/plan/", limits.plan_request_create, name="plan_request_create"),
     path(

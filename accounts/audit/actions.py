@@ -123,6 +123,7 @@ ACTIONS: Mapping[str, Action] = {
     "sign_in.reauthenticated": _used("Identity confirmed again"),
     "sign_in.second_factor_failed": _used("Second factor failed"),
     "sign_in.revoked": _deleted("Sign-in revoked"),
+    "consent.text_published": _created("Terms or privacy text published"),
     "consent.given": _created("Consent given"),
     "consent.withdrawn": _deleted("Consent withdrawn"),
     "sso.provider_added": _created("Identity provider connected"),

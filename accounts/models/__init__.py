@@ -7,6 +7,7 @@ from accounts.models.guest import Guest
 from accounts.models.idempotent_request import IdempotentRequest
 from accounts.models.identity_provider import EmailDomain, IdentityProvider, Protocol
 from accounts.models.invitation import GUEST, Ending, Invitation
+from accounts.models.legal_text import Consent, LegalKind, LegalText
 from accounts.models.membership import Membership, Role
 from accounts.models.organization import Organization, Plan
 from accounts.models.person_export import PersonExport, PersonExportStatus
@@ -21,6 +22,7 @@ __all__ = [
     "AuditEntry",
     "AuditEntryFixed",
     "Channel",
+    "Consent",
     "EmailDomain",
     "Ending",
     "FormerSlug",
@@ -28,6 +30,8 @@ __all__ = [
     "IdempotentRequest",
     "IdentityProvider",
     "Invitation",
+    "LegalKind",
+    "LegalText",
     "Membership",
     "Organization",
     "PersonExport",

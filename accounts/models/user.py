@@ -47,7 +47,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(Identified, AbstractBaseUser, PermissionsMixin):
-    """A person with an account."""
+    """A person with an account. `terms_version` and `privacy_version` are the newest texts that they agreed to."""
 
     email = models.EmailField("e-mail address", max_length=254, unique=True)
     name = models.CharField(max_length=100, blank=True)
@@ -55,6 +55,8 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=64, blank=True, validators=[known_time_zone])
     is_staff = models.BooleanField("platform staff", default=False)
     is_active = models.BooleanField(default=True)
+    terms_version = models.PositiveSmallIntegerField(default=0, editable=False)
+    privacy_version = models.PositiveSmallIntegerField(default=0, editable=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
 
     session_scope: SessionScope | None = None

@@ -14,11 +14,13 @@ from accounts.http import SignedInRequest
 from accounts.models import PersonExport
 from accounts.privacy.exporting import KEPT
 from accounts.privacy.exports import person_export_open, person_export_order
+from accounts.privacy.middleware import consent_not_required
 from mino.common.errors import ServiceError
 
 SHOWN = 10
 
 
+@consent_not_required
 @require_safe
 def privacy(request: SignedInRequest) -> HttpResponse:
     """What one may ask for about one's own data: a copy of it, and its end."""
@@ -27,6 +29,7 @@ def privacy(request: SignedInRequest) -> HttpResponse:
     return render(request, "accounts/privacy/privacy.html", context)
 
 
+@consent_not_required
 @require_POST
 def person_export_order_view(request: SignedInRequest) -> HttpResponse:
     """Order a copy."""
@@ -39,6 +42,7 @@ def person_export_order_view(request: SignedInRequest) -> HttpResponse:
     return redirect("privacy")
 
 
+@consent_not_required
 @require_GET
 def person_export_file(request: SignedInRequest, person_export_id: uuid.UUID) -> HttpResponseBase:
     """The file of a copy, for the person whose data it is."""

@@ -26,7 +26,12 @@ def test_the_anonymous_find_the_landing_page(client: Client) -> None:
 
 
 def test_who_signs_up_is_led_to_create_an_organization(client: Client) -> None:
-    details = {"name": "Ines Marrow", "email": "Ines@Northlight.example", "password1": "a long enough one"}
+    details = {
+        "name": "Ines Marrow",
+        "email": "Ines@Northlight.example",
+        "password1": "a long enough one",
+        "agreed": "on",
+    }
     response = client.post("/accounts/signup/", details, follow=True)
     assert response.redirect_chain[-1][0] == "/organizations/new/"
     user = User.objects.get(email="ines@northlight.example")
@@ -34,7 +39,7 @@ def test_who_signs_up_is_led_to_create_an_organization(client: Client) -> None:
 
 
 def test_an_address_signs_up_only_once_whatever_its_case(client: Client, owner: User) -> None:
-    details = {"name": "Ines", "email": owner.email.upper(), "password1": "a long enough one"}
+    details = {"name": "Ines", "email": owner.email.upper(), "password1": "a long enough one", "agreed": "on"}
     response = client.post("/accounts/signup/", details)
     assert response.context["form"].errors["email"]
     assert User.objects.count() == 1
@@ -70,7 +75,7 @@ def test_signing_out_ends_the_session(client_for: ClientFor, owner: User) -> Non
 
 
 def test_who_creates_an_organization_owns_it(client_for: ClientFor, django_user_model: type[User]) -> None:
-    user = django_user_model.objects.create_user("new@example.com", PASSWORD)
+    user = django_user_model.objects.create_user("new@example.com", PASSWORD, terms_version=1, privacy_version=1)
     response = client_for(user).post("/organizations/new/", {"name": "Nordic Stores & Söhne", "slug": ""})
     assert response["Location"] == "/o/nordic-stores-sohne/"
     assert Membership.objects.get(user=user).role == Role.OWNER

@@ -22,7 +22,7 @@ APP_KEY = "JBSWY3DPEHPK3PXP"
 
 
 class UserFactory(DjangoModelFactory[User]):
-    """A person whose password is `PASSWORD`."""
+    """A person whose password is `PASSWORD`, and who has agreed to the terms."""
 
     class Meta:
         model = User
@@ -31,6 +31,7 @@ class UserFactory(DjangoModelFactory[User]):
     email = factory.Sequence(lambda n: f"person{n}@example.com")
     name = factory.Sequence(lambda n: f"Person {n}")
     password = factory.django.Password(PASSWORD)
+    terms_version = privacy_version = 1
 
 
 def add_second_factor(user: User) -> User:

@@ -78,7 +78,7 @@ class Subjects:
     def __init__(self, organization: Organization, people: dict[str, User], stranger: User) -> None:
         self.people = people
         self.stranger = stranger
-        self.superuser = User.objects.create_superuser("staff@mino.example", "x")
+        self.superuser = User.objects.create_superuser("staff@mino.example", "x", terms_version=1, privacy_version=1)
         self.project: Project = ProjectFactory(organization=organization)
         batch = BatchFactory(project=self.project, rows=3)
         version = self.project.production_version
@@ -125,6 +125,7 @@ class Subjects:
         )
         domain = EmailDomain.objects.create(organization=organization, domain="northlight.example", confirmed_at=JOINED)
         self._values: dict[str, Any] = {
+            "kind": "terms",
             "entry_id": entry.pk,
             "webhook_id": webhook.pk,
             "delivery_id": delivery.pk,

@@ -164,6 +164,8 @@ PUBLIC = {
     "error_help",
     "invitation",
     "invitation_sign_up",
+    "legal_text",
+    "legal_cookies",
 }
 """Addresses that anybody may open; allauth guards its own."""
 
@@ -171,7 +173,7 @@ BY_TOKEN = {"metrics"}
 """Addresses for programs that bring a token; switched off in tests."""
 
 OPEN_TO_ALL_USERS = {
-    *("profile", "security", "avatar", "organization_create"),
+    *("profile", "security", "avatar", "organization_create", "consent"),
     *("privacy", "person_export_order", "person_export_file"),
 }
 OF_ONESELF = {"avatar", "person_export_file"}

@@ -91,7 +91,7 @@ def test_a_password_that_is_changed_and_reset(client: Client, member: User) -> N
 
 
 def test_an_account_that_is_made(client: Client, db: None) -> None:
-    given = {"email": "new@example.com", "password1": PASSWORD, "name": "New", "password2": PASSWORD}
+    given = {"email": "new@example.com", "password1": PASSWORD, "name": "New", "password2": PASSWORD, "agreed": "on"}
     client.post("/accounts/signup/", given)
     assert "user.created" in events()
     assert not any(PASSWORD in str(entry.__dict__) for entry in entries())

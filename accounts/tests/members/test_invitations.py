@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 ClientFor = Callable[[User], Client]
 Invite = Callable[..., str]
 NEW = "new@northlight.example"
-DETAILS = {"name": "Nia New", "email": NEW, "password1": "a long enough one"}
+DETAILS = {"name": "Nia New", "email": NEW, "password1": "a long enough one", "agreed": "on"}
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def seen(client: Client, url: str, data: dict[str, str]) -> tuple[int, str, str]
 
 
 def test_signing_up_with_a_known_address_looks_like_signing_up_with_a_new_one(owner: User) -> None:
-    details = {"name": "Ines", "password1": "a long enough one"}
+    details = {"name": "Ines", "password1": "a long enough one", "agreed": "on"}
     known = seen(Client(), "/accounts/signup/", {**details, "email": owner.email})
     fresh = seen(Client(), "/accounts/signup/", {**details, "email": UNKNOWN})
     assert known == fresh
@@ -40,7 +40,9 @@ def test_signing_up_with_a_known_address_looks_like_signing_up_with_a_new_one(ow
 
 def test_a_new_account_opens_when_its_address_is_confirmed() -> None:
     client = Client()
-    client.post("/accounts/signup/", {"name": "Ines", "password1": "a long enough one", "email": UNKNOWN})
+    client.post(
+        "/accounts/signup/", {"name": "Ines", "password1": "a long enough one", "agreed": "on", "email": UNKNOWN}
+    )
     assert client.get("/profile/").status_code == 302
     client.post("/accounts/login/", {"login": UNKNOWN, "password": "a long enough one"})
     assert client.get("/profile/").status_code == 302

@@ -15,6 +15,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from accounts.models import Organization, Plan, User
+from accounts.privacy.consenting import consent_give
+from accounts.privacy.texts import texts_to_agree
 from accounts.services import organization_create
 from executions.services.creation import execution_create
 from mino.common.errors import ServiceError
@@ -82,7 +84,10 @@ def wait_for_web(seconds: float = 60) -> None:
 def demo_user(password: str) -> User:
     """The person who signs in to the demo."""
     user = User.objects.filter(email=EMAIL).first()
-    return user or User.objects.create_user(EMAIL, password, name="Demo Analyst")
+    if user is None:
+        user = User.objects.create_user(EMAIL, password, name="Demo Analyst")
+        consent_give(user=user, texts=texts_to_agree(user))
+    return user
 
 
 def demo_organization(user: User) -> Organization:

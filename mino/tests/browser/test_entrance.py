@@ -17,7 +17,9 @@ PASSWORD = "seven green herrings"
 
 @pytest.fixture
 def ines() -> User:
-    return User.objects.create_user("ines@northlight.example", PASSWORD, name="Ines Marrow")
+    return User.objects.create_user(
+        "ines@northlight.example", PASSWORD, name="Ines Marrow", terms_version=1, privacy_version=1
+    )
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,7 @@ def test_somebody_signs_up_and_lands_where_an_organization_is_made(page: Page) -
     page.get_by_label("Your name").fill("Ines Marrow")
     page.get_by_label("Email").fill("ines@northlight.example")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_label("I agree to the terms").check()
     page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("heading", name="Create your organization")).to_be_visible()
     assert_looks_right(page, "organization-create")

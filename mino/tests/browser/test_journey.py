@@ -74,6 +74,7 @@ def sign_up(page: Page) -> None:
     page.get_by_label("Your name").fill("Ines Marrow")
     page.get_by_label("Email").fill("ines@northlight.example")
     page.get_by_label("Password", exact=True).fill("a long enough one")
+    page.get_by_label("I agree to the terms").check()
     page.get_by_role("button", name="Create account").click()
     page.wait_for_url("**/organizations/new/")
 

@@ -18,7 +18,9 @@ PASSWORD = "seven green herrings"
 def test_without_scripts_one_can_sign_in_and_reach_the_navigation_on_a_narrow_screen(
     browser: Browser, live_server: LiveServer
 ) -> None:
-    User.objects.create_user("ines@northlight.example", PASSWORD, name="Ines Marrow")
+    User.objects.create_user(
+        "ines@northlight.example", PASSWORD, name="Ines Marrow", terms_version=1, privacy_version=1
+    )
     context = browser.new_context(
         base_url=live_server.url, java_script_enabled=False, viewport={"width": 390, "height": 844}
     )

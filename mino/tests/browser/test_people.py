@@ -46,6 +46,7 @@ def test_an_admin_invites_somebody_who_signs_up_and_gets_another_role(
     page.get_by_label("Your name").fill("Nia New")
     page.get_by_label("Password", exact=True).fill("a long enough one")
     assert_looks_right(page, "invitation-sign-up")
+    page.get_by_label("I agree to the terms").check()
     page.get_by_role("button", name="Create account and join").click()
     expect(page).to_have_url(re.compile(f"/o/{organization.slug}/$"))
 

@@ -1,0 +1,57 @@
+"""The texts and consents for platform staff: texts are published, and then they stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.forms import ModelForm
+from django.http import HttpRequest
+
+from accounts.models import Consent, LegalText
+from accounts.privacy.texts import legal_text_publish
+from mino.common.admin import ReadOnlyAdmin
+from mino.common.errors import ServiceError
+
+
+@admin.register(LegalText)
+class LegalTextAdmin(admin.ModelAdmin[LegalText]):
+    """Adding one publishes it: everybody is asked to agree to it."""
+
+    list_display = ["kind", "version", "change", "published_at"]
+    list_filter = ["kind"]
+    search_fields = ["text", "change"]
+    fields = ["kind", "text", "change"]
+
+    def has_change_permission(self, request: HttpRequest, obj: LegalText | None = None) -> bool:
+        """What was published is what people agreed to."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: LegalText | None = None) -> bool:
+        """It stays."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: LegalText, form: ModelForm[LegalText], change: bool) -> None:
+        """Publish it."""
+        values: dict[str, Any] = form.cleaned_data
+        try:
+            published = legal_text_publish(
+                kind=values["kind"],
+                text=values["text"],
+                change=values["change"],
+                user=request.user,  # type: ignore[arg-type] # staff are signed in
+            )
+        except ServiceError as error:
+            messages.error(request, error.message)
+            return
+        obj.pk, obj.version = published.pk, published.version
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnlyAdmin):
+    """Who agreed to what."""
+
+    list_display = ["user", "legal_text", "given_at", "address"]
+    list_filter = ["legal_text__kind"]
+    list_select_related = ["user", "legal_text"]
+    search_fields = ["user__email"]
