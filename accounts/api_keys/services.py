@@ -68,7 +68,7 @@ def api_key_create(
         Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
         _refuse_many(organization)
         made = _save_new(key)
-        record("api_key.created", key, organization=organization, after=_told(key))
+        record("api_key.created", key, organization=organization, after=_told(key), by=user)
     return made
 
 
@@ -81,7 +81,7 @@ def api_key_revoke(*, api_key: ApiKey, user: Principal | None) -> ApiKey:
     if locked.revoked_at is None:
         locked.revoked_at = timezone.now()
         locked.save(update_fields=["revoked_at", "updated_at"])
-        record("api_key.revoked", locked, organization=api_key.organization, before=_told(locked))
+        record("api_key.revoked", locked, organization=api_key.organization, before=_told(locked), by=user)
     return locked
 
 
@@ -116,7 +116,7 @@ def api_key_rotate(*, api_key: ApiKey, user: Principal | None, overlap: timedelt
         old.replaced_by = made.api_key
         old.save(update_fields=["expires_at", "replaced_by", "updated_at"])
         ended, begun = {"prefix": old.prefix}, {"prefix": made.api_key.prefix, "old one ends": old.expires_at}
-        record("api_key.rotated", old, organization=api_key.organization, before=ended, after=begun)
+        record("api_key.rotated", old, organization=api_key.organization, before=ended, after=begun, by=user)
     return made
 
 

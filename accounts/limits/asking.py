@@ -44,7 +44,7 @@ def plan_request_create(*, organization: Organization, plan: str, message: str, 
         with transaction.atomic():
             plan_request.save(force_insert=True)
             after = {"plan": plan, "message": text}
-            record("organization.plan_requested", organization, organization=organization, after=after)
+            record("organization.plan_requested", organization, organization=organization, after=after, by=user)
             transaction.on_commit(lambda: request_mail(plan_request), robust=True)
     except IntegrityError:
         raise AlreadyExists("You have asked for a plan already. Wait for the answer, or withdraw it first.") from None
@@ -99,6 +99,7 @@ def _end(plan_request: PlanRequest, state: PlanRequestState, user: User) -> bool
                     plan_request.organization,
                     organization=plan_request.organization,
                     after={"plan": plan_request.plan},
+                    by=user,
                 )
             return True
         plan_request.refresh_from_db()

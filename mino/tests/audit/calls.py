@@ -11,6 +11,7 @@ from django.conf import settings
 
 APPS = ("accounts", "webhooks", "projects", "executions", "analytics")
 ENDS = frozenset({"accounts.audit.record", "accounts.audit.record_of_person"})
+PAGES = frozenset({"views", "admin", "api", "forms"})
 Function = ast.FunctionDef
 
 
@@ -66,10 +67,22 @@ def _mentioned(module: Module, function: Function) -> Iterator[str]:
             yield f"{module.names.get(node.value.id, node.value.id)}.{node.attr}"
 
 
+def named_acts() -> Iterator[str]:
+    """The names of acts that are handed to `record` as they are."""
+    for module in modules():
+        for function in module.functions.values():
+            for node in ast.walk(function):
+                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not node.args:
+                    continue
+                first = node.args[0]
+                if module.names.get(node.func.id) in ENDS and isinstance(first, ast.Constant):
+                    yield str(first.value)
+
+
 def acts() -> Iterator[str]:
     """The public functions that somebody asks for by name: those with a `user` to be named, outside of pages."""
     for module in modules():
-        if {"views", "admin", "api", "forms"} & set(module.name.replace("_", ".").split(".")):
+        if PAGES & {part.rpartition("_")[2] for part in module.name.split(".")}:
             continue
         for name, function in module.functions.items():
             if not name.startswith("_") and any(one.arg == "user" for one in function.args.kwonlyargs):

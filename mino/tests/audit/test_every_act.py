@@ -10,8 +10,10 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from accounts.api_keys.scopes import Scope
+from accounts.api_keys.services import api_key_create, api_key_revoke, api_key_rotate
 from accounts.audit.actions import ACTIONS
-from accounts.models import AuditEntry, Organization, User
+from accounts.models import ApiKey, AuditEntry, Channel, Organization, User
 from analytics.comparison.baselines import project_clear_baseline, project_set_baseline, project_set_margin
 from analytics.exporting.background.ordering import export_cancel, export_order, export_retry
 from analytics.exporting.batch import BatchRows
@@ -28,7 +30,8 @@ from executions.services.creation import execution_create
 from executions.services.dead_letters import dead_letters_requeue, dead_letters_skip
 from executions.services.requeueing import job_cancel, jobs_requeue, jobs_skip
 from executions.services.tuning import execution_set_budget, execution_set_concurrency, execution_set_max_retries
-from mino.tests.audit.calls import acts, leads_to_record
+from mino.tests.api.asking import Asker
+from mino.tests.audit.calls import acts, leads_to_record, named_acts
 from mino.tests.subjects import Subjects
 from projects.importing.starting import import_cancel, import_start
 from projects.importing.uploading import import_paste, import_upload
@@ -61,6 +64,10 @@ def test_every_service_leads_to_an_entry() -> None:
     leads = leads_to_record()
     silent = {name for name in acts() if not leads[name]}
     assert silent == CHANGE_NOTHING, "call accounts.audit.record, or say here why there is nothing to tell"
+
+
+def test_every_act_that_is_recorded_has_words() -> None:
+    assert set(named_acts()) <= set(ACTIONS)
 
 
 def test_the_work_of_the_engine_is_no_act() -> None:
@@ -106,6 +113,12 @@ class World:
             queued_jobs=1, error_jobs=2, error_counts={"TIMEOUT": 2}, status="running"
         )
         return self.execution
+
+    def key(self) -> ApiKey:
+        """An API key."""
+        return api_key_create(
+            organization=self.organization, user=None, name="Nightly", scopes=[Scope.READ_PROJECTS]
+        ).api_key
 
 
 Act = Callable[[World], object]
@@ -199,6 +212,11 @@ ACTS: dict[str, Act] = {
     "job.requeued": lambda w: jobs_requeue(w.failed().pk, user=w.user),
     "job.skipped": lambda w: jobs_skip(w.execution.pk, user=w.user, jobs=[w.job.pk]),
     "job.cancelled": lambda w: job_cancel(w.job.pk, user=w.user),
+    "api_key.created": lambda w: api_key_create(
+        organization=w.organization, user=w.user, name="Nightly", scopes=[Scope.READ_PROJECTS]
+    ),
+    "api_key.rotated": lambda w: api_key_rotate(api_key=w.key(), user=w.user),
+    "api_key.revoked": lambda w: api_key_revoke(api_key=w.key(), user=w.user),
     "credential.set": lambda w: credential_set(organization=w.organization, kind=AGENTS["eva"], key=KEY, user=w.user),
     "credential.removed": in_turn(
         lambda w: credential_set(organization=w.organization, kind=AGENTS["eva"], key=KEY, user=w.user),
@@ -323,6 +341,18 @@ def test_a_batch_is_made_by_who_gave_its_file(subjects: Subjects, organization: 
     import_start(batch_import=world.found_import, user=owner, name="New", leave_out_errors=True)
     entry = AuditEntry.objects.get(event="batch.created", object_repr="New")
     assert (entry.actor, entry.changes["rows"]) == (world.found_import.created_by, [None, 1])
+
+
+@pytest.mark.django_db
+def test_a_program_is_named_by_its_key_and_the_key_is_not_shown(organization: Organization, project: Project) -> None:
+    made = api_key_create(organization=organization, user=None, name="Nightly", scopes=list(Scope.values))
+    ask = Asker({"Authorization": f"Bearer {made.text}", "User-Agent": "curl/8"})
+    answer = ask("PATCH", f"projects/{project.pk}", {"name": f"By {made.text}"})
+    assert answer.status_code == 200, answer.content
+    entry = AuditEntry.objects.get(event="project.updated")
+    assert (entry.actor, entry.api_key_id, entry.api_key_text) == (None, made.api_key.pk, str(made.api_key))
+    assert (entry.channel, entry.organization, entry.user_agent) == (Channel.API, organization, "curl/8")
+    assert not any(made.text in str(one.__dict__) for one in AuditEntry.objects.all())
 
 
 @pytest.mark.django_db
