@@ -38,7 +38,7 @@ class ExecutionAdmin(ExecutionActs, IndexedAdmin):
     number_fields = ["number"]
     word_fields = ["organization__slug"]
     search_help_text = "The id of an execution, a project or a batch, a number, or the short name of an organization."
-    raw_id_fields = ["organization", "project", "batch", "instruction_version", "created_by"]
+    raw_id_fields = ["organization", "project", "batch", "instruction_version", "created_by", "api_key"]
 
 
 @admin.register(Job)

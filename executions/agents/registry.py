@@ -33,9 +33,9 @@ class AgentSetting:
         """The value as it is kept. Raises ValueError with a sentence when it can't be meant."""
         if self.kind == "boolean" and isinstance(value, bool):
             return value
-        if self.kind == "integer" and (value is None or (isinstance(value, int) and self.low <= value <= self.high)):
+        if self.kind == "integer" and (value is None or (_is_whole(value) and self.low <= value <= self.high)):
             return value
-        if self.kind == "choice" and value in dict(self.choices):
+        if self.kind == "choice" and isinstance(value, str) and value in dict(self.choices):
             return value
         if self.kind == "text" and isinstance(value, str) and len(value) <= self.max_length:
             return value.strip()
@@ -47,6 +47,10 @@ class AgentSetting:
         if self.kind == "integer":
             return f"Choose a number from {self.low} to {self.high}."
         return "Choose true or false." if self.kind == "boolean" else f"Write at most {self.max_length} characters."
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,31 @@
 
 from django.urls import path
 
-from executions.api import events
+from executions.api import controls, events, executions
 
 urlpatterns = [
+    path("executions", executions.ExecutionList.as_view(), name="api_executions"),
+    path("batches/<str:batch_id>/executions", executions.BatchExecutions.as_view(), name="api_batch_executions"),
+    path("executions/<str:execution_id>", executions.ExecutionDetail.as_view(), name="api_execution"),
+    path("executions/<str:execution_id>/pause", controls.ExecutionPause.as_view(), name="api_execution_pause"),
+    path("executions/<str:execution_id>/resume", controls.ExecutionResume.as_view(), name="api_execution_resume"),
+    path("executions/<str:execution_id>/stop", controls.ExecutionStop.as_view(), name="api_execution_stop"),
+    path(
+        "executions/<str:execution_id>/concurrency",
+        controls.ExecutionConcurrency.as_view(),
+        name="api_execution_concurrency",
+    ),
+    path(
+        "executions/<str:execution_id>/max-retries",
+        controls.ExecutionMaxRetries.as_view(),
+        name="api_execution_max_retries",
+    ),
+    path("executions/<str:execution_id>/budget", controls.ExecutionBudget.as_view(), name="api_execution_budget"),
+    path(
+        "executions/<str:execution_id>/retry-failed",
+        controls.ExecutionRetryFailed.as_view(),
+        name="api_execution_retry_failed",
+    ),
     path("executions/<str:execution_id>/events", events.ExecutionEvents.as_view(), name="api_execution_events"),
     path(
         "executions/<str:execution_id>/events/poll",

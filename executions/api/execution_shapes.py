@@ -1,0 +1,275 @@
+"""What the endpoints about executions take and give."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db.models import Prefetch, QuerySet
+from rest_framework import serializers
+
+from accounts.api.fields import AUTHOR, Author, with_author
+from executions.costs.estimating import HIGHEST_TOTAL, SMALLEST
+from executions.models import ColumnStatistic, ExecutionStatus, ExecutionType, SampleMethod
+from executions.models.execution import MAX_CONCURRENCY, MAX_REPEATS, MAX_RETRIES, MAX_SAMPLE
+from executions.services.choosing import MAX_SELECTION
+from executions.services.creation import LARGEST_SEED, MAX_TIMEOUT
+from mino.common.api.fields import Boolean, Choice, Integer, Number, Text
+from mino.common.api.serializers import Given, Taken
+
+EXECUTION_ID = "019c1a70-2b3c-7d4e-8f5a-6b7c8d9e0f1a"
+SHARE = {"value": 0.93, "n": 600, "low": 0.905, "high": 0.948}
+
+
+class ShareGiven(serializers.Serializer[Any]):
+    """A share, 0 to 1, of `n`, with its 95 % interval. All but `n` are null when `n` is 0."""
+
+    value = serializers.FloatField(allow_null=True)
+    n = serializers.IntegerField()
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+
+
+class JobCounts(serializers.Serializer[Any]):
+    """How many jobs there are, by status. Until `prepared` reaches `total`, some of them don't exist yet."""
+
+    total = serializers.IntegerField(source="total_jobs")
+    prepared = serializers.IntegerField(source="prepared_jobs")
+    queued = serializers.IntegerField(source="queued_jobs")
+    running = serializers.IntegerField(source="running_jobs")
+    retrying = serializers.IntegerField(source="retrying_jobs")
+    completed = serializers.IntegerField(source="completed_jobs")
+    error = serializers.IntegerField(source="error_jobs")
+    skipped = serializers.IntegerField(source="skipped_jobs")
+    stopped = serializers.IntegerField(source="stopped_jobs")
+
+
+class ResultCounts(serializers.Serializer[Any]):
+    """How many results there are, by verdict."""
+
+    passed = serializers.IntegerField(source="passed_jobs")
+    failed = serializers.IntegerField(source="failed_jobs")
+    not_gradable = serializers.IntegerField(source="not_gradable_jobs")
+
+
+class ColumnFigures(serializers.Serializer[Any]):
+    """The outcomes of one column."""
+
+    column = serializers.CharField()
+    correct = serializers.IntegerField()
+    correctly_empty = serializers.IntegerField()
+    wrong = serializers.IntegerField()
+    missed = serializers.IntegerField()
+    invented = serializers.IntegerField()
+    not_gradable = serializers.IntegerField()
+    accuracy = ShareGiven()
+
+
+class ExecutionGiven(Given):
+    """One run of an instruction version by an agent over rows of a batch."""
+
+    on_request = ("instructions", "columns", "selection", "column_figures")
+    example: ClassVar[Any] = {
+        "id": EXECUTION_ID,
+        "number": 42,
+        "project_id": "019c1a60-0a10-7b52-8d3e-6f7a8b9c0d1e",
+        "batch_id": "019c1a63-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+        "instruction_version": 2,
+        "type": "test",
+        "status": "running",
+        "status_code": "",
+        "status_reason": "",
+        "agent": "local",
+        "agent_settings": {"render": "auto"},
+        "timeout": 120,
+        "sample_method": "all",
+        "sample_size": None,
+        "seed": None,
+        "repeats": 1,
+        "concurrency": 5,
+        "effective_concurrency": 5,
+        "max_retries": 3,
+        "budget": 20.0,
+        "currency": "USD",
+        "cost": 3.62,
+        "estimated_cost_low": 5.1,
+        "estimated_cost_high": 9.4,
+        "jobs": {
+            "total": 1200,
+            "prepared": 1200,
+            "queued": 893,
+            "running": 5,
+            "retrying": 2,
+            "completed": 296,
+            "error": 4,
+            "skipped": 0,
+            "stopped": 0,
+        },
+        "results": {"passed": 254, "failed": 40, "not_gradable": 2},
+        "accuracy": SHARE,
+        "pass_rate": {"value": 0.864, "n": 294, "low": 0.82, "high": 0.898},
+        "error_counts": {"PAGE_NOT_FOUND": 3, "TIMEOUT": 1},
+        "created_at": "2026-01-09T14:30:00Z",
+        "started_at": "2026-01-09T14:30:01Z",
+        "paused_at": None,
+        "finished_at": None,
+        "updated_at": "2026-01-09T14:41:12Z",
+        "created_by": AUTHOR,
+    }
+
+    id = serializers.UUIDField()
+    number = serializers.IntegerField(required=False, help_text="Counts within the organization.")
+    project_id = serializers.UUIDField(required=False)
+    batch_id = serializers.UUIDField(required=False)
+    instruction_version = serializers.IntegerField(
+        source="instruction_version.number", required=False, help_text="Number of the version that is used."
+    )
+    type = serializers.ChoiceField(choices=ExecutionType.choices, required=False)
+    status = serializers.ChoiceField(choices=ExecutionStatus.choices, required=False)
+    status_code = serializers.CharField(required=False, help_text="Why it is paused or failed, for programs.")
+    status_reason = serializers.CharField(required=False, help_text="The same for people.")
+    agent = serializers.CharField(required=False)
+    agent_settings = serializers.DictField(required=False)
+    timeout = serializers.IntegerField(required=False, help_text="Seconds for one attempt.")
+    sample_method = serializers.ChoiceField(choices=SampleMethod.choices, required=False)
+    sample_size = serializers.IntegerField(allow_null=True, required=False)
+    seed = serializers.IntegerField(allow_null=True, required=False)
+    selection = serializers.ListField(
+        child=serializers.IntegerField(), allow_null=True, required=False, help_text="Positions of the chosen rows."
+    )
+    repeats = serializers.IntegerField(required=False)
+    concurrency = serializers.IntegerField(required=False)
+    effective_concurrency = serializers.IntegerField(
+        required=False, help_text="Lower than `concurrency` while the agent asks for fewer requests."
+    )
+    max_retries = serializers.IntegerField(required=False)
+    budget = serializers.FloatField(allow_null=True, required=False)
+    currency = serializers.CharField(required=False)
+    cost = serializers.FloatField(required=False, help_text="What the agent has cost so far.")
+    estimated_cost_low = serializers.FloatField(allow_null=True, required=False)
+    estimated_cost_high = serializers.FloatField(allow_null=True, required=False)
+    jobs = JobCounts(source="*", required=False)
+    results = ResultCounts(source="*", required=False)
+    accuracy = ShareGiven(required=False, help_text="Good fields of the gradable ones.")
+    pass_rate = ShareGiven(required=False, help_text="Passed jobs of those with a verdict.")
+    error_counts = serializers.DictField(
+        child=serializers.IntegerField(), required=False, help_text="Failed jobs by error code."
+    )
+    instructions = serializers.CharField(required=False)
+    columns = serializers.ListField(
+        child=serializers.DictField(), required=False, help_text="The columns as they were frozen."
+    )
+    column_figures = ColumnFigures(source="column_statistics", many=True, required=False)
+    created_at = serializers.DateTimeField(required=False)
+    started_at = serializers.DateTimeField(allow_null=True, required=False)
+    paused_at = serializers.DateTimeField(allow_null=True, required=False)
+    finished_at = serializers.DateTimeField(allow_null=True, required=False)
+    updated_at = serializers.DateTimeField(required=False)
+    created_by = Author()
+
+    @classmethod
+    def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
+        """With author and version; what is large comes along only when it is asked for."""
+        queryset = with_author(queryset, fields)
+        if "selection" in fields:
+            queryset = queryset.defer(None)
+        queryset = queryset.defer(*[name for name in ("instructions", "columns", "selection") if name not in fields])
+        if "instruction_version" in fields:
+            queryset = queryset.select_related("instruction_version").defer("instruction_version__text")
+        if "column_figures" in fields:
+            figures = ColumnStatistic.objects.select_related("execution").only(
+                *(field.name for field in ColumnStatistic._meta.concrete_fields), "execution__repeats"
+            )
+            queryset = queryset.prefetch_related(Prefetch("column_statistics", figures.order_by("position")))
+        return queryset
+
+
+class ControlledExecution(ExecutionGiven):
+    """The execution as it is after a control, and how many jobs that touched."""
+
+    example: ClassVar[Any] = {**ExecutionGiven.example, "affected_jobs": 895}
+
+    affected_jobs = serializers.SerializerMethodField(required=False)
+
+    def get_affected_jobs(self, execution: Any) -> int:
+        """How many jobs were touched."""
+        return int(self.context["affected_jobs"])
+
+
+class Money(Number):
+    """An amount of money, taken as the decimal number that was written."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The amount. Raises ValidationError for one with more than six decimals or that is no number."""
+        value = Decimal(repr(super().to_internal_value(data)))
+        if not value.is_finite():
+            self.fail("invalid")
+        return value
+
+
+class ExecutionNew(Taken):
+    """What to run."""
+
+    example: ClassVar[Any] = {
+        "agent": "local",
+        "type": "test",
+        "sample_method": "random",
+        "sample_size": 2,
+        "concurrency": 5,
+        "max_retries": 3,
+    }
+
+    agent = Text(
+        max_length=20, required=False, help_text="Its short name. Left out: the organization's usual agent, if set."
+    )
+    agent_settings = serializers.DictField(
+        child=serializers.JSONField(allow_null=True),
+        default=dict,
+        help_text="What the agent is told; a setting that is left out has its usual value.",
+    )
+    instruction_version = Integer(
+        min_value=1, required=False, help_text="Number of the version. Left out: the production version."
+    )
+    type = Choice(choices=ExecutionType.choices, default=ExecutionType.TEST)
+    sample_method = Choice(choices=SampleMethod.choices, default=SampleMethod.ALL)
+    sample_size = Integer(
+        min_value=1, max_value=MAX_SAMPLE, allow_null=True, default=None, help_text="For `first` and `random`."
+    )
+    seed = Integer(
+        min_value=0,
+        max_value=LARGEST_SEED,
+        allow_null=True,
+        default=None,
+        help_text="For `random`: the same seed draws the same rows again. Left out: one is drawn and kept.",
+    )
+    selection = serializers.ListField(
+        child=Integer(min_value=1),
+        max_length=MAX_SELECTION,
+        allow_null=True,
+        default=None,
+        help_text="For `selection`: the positions of the rows to run.",
+    )
+    repeats = Integer(min_value=1, max_value=MAX_REPEATS, default=1, help_text="How often each row is run.")
+    concurrency = Integer(
+        min_value=1,
+        max_value=MAX_CONCURRENCY,
+        required=False,
+        help_text="How many rows run at the same time. Left out, as with all limits: as the organization has set.",
+    )
+    max_retries = Integer(min_value=0, max_value=MAX_RETRIES, required=False)
+    timeout = Integer(
+        min_value=1,
+        max_value=MAX_TIMEOUT,
+        allow_null=True,
+        required=False,
+        help_text="Seconds for one attempt; null: as many as the agent usually has.",
+    )
+    budget = Money(
+        min_value=float(SMALLEST),
+        max_value=float(HIGHEST_TOTAL),
+        allow_null=True,
+        required=False,
+        help_text="The most that the agent may cost, with at most six decimals; null: no limit.",
+    )
+    allow_parallel = Boolean(default=False, help_text="Run it also while the same is running.")

@@ -1,0 +1,175 @@
+"""Executions over the API: starting, reading, and controlling them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Organization, User
+from executions.defaults.services import defaults_set
+from executions.models import Execution, ExecutionStatus, Job, JobStatus
+from executions.services.creation import execution_create
+from mino.tests.api.asking import Asker, code_of
+from mino.tests.factories import BatchFactory, ColumnStatisticFactory, ExecutionFactory, VersionFactory
+from projects.models import Batch
+
+
+@pytest.fixture
+def execution(batch: Batch) -> Execution:
+    """A run of three rows."""
+    version = batch.project.production_version
+    assert version is not None
+    return execution_create(batch=batch, user=None, instruction_version=version, agent="local")
+
+
+def start(ask: Asker, batch: Batch, **body: Any) -> Any:
+    """The answer to starting the local agent."""
+    return ask("POST", f"batches/{batch.pk}/executions", {"agent": "local", **body})
+
+
+def test_starting_with_the_whole_choice(ask: Asker, batch: Batch, owner: User, client: Client) -> None:
+    VersionFactory(project=batch.project, number=2, text="Return the price of the product.")
+    body = {
+        "instruction_version": 2,
+        "sample_method": "random",
+        "sample_size": 2,
+        "seed": 7,
+        "repeats": 3,
+        "concurrency": 9,
+        "max_retries": 1,
+        "timeout": 77,
+        "agent_settings": {"render": "always"},
+    }
+    answer = start(ask, batch, **body)
+    assert answer.status_code == 201, answer.content
+    shown = answer.json()
+    assert {name: shown[name] for name in body if name != "agent_settings"} == {
+        name: value for name, value in body.items() if name != "agent_settings"
+    }
+    assert shown["agent_settings"]["render"] == "always"
+    assert (shown["jobs"]["total"], shown["status"], shown["type"]) == (6, "running", "test")
+    assert shown["created_by"]["type"] == "api_key"
+    assert ask.get(answer["Location"])["id"] == shown["id"]
+    client.force_login(owner)
+    page = client.get(reverse("execution_settings", args=[batch.organization.slug, shown["id"]]))
+    assert "the API key “CI”" in page.content.decode()
+
+
+def test_what_is_left_out_is_as_the_organization_set_it(ask: Asker, batch: Batch, organization: Organization) -> None:
+    path = f"batches/{batch.pk}/executions"
+    assert code_of(ask("POST", path, {})) == "MISSING_FIELD"
+    defaults_set(organization=organization, user=None, agent="local", concurrency=2, max_retries=0, timeout=30)
+    shown = ask("POST", path, {"timeout": None}).json()
+    assert (shown["agent"], shown["concurrency"], shown["max_retries"]) == ("local", 2, 0)
+    assert shown["timeout"] != 30
+    assert shown["instruction_version"] == 1
+
+
+def test_the_same_twice(ask: Asker, batch: Batch) -> None:
+    first = ask("POST", f"batches/{batch.pk}/executions", {"agent": "local"}, Idempotency_Key="a").json()
+    again = ask("POST", f"batches/{batch.pk}/executions", {"agent": "local"}, Idempotency_Key="a")
+    assert (again.status_code, again.json()) == (201, first)
+    refused = start(ask, batch)
+    assert (refused.status_code, code_of(refused)) == (409, "EXECUTION_ALREADY_RUNNING")
+    assert start(ask, batch, allow_parallel=True).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ({"instruction_version": 9}, "instruction_version"),
+        ({"sample_method": "first"}, "sample_size"),
+        ({"sample_method": "selection"}, "selection"),
+        ({"sample_method": "selection", "selection": [1, 99]}, "selection"),
+        ({"selection": [1]}, "selection"),
+        ({"agent": "nobody"}, "agent"),
+        ({"agent": "file"}, "agent"),
+        ({"agent_settings": {"colour": 1}}, "agent_settings.colour"),
+        ({"agent_settings": {"render": ["auto"]}}, "agent_settings.render"),
+        ({"budget": 0}, "budget"),
+        ({"budget": 0.1234567}, "budget"),
+        ({"budget": "1"}, "budget"),
+        ({"repeats": 11}, "repeats"),
+        ({"colour": "teal"}, "colour"),
+    ],
+)
+def test_a_choice_that_can_not_be_meant(ask: Asker, batch: Batch, body: dict[str, Any], path: str) -> None:
+    refused = start(ask, batch, **body)
+    assert refused.status_code == 400, refused.content
+    assert [one["path"] for one in refused.json()["details"]] == [path]
+    assert not Execution.objects.exists()
+
+
+def test_the_list_and_its_filters(ask: Asker, batch: Batch) -> None:
+    done = ExecutionFactory(batch=batch, status=ExecutionStatus.COMPLETED, type="production")
+    paused = ExecutionFactory(batch=BatchFactory(project=batch.project), status=ExecutionStatus.PAUSED, agent="eva")
+    stopped = ExecutionFactory(batch=batch, status=ExecutionStatus.STOPPED)
+    ExecutionFactory()  # of another organization
+
+    def found(query: str = "") -> set[str]:
+        return {one["id"] for one in ask.get(f"executions{query}")["data"]}
+
+    assert found() == {str(one.pk) for one in (done, paused, stopped)}
+    assert found("?status=completed,paused") == {str(done.pk), str(paused.pk)}
+    assert found(f"?batch_id={batch.pk}") == {str(done.pk), str(stopped.pk)}
+    assert found(f"?project_id={batch.project_id}&type=production") == {str(done.pk)}
+    assert found("?agent=eva") == {str(paused.pk)}
+    assert code_of(ask("GET", "executions?status=done")) == "VALIDATION_ERROR"
+
+
+def test_the_list_takes_the_same_queries_however_long(
+    ask: Asker, batch: Batch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    ask.get("executions")
+    for _ in range(2):
+        ColumnStatisticFactory(execution=ExecutionFactory(batch=batch), correct=3)
+        with django_assert_num_queries(2):  # key, page
+            ask.get("executions")
+        with django_assert_num_queries(3):  # and the columns
+            page = ask.get("executions?include=column_figures,columns,instructions,selection")
+    assert page["data"][0]["column_figures"][0]["accuracy"]["value"] == 1
+
+
+def test_pausing_resuming_and_stopping(ask: Asker, execution: Execution) -> None:
+    path = f"executions/{execution.pk}"
+    paused = ask("POST", f"{path}/pause").json()
+    assert (paused["status"], paused["affected_jobs"]) == ("paused", 3)
+    assert ask("POST", f"{path}/pause").json()["affected_jobs"] == 0
+    resumed = ask("POST", f"{path}/resume?fields=status,affected_jobs").json()
+    assert resumed == {"id": str(execution.pk), "status": "running", "affected_jobs": 3}
+    stopped = ask("POST", f"{path}/stop").json()
+    assert (stopped["status"], stopped["affected_jobs"], stopped["jobs"]["stopped"]) == ("stopped", 3, 3)
+    refused = ask("POST", f"{path}/resume")
+    assert (refused.status_code, code_of(refused)) == (409, "INVALID_STATE")
+
+
+def test_limits(ask: Asker, execution: Execution) -> None:
+    path = f"executions/{execution.pk}"
+    shown = ask("PUT", f"{path}/concurrency", {"concurrency": 8}).json()
+    assert (shown["concurrency"], shown["affected_jobs"]) == (8, 3)
+    assert ask("PUT", f"{path}/max-retries", {"max_retries": 0}).json()["max_retries"] == 0
+    assert ask("PUT", f"{path}/budget", {"budget": 0.1}).json()["budget"] == 0.1
+    execution.refresh_from_db()
+    assert execution.budget == Decimal("0.1")
+    assert ask("PUT", f"{path}/budget", {"budget": None}).json()["budget"] is None
+    assert code_of(ask("PUT", f"{path}/concurrency", {"concurrency": 51})) == "VALIDATION_ERROR"
+    assert code_of(ask("PUT", f"{path}/budget", {})) == "MISSING_FIELD"
+
+
+def test_failed_rows_anew(ask: Asker, execution: Execution) -> None:
+    first, second, _ = execution.jobs.all()
+    Job.objects.filter(pk=first.pk).update(status=JobStatus.ERROR, error_code="TIMEOUT")
+    Job.objects.filter(pk=second.pk).update(status=JobStatus.ERROR, error_code="DNS_ERROR")
+    Execution.objects.update(queued_jobs=1, error_jobs=2, error_counts={"TIMEOUT": 1, "DNS_ERROR": 1})
+    path = f"executions/{execution.pk}/retry-failed"
+    shown = ask("POST", path, {"error_code": "TIMEOUT"}).json()
+    assert (shown["affected_jobs"], shown["jobs"]["error"], shown["error_counts"]) == (1, 1, {"DNS_ERROR": 1})
+    assert ask("POST", path, {}).json()["affected_jobs"] == 1
+    assert ask("POST", path, {}).json()["affected_jobs"] == 0
+    Execution.objects.update(has_own_worker=True)
+    assert code_of(ask("POST", path, {})) == "INVALID_STATE"
