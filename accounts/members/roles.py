@@ -76,6 +76,8 @@ def ownership_transfer(*, membership: Membership, user: User) -> None:
         own = Membership.objects.filter(organization=found.organization_id, user=user).first()
         if own is None or own.role != Role.OWNER:
             raise PermissionDenied("Only an owner can hand an organization over.")
+        if found.user.erasure_due_at is not None:
+            raise InvalidState(f"The account of {found.user.display_name} is about to be erased. Choose somebody else.")
         if not found.user.is_active:
             raise InvalidState(f"The account of {found.user.display_name} is switched off, so they can't own it.")
         Membership.objects.filter(pk=found.pk).update(role=Role.OWNER)
@@ -135,7 +137,7 @@ def _tell(
 
 def _keep_an_owner(membership: Membership) -> None:
     owners = Membership.objects.filter(
-        organization=membership.organization_id, role=Role.OWNER, user__is_active=True
+        organization=membership.organization_id, role=Role.OWNER, user__is_active=True, user__erasure_due_at=None
     ).exclude(pk=membership.pk)
     if not owners.exists():
         raise InvalidState(
