@@ -13,7 +13,8 @@ from typing import Any
 from allauth.core.internal.httpkit import deserialize_request
 from allauth.socialaccount.providers.saml.views import FinishACSView
 from allauth.socialaccount.sessions import LoginSession
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
 from lxml import etree
 
 CERTIFICATE = "{http://www.w3.org/2000/09/xmldsig#}X509Certificate"
@@ -89,3 +90,13 @@ def _certificates_in(request: HttpRequest) -> set[str]:
 
 
 finish_acs = FinishView.as_view()
+
+
+@login_not_required
+def no_logout(request: HttpRequest, organization_slug: str) -> HttpResponse:
+    """Raises Http404: MINO takes part in no single logout.
+
+    python3-saml takes logout messages without a signature unless those of signing in must be signed twice, too. With
+    one of them another site could sign anybody out and lead them on to an address of its choice (RelayState).
+    """
+    raise Http404
