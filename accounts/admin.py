@@ -9,12 +9,15 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
 
 from accounts.api_keys import admin as keys_admin  # noqa: F401 - registers API keys
 from accounts.limits import admin as limits_admin  # noqa: F401 - registers plans and usage
 from accounts.limits.asking import limits_changed
-from accounts.members import admin as members_admin  # noqa: F401 - registers invitations and guests
-from accounts.models import AuditEntry, Membership, Organization, User
+from accounts.members import admin as members_admin  # noqa: F401 - registers members, invitations and guests
+from accounts.models import AuditEntry, Organization, User
 from accounts.organizations.deletion import organization_delete, organization_restore
 from accounts.privacy import admin as privacy_admin  # noqa: F401 - registers texts and consents
 from accounts.privacy import own_data_admin  # noqa: F401 - registers copies of personal data
@@ -46,18 +49,12 @@ class UserAdmin(DjangoUserAdmin[User]):
         user_save(obj, avatar_before=str(form.initial.get("avatar") or ""))
 
 
-class MembershipInline(admin.TabularInline[Membership, Organization]):
-    """The members of an organization."""
-
-    model = Membership
-    fk_name = "organization"
-    autocomplete_fields = ["user", "invited_by"]
-    extra = 0
-
-
 @admin.register(Organization)
 class OrganizationAdmin(admin.ModelAdmin[Organization]):
-    """Organizations with their members. They are deleted as their owners do it, so that staff can restore them."""
+    """Organizations. They are made and deleted as their owners do it, so that staff can restore them.
+
+    Their short names are their owners' too: an old one leads on and stays reserved.
+    """
 
     list_display = [
         "name",
@@ -73,11 +70,11 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
     search_fields = ["name", "slug"]
     readonly_fields = [
         *("project_count", "execution_count", "execution_month", "created_at"),
-        *("deleted_at", "deleted_by", "purging_at"),
+        *("slug", "members", "deleted_at", "deleted_by", "purging_at"),
     ]
     actions = ["hide", "restore"]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "plan", "created_at"]}),
+        (None, {"fields": ["name", "slug", "plan", "members", "created_at"]}),
         (
             "Limits agreed instead of the plan’s",
             {
@@ -88,13 +85,23 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
         ("Used", {"fields": ["project_count", "execution_count", "execution_month"]}),
         ("Deletion", {"fields": ["deleted_at", "deleted_by", "purging_at"]}),
     ]
-    inlines = [MembershipInline]
+
+    @admin.display(description="Members")
+    def members(self, organization: Organization) -> str:
+        """How many there are, with the way to where they are changed."""
+        count = organization.memberships.count()
+        query = urlencode({"organization__id__exact": str(organization.pk)})
+        return format_html('<a href="{}?{}">{}</a>', reverse("admin:accounts_membership_changelist"), query, count)
 
     def save_model(self, request: HttpRequest, obj: Organization, form: ModelForm[Organization], change: bool) -> None:
         """Save it, and tell the audit trail of another plan or other limits."""
         super().save_model(request, obj, form, change)
         if change:
             limits_changed(obj, form.initial)
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Never: whoever makes one owns it."""
+        return False
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Never at once: it would take millions of objects along in one transaction."""
@@ -118,16 +125,6 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
                 self.message_user(request, f"{organization}: {error.message}", messages.ERROR)
             else:
                 self.message_user(request, f"{organization} is {done}.", messages.SUCCESS)
-
-
-@admin.register(Membership)
-class MembershipAdmin(ReadOnlyAdmin):
-    """Who is where, and as what. The page of the organization changes it."""
-
-    list_display = ["user", "organization", "role", "invited_by", "joined_at"]
-    list_filter = ["role"]
-    list_select_related = ["user", "organization", "invited_by"]
-    search_fields = ["=user__email", "=organization__slug"]
 
 
 admin.site.unregister(AuditEntry)  # from django-auditlog's own page

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 
-from mino.common.hooks import person_export
+from mino.common.hooks import person_erase, person_export
 from mino.common.rotation import register_column, register_secrets
 
 
@@ -17,11 +17,13 @@ class AccountsConfig(AppConfig):
         from accounts.audit.signing_in import listen
         from accounts.models import IdentityProvider
         from accounts.privacy.own_data import accounts_export
+        from accounts.privacy.own_traces import accounts_erase
         from accounts.signing_in.second_factors import rotate_second_factors
         from accounts.sso.providers import COLUMN
 
         listen()
         person_export.register(accounts_export)
+        person_erase.register(accounts_erase)
         register_column("Identity providers' secrets", IdentityProvider, COLUMN)
         register_secrets("Second factors", rotate_second_factors)
 

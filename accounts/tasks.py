@@ -10,6 +10,7 @@ from accounts.api.idempotency import idempotent_requests_expire
 from accounts.audit.retention import entries_expire
 from accounts.members.invitations import remove_ended
 from accounts.organizations.deletion import deleted_purge
+from accounts.privacy.erasing import erasures_run
 from accounts.privacy.exporting import person_export_run
 from accounts.privacy.exports import person_exports_expire, person_exports_sweep
 
@@ -47,5 +48,6 @@ def sweep_privacy() -> None:
 
 @shared_task
 def expire_privacy() -> None:
-    """Remove the copies of people's data whose time is over. Sent by beat every hour."""
+    """Remove copies of people's data whose time is over, and accounts whose grace is. Sent by beat every hour."""
     person_exports_expire()
+    erasures_run()

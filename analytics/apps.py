@@ -9,6 +9,7 @@ from mino.common.hooks import (
     ground_truth_changed,
     options_changed,
     organization_purging,
+    person_erase,
     person_export,
     rows_deleting,
 )
@@ -25,6 +26,7 @@ class AnalyticsConfig(AppConfig):
         from analytics.exporting.background.sweeping import exports_remove  # models exist from here on only
         from analytics.organization_end import exports_of_organization_remove
         from analytics.own_data import analytics_export
+        from analytics.own_traces import analytics_erase
         from analytics.patterns.services import patterns_remove, patterns_want, patterns_want_one
         from analytics.repeats.services import repeats_want, repeats_want_one
         from analytics.rollups.removing import roll_ups_remove
@@ -35,6 +37,7 @@ class AnalyticsConfig(AppConfig):
         batch_purging.register(exports_remove)
         organization_purging.register(exports_of_organization_remove)
         person_export.register(analytics_export)
+        person_erase.register(analytics_erase)
         batch_purging.register(scans_remove)
         execution_finished.register(on_execution_finished)
         ground_truth_changed.register(on_truth_changed)

@@ -9,6 +9,7 @@ from mino.common.hooks import (
     options_changed,
     organization_deleting,
     organization_purging,
+    person_erase,
     person_export,
     rows_deleting,
     rows_moved,
@@ -28,6 +29,7 @@ class ExecutionsConfig(AppConfig):
         from executions.credentials.keys import COLUMN
         from executions.models import AgentCredential
         from executions.own_data import executions_export
+        from executions.own_traces import executions_erase
         from executions.rescoring.options import rescore_changed_options
         from executions.rescoring.truth import rescore_changed_truth
         from executions.services.deletion import purge_batch, refuse_unfinished
@@ -44,6 +46,7 @@ class ExecutionsConfig(AppConfig):
         organization_deleting.register(executions_stop_later)
         organization_purging.register(executions_remove)
         person_export.register(executions_export)
+        person_erase.register(executions_erase)
         ground_truth_changed.register(rescore_changed_truth)
         options_changed.register(rescore_changed_options)
         rows_purging.register(pictures_of_rows_remove)

@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "accounts.signing_in.signed_in.LastSeenMiddleware",
     "accounts.signing_in.restricting.SessionScopeMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
+    "accounts.privacy.leaving.ErasureMiddleware",
     "accounts.privacy.middleware.ConsentMiddleware",
     "accounts.middleware.WorkspaceMiddleware",
     "accounts.limits.sending.FormLimitsMiddleware",

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 from django.db.models import Q
+from django.db.models.functions import Cast
 
 from accounts.models import AuditEntry
 
@@ -60,6 +61,46 @@ def _forget_address(email: str, at_most: int) -> int:
         changes = json.loads(pattern.sub(ERASED, json.dumps(entry.changes)))
         _plain([entry.pk]).update(object_repr=pattern.sub(ERASED, entry.object_repr)[:200], changes=changes)
     return len(ids)
+
+
+def address_erase(address: str, *, at_once: int = 200) -> int:
+    """Take an e-mail address out of all entries that name it as text, in small transactions; says how many.
+
+    They are about other subjects (an invitation, a membership), so they are looked for through the whole trail.
+    """
+    pattern = re.compile(rf"(?<![\w.+-]){re.escape(address)}(?![\w-]|\.\w)", re.IGNORECASE)
+    escaped = json.dumps(address)[1:-1]  # as SQLite keeps letters beyond ASCII
+    named = Q(object_repr__icontains=address) | Q(text__icontains=address) | Q(text__icontains=escaped)
+    entries = AuditEntry.objects.annotate(text=Cast("changes", models.TextField()))
+    entries = entries.filter(named | Q(actor_email__iexact=address)).order_by("pk")
+    last, changed = uuid.UUID(int=0), 0
+    while found := list(entries.filter(pk__gt=last)[:at_once]):
+        with _erasing():
+            for entry in found:
+                changed += _without_address(entry, address, pattern)
+        last = found[-1].pk
+    return changed
+
+
+def _without_address(entry: AuditEntry, address: str, pattern: re.Pattern[str]) -> int:
+    values = {
+        "object_repr": pattern.sub(ERASED, entry.object_repr)[:200],
+        "changes": _replaced(entry.changes, pattern),
+        "actor_email": "" if entry.actor_email.lower() == address.lower() else entry.actor_email,
+    }
+    differs = any(getattr(entry, name) != value for name, value in values.items())
+    return int(_plain([entry.pk]).update(**values)) if differs else 0
+
+
+def _replaced(value: Any, pattern: re.Pattern[str]) -> Any:
+    """The value with the address replaced in each text within."""
+    if isinstance(value, str):
+        return pattern.sub(ERASED, value)
+    if isinstance(value, list):
+        return [_replaced(one, pattern) for one in value]
+    if isinstance(value, dict):
+        return {pattern.sub(ERASED, name): _replaced(one, pattern) for name, one in value.items()}
+    return value
 
 
 ERASED = "An erased account"

@@ -56,6 +56,7 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
     "invitation_create": (Limit(_of_organization, "60/h"),),
     "invitation_send": (Limit(_of_organization, "60/h"),),
     "organization_create": (Limit("user", "10/h"),),
+    "erasure_request": (Limit("user", "10/h"),),
     "person_export_order": (Limit("user", "5/d"),),
     "plan_request_create": (Limit(_of_organization, "10/d"),),
     "agent_key_test": (Limit(_of_organization, "30/h"),),

@@ -6,15 +6,33 @@ from collections.abc import Mapping
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.audit import record
 from accounts.members.holding import organization_held, refuse_above, required_now
 from accounts.models import Guest, Membership, Organization, Role, User
 from accounts.permissions import forget_roles
-from mino.common.errors import Detail, InvalidInput, InvalidState
+from mino.common.errors import AlreadyExists, Detail, InvalidInput, InvalidState
 from mino.common.hooks import place_ended
 
 Values = Mapping[str, object]
+
+
+def member_add(*, organization: Organization, person: User, role: str) -> Membership:
+    """Let somebody in without an invitation, for platform staff. A guest's grants stay.
+
+    Raises AlreadyExists for who is a member, and InvalidState for a deleted organization.
+    """
+    with transaction.atomic():
+        held = organization_held(organization)
+        place = {"organization": held, "user": person}
+        if Membership.objects.filter(**place).exists():
+            raise AlreadyExists(f"{person.email} is in {held.name} already.")
+        made = Membership.objects.create(**place, role=role, joined_at=timezone.now())
+        Guest.objects.filter(**place).delete()
+        _tell("member.added", made, None, after={"person": person.email, "role": role})
+    _forget(person)
+    return made
 
 
 def role_change(*, membership: Membership, role: str, user: User | None) -> Membership:
@@ -76,6 +94,8 @@ def ownership_transfer(*, membership: Membership, user: User) -> None:
         own = Membership.objects.filter(organization=found.organization_id, user=user).first()
         if own is None or own.role != Role.OWNER:
             raise PermissionDenied("Only an owner can hand an organization over.")
+        if found.user.erasure_due_at is not None:
+            raise InvalidState(f"The account of {found.user.display_name} is about to be erased. Choose somebody else.")
         if not found.user.is_active:
             raise InvalidState(f"The account of {found.user.display_name} is switched off, so they can't own it.")
         Membership.objects.filter(pk=found.pk).update(role=Role.OWNER)
@@ -135,7 +155,7 @@ def _tell(
 
 def _keep_an_owner(membership: Membership) -> None:
     owners = Membership.objects.filter(
-        organization=membership.organization_id, role=Role.OWNER, user__is_active=True
+        organization=membership.organization_id, role=Role.OWNER, user__is_active=True, user__erasure_due_at=None
     ).exclude(pk=membership.pk)
     if not owners.exists():
         raise InvalidState(

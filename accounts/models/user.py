@@ -47,7 +47,10 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(Identified, AbstractBaseUser, PermissionsMixin):
-    """A person with an account. `terms_version` and `privacy_version` are the newest texts that they agreed to."""
+    """A person with an account. `terms_version` and `privacy_version` are the newest texts that they agreed to.
+
+    One who asked for its erasure can take that back until `erasure_due_at`, and until a worker has begun with it.
+    """
 
     email = models.EmailField("e-mail address", max_length=254, unique=True)
     name = models.CharField(max_length=100, blank=True)
@@ -58,6 +61,8 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
     terms_version = models.PositiveSmallIntegerField(default=0, editable=False)
     privacy_version = models.PositiveSmallIntegerField(default=0, editable=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    erasure_due_at = models.DateTimeField(null=True, blank=True, editable=False)
+    erasure_begun_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     session_scope: SessionScope | None = None
     """What the session opens in which the user acts; None outside of sessions. Set by SessionScopeMiddleware."""
@@ -71,6 +76,11 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
     class Meta:
         ordering = [F("email")]
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
+        indexes = [
+            models.Index(
+                fields=["erasure_due_at"], name="user_to_erase", condition=models.Q(erasure_due_at__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -21,6 +21,11 @@ def export_mail(user: User, until: datetime) -> None:
     _send("person_export", user, until)
 
 
+def erasure_mail(user: User, due: datetime) -> None:
+    """Tell that the account is going to be erased, and until when that can be taken back."""
+    _send("erasure", user, due)
+
+
 def _send(name: str, user: User, moment: datetime) -> None:
     context = {"user": user, "moment": moment, "link": settings.PUBLIC_URL + reverse("privacy")}
     subject = " ".join(render_to_string(f"accounts/mail/{name}_subject.txt", context).split())

@@ -10,7 +10,7 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db.models import Q
 
-from accounts.models import ApiKey, AuditEntry, Guest, Invitation, Membership, Organization, PlanRequest, User
+from accounts.models import ApiKey, AuditEntry, Consent, Guest, Invitation, Membership, Organization, PlanRequest, User
 from accounts.privacy.addresses import addresses_of
 from accounts.privacy.rows import made_rows, rows_of
 from mino.common.hooks import Section
@@ -27,6 +27,9 @@ def accounts_export(user_id: uuid.UUID, section: Section) -> None:
     section("second_factors", rows_of(factors, "type", "created_at", "last_used_at"))
     sessions = UserSession.objects.filter(user=user_id)
     section("sign_ins", rows_of(sessions, "created_at", "last_seen_at", "ip", "user_agent"))
+    consents = Consent.objects.filter(user=user_id)
+    agreed = ("legal_text__kind", "legal_text__version", "given_at", "address", "user_agent")
+    section("consents", rows_of(consents, *agreed))
     memberships = Membership.objects.filter(user=user_id)
     section("memberships", rows_of(memberships, *PLACE, "role"))
     section("guest_places", rows_of(Guest.objects.filter(user=user_id), *PLACE))

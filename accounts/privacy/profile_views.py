@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import uuid
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts.http import SignedInRequest
 from accounts.models import PersonExport
+from accounts.privacy.erasing import GRACE, erasure_cancel, erasure_request, sole_organizations
 from accounts.privacy.exporting import KEPT
 from accounts.privacy.exports import person_export_open, person_export_order
+from accounts.privacy.forms import ErasureForm
 from accounts.privacy.middleware import consent_not_required
 from mino.common.errors import ServiceError
+from mino.common.forms import add_service_error
 
 SHOWN = 10
 
@@ -25,7 +30,13 @@ SHOWN = 10
 def privacy(request: SignedInRequest) -> HttpResponse:
     """What one may ask for about one's own data: a copy of it, and its end."""
     exports = list(PersonExport.objects.visible_to(request.user)[:SHOWN])
-    context = {"exports": exports, "at_work": any(one.is_at_work for one in exports), "kept_days": KEPT.days}
+    context = {
+        "exports": exports,
+        "at_work": any(one.is_at_work for one in exports),
+        "kept_days": KEPT.days,
+        "grace_days": GRACE.days,
+        "alone": sole_organizations(request.user) if request.user.erasure_due_at else [],
+    }
     return render(request, "accounts/privacy/privacy.html", context)
 
 
@@ -57,3 +68,37 @@ def person_export_file(request: SignedInRequest, person_export_id: uuid.UUID) ->
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+@consent_not_required
+@reauthentication_required  # type: ignore[untyped-decorator]
+@require_http_methods(["GET", "HEAD", "POST"])
+def erasure_request_view(request: SignedInRequest) -> HttpResponse:
+    """Ask for the end of the account: who one is was just shown, and the address is typed."""
+    form = ErasureForm(request.user.email, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            due = erasure_request(request.user)
+        except ServiceError as error:
+            add_service_error(form, error)
+        else:
+            logout(request)
+            messages.success(
+                request, f"Your account is erased on {due:%-d %B %Y}. Until then, sign in to take that back."
+            )
+            return redirect("account_login")
+    context = {"form": form, "alone": sole_organizations(request.user), "days": GRACE.days}
+    return render(request, "accounts/privacy/erase.html", context, status=422 if form.errors else 200)
+
+
+@consent_not_required
+@require_POST
+def erasure_cancel_view(request: SignedInRequest) -> HttpResponse:
+    """Take it back."""
+    try:
+        erasure_cancel(request.user)
+    except ServiceError as error:
+        messages.error(request, error.message)
+        return redirect("privacy")
+    messages.success(request, "Your account stays.")
+    return redirect("privacy")

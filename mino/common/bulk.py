@@ -77,6 +77,19 @@ def delete_in_chunks(queryset: QuerySet[Any], size: int = 5000) -> int:
             return deleted
 
 
+def update_in_chunks(queryset: QuerySet[Any], size: int = 5000, **values: Any) -> int:
+    """Set values on what `queryset` finds, `size` objects per transaction, and answer how many it were.
+
+    What was set must not be found any more, or this never ends.
+    """
+    updated: int = 0
+    while True:
+        chunk = list(queryset.order_by("pk").values_list("pk", flat=True)[:size])
+        updated += int(queryset.model._default_manager.filter(pk__in=chunk).update(**values))
+        if len(chunk) < size:
+            return updated
+
+
 @lru_cache(maxsize=256)
 def _update(vendor: str, model: type[Model], given: Names, match: Names, conditions: Names, add: frozenset[str]) -> str:
     """The statement of an update. Made once: it takes as long as to run it."""

@@ -86,6 +86,11 @@ organization_purging: Hook[[uuid.UUID]] = Hook()
 """The grace of this organization is over: remove what is its, in chunks, each its own transaction (this hook is called
 outside of one, and again if it was interrupted). Raise InvalidState to have it tried later."""
 
+person_erase: Hook[[uuid.UUID]] = Hook()
+"""The grace of this account is over: take the person out of all that stays, and remove what is theirs alone, in chunks,
+each its own transaction (this hook is called outside of one, and again if it was interrupted). The account itself and
+what cascades from it go last."""
+
 person_export: Hook[[uuid.UUID, Section]] = Hook()
 """This person wants a copy of all that is kept about them: give each kind of it to the section, without secrets (called
 outside of a transaction)."""

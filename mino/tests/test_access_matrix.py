@@ -175,11 +175,12 @@ BY_TOKEN = {"metrics"}
 OPEN_TO_ALL_USERS = {
     *("profile", "security", "avatar", "organization_create", "consent"),
     *("privacy", "person_export_order", "person_export_file"),
+    *("erasure_request", "erasure_cancel"),
 }
 OF_ONESELF = {"avatar", "person_export_file"}
 """Addresses of those that show somebody else nothing."""
 
-ONLY_POSTED = {"person_export_order"}
+ONLY_POSTED = {"person_export_order", "erasure_cancel"}
 FOR_GUESTS = {
     *("organization_home", "project_list", "execution_list", "batch_search", "compare", "retry_queue"),
     *("retry_queue_count", "dead_letters", "dead_letters_retry", "dead_letters_skip", "export_list", "people_leave"),

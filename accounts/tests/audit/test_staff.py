@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.test import Client
 
 from accounts.audit.staff import AuditedAdmin
-from accounts.models import AuditEntry, Channel, Membership, Organization, Role, User
+from accounts.models import AuditEntry, Channel, Membership, User
 from mino.tests.factories import PASSWORD, add_second_factor
 from projects.models import Project
 
@@ -49,20 +49,6 @@ def test_a_change_names_the_field_and_who_made_it(change: Post, staff: User, pro
     assert (entry.event, entry.channel, entry.actor) == ("staff.changed", Channel.ADMIN, staff)
     assert (entry.organization, entry.object_pk) == (project.organization, str(project.pk))
     assert entry.changes == {"is_private": [False, True], "kind": [None, "project"]}
-
-
-def test_what_stands_within_a_page_is_told_too(
-    change: Post, organization: Organization, owner: User, member: User
-) -> None:
-    of_member = Membership.objects.get(user=member)
-    page = f"/admin/accounts/organization/{organization.pk}/change/"
-    place = list(Membership.objects.filter(organization=organization)).index(of_member)
-    change(page, **{f"memberships-{place}-role": Role.ADMIN})
-    entry = AuditEntry.objects.get(object_pk=str(of_member.pk))
-    assert (entry.subject_kind, entry.organization) == ("staff", organization)
-    assert entry.changes["role"] == ["member", "admin"]
-    change(page, **{f"memberships-{place}-DELETE": "on"})
-    assert AuditEntry.objects.latest("timestamp").event == "staff.deleted"
 
 
 def test_a_password_set_by_staff_is_told_and_not_shown(

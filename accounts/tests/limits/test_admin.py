@@ -62,8 +62,6 @@ def test_agreed_limits_are_audited_and_counters_read_only(staff: Client, organiz
         "max_executions_a_month": "",
         "max_requests_an_hour": "",
         "project_count": "99",
-        "memberships-TOTAL_FORMS": "0",
-        "memberships-INITIAL_FORMS": "0",
     }
     assert staff.post(address, values).status_code == 302
     organization.refresh_from_db()
