@@ -7,7 +7,7 @@ import uuid
 from django.http import Http404
 
 from accounts.api.base import ApiRequest
-from executions.models import Execution
+from executions.models import Execution, Job
 
 
 def find_execution(request: ApiRequest, execution_id: uuid.UUID) -> Execution:
@@ -17,3 +17,12 @@ def find_execution(request: ApiRequest, execution_id: uuid.UUID) -> Execution:
     if execution is None:
         raise Http404("There is no such execution, or you can't see it.")
     return execution
+
+
+def find_job(request: ApiRequest, job_id: uuid.UUID) -> Job:
+    """The job, with its execution. Raises Http404 where it can't be seen."""
+    seen = Job.objects.visible_to(request.user).filter(organization=request.organization)
+    job: Job | None = seen.select_related("execution").filter(pk=job_id).first()
+    if job is None:
+        raise Http404("There is no such job, or you can't see it.")
+    return job

@@ -1,0 +1,211 @@
+"""What the endpoints about jobs, their attempts and their retries give."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, ClassVar
+
+from django.db.models import Prefetch, QuerySet
+from rest_framework import serializers
+
+from executions.api.execution_shapes import EXECUTION_ID
+from executions.evaluation.verdict import EvaluationResult, Outcome, Reason
+from executions.models import FailureType, FieldResult, JobStatus, RetryStatus, SessionStatus
+from mino.common.api.serializers import Given
+
+JOB_ID = "019c1a71-3c4d-7e5f-8a6b-7c8d9e0f1a2b"
+ROW_ID = "019c1a63-2b3c-7d4e-9f5a-6b7c8d9e0f1a"
+VERDICTS = [one.value for one in EvaluationResult]
+OUTCOMES = [one.value for one in Outcome]
+
+
+class FieldResultGiven(serializers.Serializer[Any]):
+    """One cell of a result beside its truth."""
+
+    column = serializers.CharField()
+    expected = serializers.CharField(allow_null=True, help_text="The truth as it was compared; null: none is known.")
+    extracted = serializers.JSONField(allow_null=True)
+    outcome = serializers.ChoiceField(choices=OUTCOMES)
+    score = serializers.FloatField(allow_null=True, help_text="0 to 1; null where nothing could be compared.")
+    reason = serializers.ChoiceField(choices=[one.value for one in Reason], allow_blank=True)
+    explanation = serializers.CharField()
+
+
+class JobGiven(Given):
+    """The work on one row in an execution, and its result."""
+
+    on_request = ("result", "sources", "own_instructions", "field_results")
+    example: ClassVar[Any] = {
+        "id": JOB_ID,
+        "execution_id": EXECUTION_ID,
+        "row_id": ROW_ID,
+        "position": 3,
+        "row_position": 3,
+        "repeat": 1,
+        "url": "https://shop.example/kettle",
+        "status": "completed",
+        "progress": 100,
+        "step": "",
+        "has_ground_truth": True,
+        "evaluation_result": "fail",
+        "outcomes": {"title": "correct", "price": "wrong"},
+        "good_fields": 1,
+        "gradable_fields": 2,
+        "accuracy": 0.5,
+        "attempts": 1,
+        "retry_count": 0,
+        "requeue_count": 0,
+        "next_retry_at": None,
+        "failure_type": "",
+        "error_code": "",
+        "error_message": "",
+        "agent_seconds": 4.2,
+        "cost": 0.012,
+        "created_at": "2026-01-09T14:30:00Z",
+        "started_at": "2026-01-09T14:30:02Z",
+        "finished_at": "2026-01-09T14:30:07Z",
+    }
+
+    id = serializers.UUIDField()
+    execution_id = serializers.UUIDField(required=False)
+    row_id = serializers.UUIDField(required=False)
+    position = serializers.IntegerField(required=False, help_text="Place in the order of the execution, from 1.")
+    row_position = serializers.IntegerField(required=False, help_text="Place of the row in the batch, from 1.")
+    repeat = serializers.IntegerField(required=False, help_text="Which time of several the row is run.")
+    url = serializers.CharField(required=False, help_text="The address as it was run.")
+    status = serializers.ChoiceField(choices=JobStatus.choices, required=False)
+    progress = serializers.IntegerField(allow_null=True, required=False, help_text="Percent, where the agent tells it.")
+    step = serializers.CharField(required=False, help_text="What the agent does now, or did last.")
+    has_ground_truth = serializers.BooleanField(required=False)
+    evaluation_result = serializers.ChoiceField(
+        choices=VERDICTS, allow_null=True, required=False, help_text="Null: there is no verdict yet, or no result."
+    )
+    outcomes = serializers.DictField(
+        child=serializers.ChoiceField(choices=OUTCOMES), required=False, help_text="By column."
+    )
+    good_fields = serializers.IntegerField(required=False)
+    gradable_fields = serializers.IntegerField(required=False)
+    accuracy = serializers.FloatField(allow_null=True, required=False, help_text="0 to 1.")
+    attempts = serializers.IntegerField(required=False)
+    retry_count = serializers.IntegerField(required=False)
+    requeue_count = serializers.IntegerField(required=False, help_text="How often somebody had it run again.")
+    next_retry_at = serializers.DateTimeField(allow_null=True, required=False)
+    failure_type = serializers.ChoiceField(choices=FailureType.choices, allow_blank=True, required=False)
+    error_code = serializers.CharField(required=False)
+    error_message = serializers.CharField(required=False)
+    agent_seconds = serializers.FloatField(allow_null=True, required=False, help_text="Without any waiting.")
+    cost = serializers.FloatField(allow_null=True, required=False, help_text="In the currency of the execution.")
+    result = serializers.JSONField(required=False, allow_null=True, help_text="The extracted values by field.")
+    sources = serializers.JSONField(required=False, help_text="Where each value came from, by field.")
+    own_instructions = serializers.CharField(
+        required=False, help_text="What the row was run by in the place of the execution's instructions."
+    )
+    field_results = FieldResultGiven(many=True, required=False)
+    created_at = serializers.DateTimeField(required=False)
+    started_at = serializers.DateTimeField(allow_null=True, required=False)
+    finished_at = serializers.DateTimeField(allow_null=True, required=False)
+
+    @classmethod
+    def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
+        """With the cells of today's scoring; what is large comes along only when it is asked for."""
+        large = [name for name in ("result", "sources", "own_instructions") if name not in fields]
+        queryset = queryset.defer(*large)
+        if "field_results" in fields:
+            queryset = queryset.prefetch_related(
+                Prefetch("field_results", FieldResult.objects.current().order_by("job_id", "column"))
+            )
+        return queryset
+
+
+class SessionGiven(Given):
+    """One attempt at a job."""
+
+    on_request = ("steps", "extracted_data", "raw_result")
+    example: ClassVar[Any] = {
+        "id": "019c1a72-4d5e-7f6a-9b7c-8d9e0f1a2b3c",
+        "number": 1,
+        "status": "completed",
+        "agent_run_id": "",
+        "step_count": 3,
+        "error_code": "",
+        "error_message": "",
+        "failure_type": "",
+        "may_be_charged_twice": False,
+        "agent_seconds": 4.2,
+        "cost": 0.012,
+        "started_at": "2026-01-09T14:30:02Z",
+        "finished_at": "2026-01-09T14:30:07Z",
+    }
+
+    id = serializers.UUIDField()
+    number = serializers.IntegerField(required=False, help_text="From 1.")
+    status = serializers.ChoiceField(choices=SessionStatus.choices, required=False)
+    agent_run_id = serializers.CharField(required=False, help_text="What the agent's service calls it.")
+    step_count = serializers.IntegerField(required=False)
+    steps = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="What the agent did: `at` (seconds since the start), `description`, `url`.",
+    )
+    extracted_data = serializers.JSONField(required=False, allow_null=True)
+    raw_result = serializers.JSONField(required=False, allow_null=True, help_text="The agent's answer as it came.")
+    error_code = serializers.CharField(required=False)
+    error_message = serializers.CharField(required=False)
+    failure_type = serializers.ChoiceField(choices=FailureType.choices, allow_blank=True, required=False)
+    may_be_charged_twice = serializers.BooleanField(required=False)
+    agent_seconds = serializers.FloatField(allow_null=True, required=False)
+    cost = serializers.FloatField(allow_null=True, required=False)
+    started_at = serializers.DateTimeField(required=False)
+    finished_at = serializers.DateTimeField(allow_null=True, required=False)
+
+    @classmethod
+    def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
+        """Without what is large and not asked for."""
+        return queryset.defer("stack_trace", *(name for name in cls.on_request if name not in fields))
+
+
+class RetryGiven(Given):
+    """A further attempt that is due at a moment."""
+
+    example: ClassVar[Any] = {
+        "id": "019c1a73-5e6f-7a7b-8c8d-9e0f1a2b3c4d",
+        "job_id": JOB_ID,
+        "execution_id": EXECUTION_ID,
+        "url": "https://shop.example/kettle",
+        "row_position": 3,
+        "attempt_number": 1,
+        "status": "pending",
+        "scheduled_for": "2026-01-09T14:31:00Z",
+        "error_code": "TIMEOUT",
+        "error_message": "The page did not load within 120 s.",
+    }
+
+    id = serializers.UUIDField()
+    job_id = serializers.UUIDField(required=False)
+    execution_id = serializers.UUIDField(required=False)
+    url = serializers.CharField(source="job.url", required=False)
+    row_position = serializers.IntegerField(source="job.row_position", required=False)
+    attempt_number = serializers.IntegerField(required=False, help_text="The first retry is 1.")
+    status = serializers.ChoiceField(choices=RetryStatus.choices, required=False)
+    scheduled_for = serializers.DateTimeField(required=False)
+    error_code = serializers.CharField(required=False, help_text="Why the attempt before failed.")
+    error_message = serializers.CharField(required=False)
+
+    @classmethod
+    def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
+        """With the job's address and place."""
+        return (
+            queryset.select_related(None)
+            .select_related("job")
+            .only(
+                "job_id",
+                "execution_id",
+                "attempt_number",
+                "status",
+                "scheduled_for",
+                "error_code",
+                "error_message",
+                "job__url",
+                "job__row_position",
+            )
+        )

@@ -1,0 +1,155 @@
+"""What waits for its next attempt, and what got no answer, over all executions of an organization."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from accounts.api.base import ApiRequest, ApiView
+from accounts.api_keys.scopes import Scope
+from accounts.permissions import REFUSALS
+from executions.agents.base import ErrorCode
+from executions.agents.registry import AGENTS
+from executions.api.job_shapes import JobGiven, RetryGiven
+from executions.models import Job
+from executions.queries.dead_letters import dead_letters
+from executions.queries.waiting import waiting_retries
+from executions.services.dead_letters import dead_letters_requeue, dead_letters_skip
+from mino.common.api.cursors import Key
+from mino.common.api.errors import ApiError
+from mino.common.api.fields import Choice, Identifier, Moment
+from mino.common.api.filters import IdFilter, ListFilter, MomentFilter, WordsFilter
+from mino.common.api.listing import Listing
+from mino.common.api.operation import operation
+from mino.common.api.serializers import Given, Taken
+from projects.models import Project
+
+CODES = [(code.value, code.value) for code in ErrorCode]
+MOST_NAMED = 1000
+
+
+class RetryFilter(ListFilter):
+    """What the retry queue can be narrowed to."""
+
+    execution_id = IdFilter(field_name="execution")
+
+
+class DeadLetterFilter(ListFilter):
+    """What the dead letters can be narrowed to."""
+
+    error_code = WordsFilter(choices=CODES)
+    agent = WordsFilter(field_name="execution__agent", choices=[(kind.name, kind.label) for kind in AGENTS.values()])
+    project_id = IdFilter(field_name="project")
+    batch_id = IdFilter(field_name="batch")
+    execution_id = IdFilter(field_name="execution")
+    finished_after = MomentFilter(field_name="finished_at", lookup_expr="gt")
+    finished_before = MomentFilter(field_name="finished_at", lookup_expr="lt")
+
+
+RETRIES = Listing(RetryGiven, {"scheduled_for": Key("scheduled_for")}, default="scheduled_for", filters=RetryFilter)
+DEAD_LETTERS = Listing(JobGiven, {"finished_at": Key("finished_at")}, default="-finished_at", filters=DeadLetterFilter)
+
+
+class LettersChosen(Taken):
+    """Which dead letters are meant: those that fit everything that is named. At least one thing has to be."""
+
+    example: ClassVar[Any] = {"error_code": "TIMEOUT"}
+
+    job_ids = serializers.ListField(child=Identifier(), min_length=1, max_length=MOST_NAMED, required=False)
+    execution_id = Identifier(required=False)
+    batch_id = Identifier(required=False)
+    project_id = Identifier(required=False)
+    error_code = Choice(choices=CODES, required=False)
+    finished_before = Moment(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a body that names nothing: it would mean everything."""
+        if not attrs:
+            raise ApiError("MISSING_FIELD", "Say which dead letters you mean, by one of these.", path="job_ids")
+        return attrs
+
+
+class LettersHandled(Given):
+    """What became of dead letters."""
+
+    example: ClassVar[Any] = {"affected_jobs": 12, "executions": 2, "final": 3, "forbidden": 0}
+
+    affected_jobs = serializers.IntegerField(source="done", required=False, help_text="Those that were acted on.")
+    executions = serializers.IntegerField(required=False, help_text="How many executions they belong to.")
+    final = serializers.IntegerField(required=False, help_text="Left alone: their execution was stopped or has failed.")
+    forbidden = serializers.IntegerField(required=False, help_text="Left alone: in projects where you may run nothing.")
+
+
+class RetryList(ApiView):
+    """The retry queue."""
+
+    heading = "Retries and dead letters"
+
+    @operation("retry_list", "List what waits for a retry", scope=Scope.READ_RESULTS, listing=RETRIES)
+    def get(self, request: ApiRequest) -> Response:
+        """The scheduled attempts of all executions under way that you may see, the earliest due first."""
+        return self.page(waiting_retries(request.user, request.organization).retries)
+
+
+class DeadLetterList(ApiView):
+    """The dead letters."""
+
+    heading = "Retries and dead letters"
+
+    @operation("dead_letter_list", "List dead letters", scope=Scope.READ_RESULTS, listing=DEAD_LETTERS)
+    def get(self, request: ApiRequest) -> Response:
+        """The jobs of all executions that ended without an answer, the latest first."""
+        return self.page(dead_letters(request.user, request.organization))
+
+
+class DeadLetterRetry(ApiView):
+    """Running dead letters again."""
+
+    heading = "Retries and dead letters"
+
+    @operation(
+        "dead_letters_retry",
+        "Run dead letters again",
+        scope=Scope.RUN_EXECUTIONS,
+        takes=LettersChosen,
+        answers=LettersHandled,
+    )
+    def post(self, request: ApiRequest, values: dict[str, Any]) -> Response:
+        """Queue dead letters again, each within its execution: the newest 10,000 of those that are meant.
+
+        What can't go on any more is left alone and counted. Sent again, it goes on with the rest.
+        """
+        return self.answer(dead_letters_requeue(_chosen(request, values), user=request.user), LettersHandled)
+
+
+class DeadLetterSkip(ApiView):
+    """Giving dead letters up."""
+
+    heading = "Retries and dead letters"
+
+    @operation(
+        "dead_letters_skip",
+        "Give dead letters up",
+        scope=Scope.RUN_EXECUTIONS,
+        takes=LettersChosen,
+        answers=LettersHandled,
+    )
+    def post(self, request: ApiRequest, values: dict[str, Any]) -> Response:
+        """Count dead letters as skipped and not as errors: the newest 10,000 of those that are meant."""
+        return self.answer(dead_letters_skip(_chosen(request, values), user=request.user), LettersHandled)
+
+
+def _chosen(request: ApiRequest, values: dict[str, Any]) -> QuerySet[Job]:
+    """The dead letters that a body means. Raises PermissionDenied for those who may run nothing at all."""
+    seen = Project.objects.visible_to(request.user).filter(organization=request.organization)
+    if not request.user.has_perm("accounts.create_project", request.organization) and not any(
+        request.user.has_perm("projects.run_execution", project) for project in seen
+    ):
+        raise PermissionDenied(REFUSALS["projects.run_execution"])
+    lookups = {"job_ids": "pk__in", "finished_before": "finished_at__lt"}
+    named = {lookups.get(name, name): value for name, value in values.items()}
+    return dead_letters(request.user, request.organization).filter(**named)
