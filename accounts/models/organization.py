@@ -60,6 +60,8 @@ class Organization(Identified, Dated):
     projects that are there, `execution_count` the executions started in the month `execution_month` (its first day):
     `accounts.limits.counting` changes them.
 
+    `*_days` is how long it keeps things, if shorter than the installation (`accounts.organizations.retention`).
+
     One that is deleted is unseen at once; it can be restored until its data are removed in the background, which
     has begun at `purging_at`.
     """
@@ -75,6 +77,9 @@ class Organization(Identified, Dated):
     execution_month = models.DateField(null=True, blank=True, editable=False)
     requires_second_factor = models.BooleanField(default=False)
     requires_own_sign_in = models.BooleanField(default=False)
+    screenshot_days = models.PositiveIntegerField("days for screenshots", null=True, blank=True)
+    raw_result_days = models.PositiveIntegerField("days for raw answers", null=True, blank=True)
+    audit_days = models.PositiveIntegerField("days for the audit trail", null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     purging_at = models.DateTimeField(null=True, blank=True, editable=False)
     deleted_by = models.ForeignKey(

@@ -38,4 +38,5 @@ ENTRIES = (
     ),
     Entry("usage", "Usage and plan", "chart-bar", "accounts.view_usage", ("plan_request_*",)),
     Entry("audit", "Audit trail", "history", "accounts.view_audit", ("audit_*",)),
+    Entry("organization_privacy", "Privacy", "eye", "accounts.manage_settings"),
 )

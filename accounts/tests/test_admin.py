@@ -15,7 +15,7 @@ ClientFor = Callable[[User], Client]
 
 
 def test_staff_sign_in_by_the_form_that_counts_failures(client: Client) -> None:
-    add_second_factor(User.objects.create_superuser("staff@mino.example", PASSWORD))
+    add_second_factor(User.objects.create_superuser("staff@mino.example", PASSWORD, terms_version=1, privacy_version=1))
     assert client.post("/admin/login/", {"username": "staff@mino.example", "password": PASSWORD}).status_code == 302
     assert "_auth_user_id" not in client.session
     where = client.get("/admin/", follow=True).redirect_chain[-1][0]
@@ -27,7 +27,9 @@ def test_staff_sign_in_by_the_form_that_counts_failures(client: Client) -> None:
 
 
 def test_staff_without_a_second_factor_are_led_to_set_one_up(client_for: ClientFor) -> None:
-    staff = client_for(User.objects.create_superuser("staff@mino.example", PASSWORD))
+    staff = client_for(
+        User.objects.create_superuser("staff@mino.example", PASSWORD, terms_version=1, privacy_version=1)
+    )
     response = staff.get("/admin/accounts/user/", follow=True)
     assert response.redirect_chain[-1][0] == "/profile/security/"
     assert "Django admin opens to staff with a second factor" in response.text

@@ -114,6 +114,7 @@ NEEDS: dict[str, str] = {
     "organization_settings": Role.ADMIN,
     "run_defaults": Role.ADMIN,
     "organization_delete": Role.OWNER,
+    "organization_privacy": Role.ADMIN,
     "people_guests": Role.ADMIN,
     "people_member": Role.ADMIN,
     "people_role": Role.ADMIN,

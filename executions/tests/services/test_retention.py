@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks, Settings
 
+from accounts.models import Organization
 from executions.agents.base import Screenshot as Taken
 from executions.models import Screenshot, Session
 from executions.pictures.storing import screenshot_store
@@ -90,7 +91,7 @@ def test_old_attempts_are_walked_once(django_assert_num_queries: DjangoAssertNum
     for days in range(200, 210):
         begun(days, raw_result={})
     assert raw_results_expire(now=NOW) == 10
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the walk, and which organizations have their own time
         assert raw_results_expire(now=NOW + timedelta(hours=1)) == 0
     begun(180, raw_result={})
     assert raw_results_expire(now=NOW + timedelta(hours=1)) == 1
@@ -113,3 +114,22 @@ def test_a_deleted_batch_gives_its_space_back(
     assert not Screenshot.objects.exists()
     assert_usage_equals_pictures()
     assert files_in(tmp_path) == []
+
+
+def test_an_organization_keeps_pictures_and_raw_answers_for_its_own_time(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    strict, usual = begun(20, raw_result={"a": 1}), begun(20, raw_result={"a": 1})
+    younger = begun(5, raw_result={"a": 1}, job=strict.job)
+    for session in (strict, usual):
+        pictures_of(session, 1, NOW - timedelta(days=20))
+    Organization.objects.filter(pk=strict.organization_id).update(screenshot_days=7, raw_result_days=10)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert (screenshots_expire(now=NOW), raw_results_expire(now=NOW)) == (1, 1)
+    assert Screenshot.objects.get().session_id == usual.pk
+    assert set(Session.objects.filter(raw_result__isnull=False)) == {usual, younger}
+    Organization.objects.filter(pk=usual.organization_id).update(raw_result_days=10)
+    assert raw_results_expire(now=NOW) == 1  # who joins the others is looked through from the beginning
+    assert raw_results_expire(now=NOW) == 0
+    Organization.objects.update(screenshot_days=500)
+    assert screenshots_expire(now=NOW + timedelta(days=11)) == 1  # never longer than the installation
