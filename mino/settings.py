@@ -384,10 +384,15 @@ LOGGING = {
     },
     "filters": {
         "refusals": {"()": "mino.common.logs.WithoutRefusals"},
+        "tokens": {"()": "mino.common.logs.WithoutTokens"},
         "ids": {"()": "mino.common.logs.WithIds"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": ENV.log_format, "filters": ["refusals", "ids"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": ENV.log_format,
+            "filters": ["refusals", "tokens", "ids"],
+        }
     },
     "root": {"handlers": ["console"], "level": ENV.log_level},
     "loggers": {

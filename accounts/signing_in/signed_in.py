@@ -62,10 +62,10 @@ def signed_in_list(user: User, current: str | None) -> list[SignedIn]:
     return sorted(found, key=lambda one: (one.is_current, one.last_seen), reverse=True)
 
 
-def sign_ins_end(user: User, *, current: str | None, only: int | None = None) -> int:
-    """Sign the user out everywhere else, or in the one browser `only`. Says how many ended."""
+def sign_ins_end(user: User, *, current: str | None, only: str = "") -> int:
+    """Sign the user out everywhere else, or in the one browser whose id is `only`. Says how many ended."""
     sessions: Sequence[UserSession] = list(UserSession.objects.filter(user=user).exclude(session_key=current or ""))
-    ending = [session for session in sessions if only is None or session.pk == only]
+    ending = [session for session in sessions if only in ("", str(session.pk))]
     for session in ending:
         before = {"browser": browser_name(session.user_agent), "address": session.ip}
         with transaction.atomic():

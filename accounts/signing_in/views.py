@@ -43,9 +43,10 @@ def security(request: SignedInRequest) -> HttpResponse:
     """Password, second factors, and the browsers in which one is signed in; a POST ends one of those, or all others."""
     current = request.session.session_key
     if request.method == "POST":
-        only = request.POST.get("end", "")
-        ended = sign_ins_end(request.user, current=current, only=int(only) if only.isdecimal() else None)
-        messages.success(request, "That browser is signed out." if only.isdecimal() else _ended(ended))
+        asked = request.POST.get("end", "")
+        only = "" if asked == "others" else asked
+        ended = sign_ins_end(request.user, current=current, only=only)
+        messages.success(request, "That browser is signed out." if only else _ended(ended))
         return redirect("security")
     found = list(Authenticator.objects.filter(user=request.user).order_by("created_at"))
     codes = next((one for one in found if one.type == Authenticator.Type.RECOVERY_CODES), None)

@@ -16,6 +16,8 @@ from mino.common.tracing import bound_ids
 
 # All that could begin a new line, move the cursor or turn the direction of text, and what UTF-8 can't say.
 _FORGING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# What in an address opens something: of an invitation, of a confirmation, of a new password.
+_OPENING = re.compile(r"((?<!/people)/invitations/|/confirm-email/|/reset/key/[0-9A-Za-z]+-)[^/\s?]+")
 _BEFORE_TRACEBACK = "    "
 ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -31,6 +33,17 @@ class WithoutRefusals(logging.Filter):
         if record.exc_info and isinstance(record.exc_info[1], (PermissionDenied, Http404, DisallowedHost)):
             record.exc_info = None
             record.exc_text = None
+        return True
+
+
+class WithoutTokens(logging.Filter):
+    """Hides what in an address opens something: Django names the whole address of a request that it refuses."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Hide them in the text and what is put into it; let every record pass."""
+        record.msg = _hidden(record.msg)
+        if isinstance(record.args, tuple):
+            record.args = tuple(map(_hidden, record.args))
         return True
 
 
@@ -80,6 +93,10 @@ class JsonLines(JsonFormatter):
         """Add each id as a field of its own."""
         super().add_fields(log_data, record, message_dict)
         log_data.update({f"{name}_id": value for name, value in getattr(record, "ids", {}).items()})
+
+
+def _hidden(value: Any) -> Any:
+    return _OPENING.sub(r"\1(hidden)", value) if isinstance(value, str) else value
 
 
 def _harmless(text: str) -> str:

@@ -8,9 +8,10 @@ import sys
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import DisallowedHost, PermissionDenied
 
-from mino.common.logs import JsonLines, TextFormatter, WithIds, WithoutRefusals
+from mino.common.logs import JsonLines, TextFormatter, WithIds, WithoutRefusals, WithoutTokens
 from mino.common.tracing import bound
 
 TEXT = TextFormatter("{levelname} {name}: {message}", style="{")
@@ -45,6 +46,26 @@ def test_a_line_ends_with_the_ids_that_are_bound() -> None:
     with bound(execution="e1", job="j1"):
         assert TEXT.format(record("Job %s ended", 7)) == "INFO mino: Job 7 ended [execution=e1 job=j1]"
     assert TEXT.format(record("Nothing runs")) == "INFO mino: Nothing runs"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("/invitations/mMlLA8CLG-VKaI2UsloqBfbm9i6dqR/sign-up/", "/invitations/(hidden)/sign-up/"),
+        ("/accounts/confirm-email/MQ:1xXp9M:EVO52Xn-5Dp1/", "/accounts/confirm-email/(hidden)/"),
+        ("/accounts/password/reset/key/3-cz1a-5f/", "/accounts/password/reset/key/3-(hidden)/"),
+        ("/o/acme/settings/people/invitations/", "/o/acme/settings/people/invitations/"),
+        ("/o/acme/settings/people/invitations/01a229d4/send/", "/o/acme/settings/people/invitations/01a229d4/send/"),
+    ],
+)
+def test_what_opens_something_is_hidden_in_addresses(address: str, shown: str) -> None:
+    for made in (record("%s: %s", "Gone", address), record(f"Gone: {address}")):
+        assert WithoutTokens().filter(made)
+        assert made.getMessage() == f"Gone: {shown}"
+
+
+def test_every_handler_hides_them() -> None:
+    assert [name for name, handler in settings.LOGGING["handlers"].items() if "tokens" not in handler["filters"]] == []
 
 
 @pytest.mark.parametrize("forged", ["\n", "\r", "\x0b", "\x85", "\u2028", "\x1b[2K", "\x00", "\u202e", "\ud800"])
