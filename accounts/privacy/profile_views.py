@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import FileResponse, HttpResponse
@@ -70,11 +74,22 @@ def person_export_file(request: SignedInRequest, person_export_id: uuid.UUID) ->
     return response
 
 
+def _may_be_old(request: SignedInRequest) -> bool:
+    """Whether who has neither password nor second factor, so that nothing can be asked, signed in some time ago."""
+    if get_reauthentication_flows(request.user):
+        return False
+    latest: float = max((one["at"] for one in get_authentication_records(request, request.user)), default=0)
+    return bool(time.time() - latest > REAUTHENTICATION_TIMEOUT)
+
+
 @consent_not_required
 @reauthentication_required  # type: ignore[untyped-decorator]
 @require_http_methods(["GET", "HEAD", "POST"])
 def erasure_request_view(request: SignedInRequest) -> HttpResponse:
     """Ask for the end of the account: who one is was just shown, and the address is typed."""
+    if _may_be_old(request):
+        messages.error(request, "Sign out and in again first, so that it is sure to be you. Then come back at once.")
+        return redirect("privacy")
     form = ErasureForm(request.user.email, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

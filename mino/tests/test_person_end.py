@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -126,6 +128,21 @@ def test_a_session_that_is_not_fresh_has_to_show_who_it_is(client: Client, membe
     assert "reauthenticate" in browser.post(ERASE, {"confirmation": member.email})["Location"]
     member.refresh_from_db()
     assert member.erasure_due_at is None
+
+
+def test_who_has_no_password_signs_in_anew(client_for: Callable[[User], Client], member: User) -> None:
+    member.set_unusable_password()
+    member.save()
+    browser = client_for(member)  # without a record of how and when
+    assert browser.post(ERASE, {"confirmation": member.email})["Location"] == "/profile/privacy/"
+    assert "Sign out and in again first" in browser.get("/profile/privacy/").text
+    member.refresh_from_db()
+    assert member.erasure_due_at is None
+    session = browser.session
+    session["account_authentication_methods_user"] = User._meta.pk.value_to_string(member)
+    session["account_authentication_methods"] = [{"method": "socialaccount", "at": time.time()}]
+    session.save()
+    assert browser.get(ERASE).status_code == 200
 
 
 def test_the_only_owner_hands_over_first(client: Client, owner: User, organization: Any) -> None:
