@@ -94,10 +94,12 @@ class OrganizationAdmin(admin.ModelAdmin[Organization]):
         return format_html('<a href="{}?{}">{}</a>', reverse("admin:accounts_membership_changelist"), query, count)
 
     def save_model(self, request: HttpRequest, obj: Organization, form: ModelForm[Organization], change: bool) -> None:
-        """Save it, and tell the audit trail of another plan or other limits."""
-        super().save_model(request, obj, form, change)
-        if change:
-            limits_changed(obj, form.initial)
+        """Save what was changed, and tell the audit trail of another plan or other limits.
+
+        The counters beside it are changed by whoever uses the organization meanwhile, so they are not written back.
+        """
+        obj.save(update_fields=[*form.changed_data, "updated_at"])
+        limits_changed(obj, form.initial)
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Never: whoever makes one owns it."""

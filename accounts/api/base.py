@@ -200,7 +200,7 @@ def _check_scope(about: Operation, user: Any) -> None:
     if about.people_only:
         raise PermissionDenied("No API key may do this: it is for people who are signed in.")
     if about.scope is not None and not user.has_scope(about.scope):
-        raise PermissionDenied(f"This API key has not the scope {about.scope}. Ask an owner for one that has.")
+        raise PermissionDenied(f"This API key does not have the scope {about.scope}. Ask an owner for one that has.")
 
 
 def find_organization(request: Request) -> Organization:

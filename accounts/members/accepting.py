@@ -40,7 +40,9 @@ def invitation_accept(*, invitation: Invitation, user: User) -> Invitation:
         if found.is_for_guest and not member:
             Guest.objects.get_or_create(**place, defaults=origin)
         elif not found.is_for_guest and not member:
-            Membership.objects.create(**place, role=found.role, **origin)
+            joined = Membership.objects.create(**place, role=found.role, **origin)
+            told = {"person": user.email, "role": found.role}
+            record("member.joined", joined, organization=found.organization, after=told, by=user)
             Guest.objects.filter(**place).delete()  # what was granted to the guest stays granted to the member
         found.ended_at, found.ending = now, Ending.ACCEPTED
         found.save(update_fields=["ended_at", "ending"])

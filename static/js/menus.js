@@ -9,6 +9,12 @@ function close(menu, focus = false) {
   if (focus) menu.querySelector("summary").focus();
 }
 
+// Rows of links that are wider than a narrow screen begin where the current one is seen.
+for (const link of document.querySelectorAll(":is(.mn-settings-nav, .mn-tabs) [aria-current]")) {
+  const row = link.closest(".mn-settings-nav, .mn-tabs");
+  row.scrollLeft += link.getBoundingClientRect().left - row.getBoundingClientRect().left - (row.clientWidth - link.offsetWidth) / 2;
+}
+
 addEventListener("click", (event) => {
   for (const menu of openMenus()) if (!menu.contains(event.target)) close(menu);
   const button = event.target.closest("[data-side]");

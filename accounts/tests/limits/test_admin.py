@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib import admin
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.limits.asking import plan_request_create
@@ -69,3 +70,15 @@ def test_agreed_limits_are_audited_and_counters_read_only(staff: Client, organiz
     entry = AuditEntry.objects.get(event="organization.quota_changed")
     assert entry.changes == {"max_projects": [None, 7]}
     assert not AuditEntry.objects.filter(event="organization.plan_changed").exists()
+
+
+def test_what_is_counted_meanwhile_is_not_written_back(organization: Organization) -> None:
+    page, request = admin.site.get_model_admin(Organization), RequestFactory().post("/admin/")
+    request.user = User.objects.create_superuser("staff@mino.example", "x")
+    values = {"name": organization.name, "plan": organization.plan, "max_projects": "7"}
+    form = page.get_form(request, organization, change=True)(values, instance=organization)
+    assert form.is_valid(), form.errors
+    Organization.objects.filter(pk=organization.pk).update(project_count=5)
+    page.save_model(request, form.instance, form, change=True)
+    organization.refresh_from_db()
+    assert (organization.max_projects, organization.project_count) == (7, 5)

@@ -83,6 +83,7 @@ def test_who_has_no_account_signs_up_and_is_in(client: Client, invite: Invite, a
     assert (place.role, place.invited_by, place.invited_at is not None) == (Role.MEMBER, admin, True)
     assert len(mail.outbox) == 1  # the address needs no other confirmation
     assert AuditEntry.objects.filter(event="invitation.accepted", actor_id=user.pk).exists()
+    assert AuditEntry.objects.filter(event="member.joined", actor_id=user.pk, object_pk=str(place.pk)).exists()
 
 
 def test_who_has_an_account_signs_in_and_accepts(client: Client, client_for: ClientFor, invite: Invite) -> None:
