@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Organization, Role, User
+from accounts.privacy.texts import versions
 from mino.tests.factories import BatchFactory, MembershipFactory, OrganizationFactory, ProjectFactory, UserFactory
 from projects.models import Batch, Project
 
@@ -21,6 +22,18 @@ def test_data() -> Path:
     if not folder.is_dir():
         pytest.skip("The test data is not here. Set MINO_TEST_DATA to its folder.")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _texts_in_force(request: pytest.FixtureRequest) -> None:
+    """What is remembered of the legal texts, so that no test asks for them or not because of the one before.
+
+    What a transactional test leaves is emptied, and the texts with it: there nobody has to agree to anything.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    is_marked = marker is not None and bool(marker.kwargs.get("transaction"))
+    is_emptied = is_marked or not {"transactional_db", "live_server"}.isdisjoint(request.fixturenames)
+    versions.remember({} if is_emptied else {"terms": 1, "privacy": 1}, 3600)
 
 
 @pytest.fixture

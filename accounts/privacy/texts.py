@@ -1,10 +1,10 @@
-"""The texts in force. Which they are is remembered for a minute, since every page asks."""
+"""The texts in force. Each process remembers for a minute which they are, since every page asks."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Max
 
@@ -12,18 +12,38 @@ from accounts.audit import record
 from accounts.models import LegalKind, LegalText, User
 from mino.common.errors import InvalidInput
 
-KEY = "accounts.privacy.versions"
-SECONDS_REMEMBERED = 60
+SECONDS_REMEMBERED = 60.0
+
+
+class Versions:
+    """The newest version of each kind of text, as this process knows it."""
+
+    def __init__(self) -> None:
+        self._found: Mapping[str, int] = {}
+        self._until = 0.0
+
+    def get(self) -> Mapping[str, int]:
+        """What is remembered, or what the database says now."""
+        if time.monotonic() >= self._until:
+            newest = LegalText.objects.order_by().values_list("kind").annotate(newest=Max("version"))
+            self.remember(dict(newest))
+        return self._found
+
+    def remember(self, found: Mapping[str, int], seconds: float = SECONDS_REMEMBERED) -> None:
+        """Answer this for so many seconds."""
+        self._found, self._until = found, time.monotonic() + seconds
+
+    def forget(self) -> None:
+        """Ask the database next time."""
+        self._until = 0.0
+
+
+versions = Versions()
 
 
 def current_versions() -> Mapping[str, int]:
     """The newest version of each kind of text."""
-    found: Mapping[str, int] | None = cache.get(KEY)
-    if found is None:
-        newest = LegalText.objects.order_by().values_list("kind").annotate(newest=Max("version"))
-        found = dict(newest)
-        cache.set(KEY, found, SECONDS_REMEMBERED)
-    return found
+    return versions.get()
 
 
 def texts_to_agree(user: User) -> list[LegalText]:
@@ -47,5 +67,5 @@ def legal_text_publish(*, kind: str, text: str, change: str, user: User | None) 
         version = newest.version + 1 if newest else 1
         published = LegalText.objects.create(kind=LegalKind(kind), version=version, text=text, change=change)
         record("consent.text_published", published, organization=None, by=user, after={"version": version})
-        transaction.on_commit(lambda: cache.delete(KEY), robust=True)
+        transaction.on_commit(versions.forget, robust=True)
     return published

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import AuditEntry, Consent, LegalKind, LegalText, User
 from accounts.privacy.cookies import COOKIES, STORAGE
-from accounts.privacy.texts import current_versions, legal_text_publish
+from accounts.privacy.texts import current_versions, legal_text_publish, versions
 from mino.common.errors import InvalidInput
 from mino.tests.api.asking import browser
 from mino.tests.factories import UserFactory, add_second_factor
@@ -25,7 +24,7 @@ ClientFor = Callable[[User], Client]
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    cache.clear()
+    versions.forget()
 
 
 def publish(django_capture_on_commit_callbacks: Any, kind: str = LegalKind.TERMS, text: str = "Be kind.") -> LegalText:

@@ -225,7 +225,7 @@ def test_a_newcomer_gets_an_account_only_if_the_owner_lets_them_in(
     assert not User.objects.filter(email="new@northlight.example").exists()
     IdentityProvider.objects.update(joins_as="member")
     sign_in_by(client, server, "new", login)
-    assert status(client) == 200
+    assert client.get(HOME)["Location"].startswith("/consent/")
     user = User.objects.get(email="new@northlight.example")
     assert (user.name, Membership.objects.get(user=user).role) == ("Nora New", Role.MEMBER)
     assert EmailAddress.objects.get(user=user).verified

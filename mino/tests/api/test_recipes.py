@@ -27,7 +27,7 @@ from mino.tests.api.asking import new_key
 from projects.models import Batch, Project, TruthRevision
 
 DOCUMENT = (Path(django_settings.BASE_DIR) / "docs" / "api.md").read_text()
-SITES = "site_url,expected_name\nSHOP/kettle-aino,Aino kettle\nSHOP/tile-posa-20,Posa tile\n"
+SITES = "site_url,expected_name\nSHOP/kettle-one-litre/,Pour-over kettle 1 l\nSHOP/mug-speckle/,Mug Speckle\n"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -108,7 +108,7 @@ def test_from_a_file_to_its_accuracy(
 @pytest.mark.usefixtures("environment", "working", "events")
 def test_a_gate_opens_and_closes(batch: Batch, capsys: pytest.CaptureFixture[str], live_server: LiveServer) -> None:
     for row in batch.rows.all():
-        row.url = f"{live_server.url}/sample-site/goods/kettle-aino"
+        row.url = f"{live_server.url}/sample-site/goods/kettle-one-litre/"
         row.truth = {"title": "Something else", "price": ""}
         row.save()
     gate = namespace("A gate for CI")["gate"]
