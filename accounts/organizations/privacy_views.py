@@ -19,6 +19,9 @@ from mino.common.forms import add_service_error
 
 PERIODS = (1, 3, 7, 14, 30, 60, 90, 180, 365, 730)
 """Days that are offered; few different ones, since each is one walk through what is kept."""
+STANDARD = "installation"
+"""The choice of the installation's own time."""
+
 HELP = {
     "screenshot_days": "Pictures of the pages that agents saw.",
     "raw_result_days": "What agents answered, word by word. The values that were read from it stay.",
@@ -37,10 +40,8 @@ class RetentionForm(forms.Form):
                 label=kind.label,
                 help_text=HELP[kind.column],
                 choices=_choices(kind, own),
-                coerce=int,
-                empty_value=None,
-                required=False,
-                initial="" if own is None else own,
+                coerce=_number,
+                initial=STANDARD if own is None else own,
             )
 
 
@@ -49,7 +50,11 @@ def _choices(kind: Kind, own: int | None) -> list[tuple[str | int, str]]:
     if own is not None and own <= kind.installation_days:
         offered.add(own)
     standard = f"As long as this installation: {_days(kind.installation_days)}"
-    return [("", standard), *((days, _days(days)) for days in sorted(offered))]
+    return [(STANDARD, standard), *((days, _days(days)) for days in sorted(offered))]
+
+
+def _number(chosen: str) -> int | None:
+    return None if chosen == STANDARD else int(chosen)
 
 
 def _days(number: int) -> str:

@@ -34,14 +34,14 @@ def test_an_admin_chooses_from_shorter_times(
     with django_assert_max_num_queries(8):
         page = browser.get(PAGE).text
     assert "As long as this installation: 30 days" in page
-    posted = {"screenshot_days": "7", "raw_result_days": "", "audit_days": "180"}
+    posted = {"screenshot_days": "7", "raw_result_days": "installation", "audit_days": "180"}
     assert browser.post(PAGE, posted)["Location"] == PAGE
     organization.refresh_from_db()
     assert (organization.screenshot_days, organization.raw_result_days, organization.audit_days) == (7, None, 180)
     changes = AuditEntry.objects.get(event="organization.privacy_changed").changes
     assert changes == {"screenshot_days": [None, 7], "audit_days": [None, 180]}
     for wrong in ({"screenshot_days": "60"}, {"audit_days": "30"}, {"raw_result_days": "soon"}):
-        assert browser.post(PAGE, wrong).status_code == 422
+        assert browser.post(PAGE, {**posted, **wrong}).status_code == 422
 
 
 def test_the_service_keeps_the_bounds(organization: Organization, member: User, settings: Settings) -> None:
