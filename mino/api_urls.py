@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("webhooks.api.urls")),
     path("", include("projects.api.urls")),
     path("", include("executions.api.urls")),
+    path("", include("analytics.api.urls")),
     path("openapi.json", ApiDocument.as_view(), name="api_document"),
     path("docs", ApiDocumentation.as_view(), name="api_documentation"),
 ]

@@ -139,6 +139,8 @@ class OperationSchema(AutoSchema):
         about = self.operation
         if about.listing:
             return OpenApiResponse(page_of(about.listing.serializer), description="A page of the list.")
+        if isinstance(about.answers, OpenApiResponse):
+            return about.answers
         if about.answers is None:
             return OpenApiResponse(None, description="It is done; there is nothing to answer.")
         if about.many:

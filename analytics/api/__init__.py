@@ -1,0 +1,1 @@
+"""Exports, patterns and acts on many results, for programs."""

@@ -1,0 +1,16 @@
+"""Addresses about what is made of results."""
+
+from django.urls import path
+
+from analytics.api import bulk, exports, patterns
+
+urlpatterns = [
+    path("batches/<str:batch_id>/jobs/bulk-action", bulk.JobsBulkAction.as_view(), name="api_jobs_bulk_action"),
+    path("exports", exports.ExportList.as_view(), name="api_exports"),
+    path("executions/<str:execution_id>/exports", exports.ResultsExport.as_view(), name="api_results_export"),
+    path("batches/<str:batch_id>/exports", exports.BatchExport.as_view(), name="api_batch_export"),
+    path("exports/<str:export_id>", exports.ExportDetail.as_view(), name="api_export"),
+    path("exports/<str:export_id>/file", exports.ExportFile.as_view(), name="api_export_file"),
+    path("projects/<str:project_id>/patterns", patterns.PatternList.as_view(), name="api_patterns"),
+    path("patterns/<str:pattern_id>", patterns.PatternDetail.as_view(), name="api_pattern"),
+]
