@@ -2,10 +2,15 @@
 
 from django.urls import path
 
-from analytics.api import bulk, exports, patterns
+from analytics.api import bulk, comparison, exports, patterns
 
 urlpatterns = [
     path("batches/<str:batch_id>/jobs/bulk-action", bulk.JobsBulkAction.as_view(), name="api_jobs_bulk_action"),
+    path(
+        "executions/<str:execution_id>/comparison",
+        comparison.ExecutionComparison.as_view(),
+        name="api_execution_comparison",
+    ),
     path("exports", exports.ExportList.as_view(), name="api_exports"),
     path("executions/<str:execution_id>/exports", exports.ResultsExport.as_view(), name="api_results_export"),
     path("batches/<str:batch_id>/exports", exports.BatchExport.as_view(), name="api_batch_export"),

@@ -111,6 +111,7 @@ PLACES: dict[str, tuple[Role, str | None]] = {
     "export_download": (Role.VIEWER, Scope.EXPORT_DATA),
     "pattern_list": (Role.VIEWER, Scope.READ_RESULTS),
     "pattern_read": (Role.VIEWER, Scope.READ_RESULTS),
+    "execution_compare": (Role.VIEWER, Scope.READ_RESULTS),
     "execution_events": (Role.VIEWER, Scope.READ_RESULTS),
     "execution_events_poll": (Role.VIEWER, Scope.READ_RESULTS),
 }
