@@ -36,6 +36,8 @@ def invitations_create(
 ) -> list[Invitation]:
     """Invite people by their addresses: all of them, or nobody if something is wrong with one.
 
+    What an expired invitation of an address promised, the new one promises too, as if it was sent again.
+
     Raises InvalidInput for what is no address or no role and beyond the number of a day, AlreadyExists for who is in
     or invited already, Forbidden when an admin invites an owner, or PermissionDenied.
     """
@@ -50,13 +52,16 @@ def invitations_create(
         _refuse_known(held, addresses, role)
         _refuse_too_many(held, len(addresses))
         now = timezone.now()
-        expired = Invitation.objects.pending().filter(organization=held, email__in=addresses)
-        expired.update(ended_at=now, ending=Ending.REPLACED)
+        pending = Invitation.objects.pending().filter(organization=held, email__in=addresses)
+        expired = dict(pending.values_list("email", "pk"))
+        pending.update(ended_at=now, ending=Ending.REPLACED)
         made = [
             _send(Invitation(organization=held, email=email, role=role, invited_by=user, invited_at=now), now)
             for email in addresses
         ]
         for one in made:
+            if one.email in expired:
+                invitation_replaced.call(expired[one.email], one.pk)
             _tell("invitation.created", one, user, after={"email": one.email, "role": role})
     return made
 

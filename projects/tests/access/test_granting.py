@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.members.accepting import invitation_accept
-from accounts.members.invitations import invitation_resend, invitation_revoke
+from accounts.members.invitations import invitation_resend, invitation_revoke, invitations_create
 from accounts.members.roles import member_leave, member_remove
 from accounts.models import AuditEntry, Guest, Invitation, Membership, Organization, Role, User
 from accounts.permissions import forget_roles
@@ -165,6 +165,15 @@ def test_one_invitation_carries_several_projects_and_keeps_them_when_sent_again(
     assert (may_run(guest, private), may_run(guest, another)) == (False, True)
 
 
+def test_who_is_invited_anew_after_a_week_gets_what_was_promised(private: Project, admin: User) -> None:
+    access_give(project=private, email=OUTSIDE, level=Level.VIEW, user=admin)
+    Invitation.objects.update(expires_at=timezone.now())
+    [again] = invitations_create(organization=private.organization, emails=[OUTSIDE], role=Role.VIEWER, user=admin)
+    person = UserFactory(email=OUTSIDE)
+    invitation_accept(invitation=again, user=person)
+    assert sees(person, private)
+
+
 def test_what_was_taken_back_gives_nothing(private: Project, admin: User) -> None:
     another = ProjectFactory(organization=private.organization)
     invitation = access_give(project=private, email=OUTSIDE, level=Level.VIEW, user=admin)
@@ -182,8 +191,6 @@ def test_what_was_taken_back_gives_nothing(private: Project, admin: User) -> Non
 
 def test_an_invited_member_gets_the_projects_as_well(private: Project, organization: Organization) -> None:
     """An invitation as a member that waits already takes the project on."""
-    from accounts.members.invitations import invitations_create
-
     [waiting] = invitations_create(organization=organization, emails=[OUTSIDE], role=Role.VIEWER, user=None)
     assert access_give(project=private, email=OUTSIDE, level=Level.WORK, user=None) == waiting
     person = UserFactory(email=OUTSIDE)
