@@ -13,6 +13,7 @@ from accounts.organizations.deletion import deleted_purge
 from accounts.privacy.erasing import erasures_run
 from accounts.privacy.exporting import person_export_run
 from accounts.privacy.exports import person_exports_expire, person_exports_sweep
+from accounts.sso.refreshing import metadata_refresh
 
 
 @shared_task
@@ -32,6 +33,12 @@ def purge_organizations() -> None:
 def expire_audit() -> None:
     """Remove entries of the audit trail that are older than they are to be kept. Sent by beat every hour."""
     entries_expire()
+
+
+@shared_task
+def refresh_identity_providers() -> None:
+    """Read the metadata of SAML identity providers anew. Sent by beat every six hours."""
+    metadata_refresh()
 
 
 @shared_task

@@ -289,6 +289,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "expire-audit": {"task": "accounts.tasks.expire_audit", "schedule": 3600.0, "options": {"expires": 3600}},
+    "refresh-identity-providers": {
+        "task": "accounts.tasks.refresh_identity_providers",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 3600},
+    },
     "sweep-privacy": {"task": "accounts.tasks.sweep_privacy", "schedule": 30.0, "options": {"expires": 30}},
     "expire-privacy": {"task": "accounts.tasks.expire_privacy", "schedule": 3600.0, "options": {"expires": 3600}},
     "purge-deleted": {"task": "projects.tasks.purge_deleted", "schedule": 60.0, "options": {"expires": 60}},

@@ -18,6 +18,7 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
+from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
 from requests import RequestException
 
@@ -142,6 +143,6 @@ def _answer(view: Any, request: HttpRequest, provider_id: str) -> HttpResponse:
         raise Http404("There is no such provider.") from None
     try:
         answer: HttpResponse = view.adapter_view(adapter)(request)
-    except (OAuth2Error, RequestException) as error:  # before the browser was sent away
+    except (OAuth2Error, RequestException, ValueError, ImproperlyConfigured) as error:
         answer = render_authentication_error(request, provider, exception=error)
     return answer

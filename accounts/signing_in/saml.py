@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from allauth.core.internal.httpkit import deserialize_request
+from allauth.socialaccount.helpers import render_authentication_error
 from allauth.socialaccount.providers.saml.views import FinishACSView
 from allauth.socialaccount.sessions import LoginSession
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from lxml import etree
 
 CERTIFICATE = "{http://www.w3.org/2000/09/xmldsig#}X509Certificate"
@@ -59,12 +62,22 @@ def saml_settings(*, entity_id: str, sso_url: str, certificates: Sequence[str]) 
             "reject_deprecated_algorithm": True,
             "reject_idp_initiated_sso": True,
             "want_attribute_statement": False,
+            "allow_single_label_domains": True,  # in one's own network MINO may be called http://mino
         },
     }
 
 
+@method_decorator(login_not_required, name="dispatch")
 class FinishView(FinishACSView):  # type: ignore[misc]
     """Checks the provider's response, which was posted and then redirected here, where the session is known."""
+
+    def dispatch(self, request: HttpRequest, organization_slug: str) -> HttpResponse:
+        """Sign in by the response; one that can't be read, or says of nobody who it is, is refused like a wrong one."""
+        try:
+            answer: HttpResponse = super().dispatch(request, organization_slug)
+        except (etree.LxmlError, ValueError, ImproperlyConfigured) as error:
+            answer = render_authentication_error(request, self.get_provider(organization_slug), exception=error)
+        return answer
 
     def get_provider(self, organization_slug: str) -> Any:
         """The provider, with that of its certificates of which the response says that it was signed with it."""

@@ -55,7 +55,7 @@ class SamlForm(ProviderForm):
         required=False,
         label="Address of its metadata",
         widget=forms.URLInput(attrs={"placeholder": "https://id.example.com/metadata", "spellcheck": "false"}),
-        help_text="Read now and once a day, so that a new certificate is known in time.",
+        help_text="Read now and every six hours, so that a new certificate is known in time.",
     )
     metadata = forms.CharField(
         max_length=200_000,

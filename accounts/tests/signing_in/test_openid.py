@@ -109,8 +109,9 @@ def later(seconds: int) -> int:
         lambda claims: {name: value for name, value in claims.items() if name != "nonce"},
         lambda claims: {name: value for name, value in claims.items() if name != "exp"},
         lambda claims: {**claims, "sub": "somebody else"},
+        lambda claims: {**claims, "sub": "x" * 300},
     ],
-    ids=["audience", "party", "issuer", "expired", "nonce", "no nonce", "no end", "subject"],
+    ids=["audience", "party", "issuer", "expired", "nonce", "no nonce", "no end", "subject", "long"],
 )
 def test_an_id_token_that_is_not_for_this_sign_in_opens_nothing(
     client: Client, provider: OpenIDServer, lie: Callable[[Claims], Claims]
