@@ -13,8 +13,8 @@ from django.urls import ResolverMatch
 from accounts.models import IdentityProvider
 from accounts.signing_in.scope import scope_of, session_scope
 
-ROUTES = ("o/<", "api/", "health/", "sign-in/", "static/")
-"""What lies below these narrows itself to the organizations that the sign-in opens."""
+ROUTES = ("o/<", "api/", "health/", "sign-in/", "static/", "legal/", "consent/")
+"""What lies below these narrows itself to the organizations that the sign-in opens, or is there for everybody."""
 
 NAMES = ("home", "avatar", "error_help", "account_login", "account_logout", "*_login", "*_callback", "saml_*")
 """Further pages that are open: those to sign in and out, and those that show nothing of the account."""

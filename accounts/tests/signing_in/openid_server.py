@@ -110,6 +110,12 @@ def sign_in_by(client: Client, provider: OpenIDServer, sub: str, address: str, *
     return client.get(relative(provider.agree(sent["Location"], sub)))
 
 
+def agree(client: Client) -> None:
+    """Agree to the terms, as who is new is asked to."""
+    texts = client.get("/consent/").context["form"]["texts"].value()
+    client.post("/consent/", {"texts": texts, "agreed": "on"})
+
+
 def relative(address: str) -> str:
     """Path and query of an address."""
     parts = urlsplit(address)

@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from accounts.models import EmailDomain, IdentityProvider, Organization, User
 from accounts.sso.refreshing import metadata_refresh
+from accounts.tests.signing_in.openid_server import agree
 from accounts.tests.sso.saml_server import ASSERTION, Key, SamlServer, answer_of, bring_back, saml_server
 from mino.sign_in_providers import saml_metadata
 from mino.tests.factories import JOINED, OrganizationFactory
@@ -88,6 +89,7 @@ def test_a_newcomer_gets_their_name_and_address(client: Client, idp: SamlServer,
     sign_in(client, base)
     user = User.objects.get(email="new@northlight.example")
     assert user.name == "Nora New"
+    agree(client)
     assert is_in(client)
 
 
@@ -300,6 +302,7 @@ def test_the_installation_offers_its_own_provider_by_a_file_of_metadata(
     idp.who("ines", "ines@northlight.example", displayName="Ines Marrow")
     assert "Continue with House ID" in client.get("/accounts/login/").text
     sign_in(client, "/accounts/saml/sso/")
+    agree(client)
     assert client.get("/profile/").context["user"].name == "Ines Marrow"
 
 

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from accounts.models import IdentityProvider, Membership, Organization, Role, User
 from accounts.sso.connecting import provider_remove, provider_switch
-from accounts.tests.signing_in.openid_server import OpenIDServer, sign_in_by
+from accounts.tests.signing_in.openid_server import OpenIDServer, agree, sign_in_by
 from mino.tests.factories import (
     PASSWORD,
     InvitationFactory,
@@ -226,6 +226,8 @@ def test_a_newcomer_gets_an_account_only_if_the_owner_lets_them_in(
     IdentityProvider.objects.update(joins_as="member")
     sign_in_by(client, server, "new", login)
     assert client.get(HOME)["Location"].startswith("/consent/")
+    agree(client)
+    assert status(client) == 200
     user = User.objects.get(email="new@northlight.example")
     assert (user.name, Membership.objects.get(user=user).role) == ("Nora New", Role.MEMBER)
     assert EmailAddress.objects.get(user=user).verified
