@@ -78,7 +78,10 @@ class Subjects:
     def __init__(self, organization: Organization, people: dict[str, User], stranger: User) -> None:
         self.people = people
         self.stranger = stranger
-        self.superuser = User.objects.create_superuser("staff@mino.example", "x", terms_version=1, privacy_version=1)
+        staff = User.objects.filter(email="staff@mino.example").first()
+        self.superuser = staff or User.objects.create_superuser(
+            "staff@mino.example", "x", terms_version=1, privacy_version=1
+        )
         self.project: Project = ProjectFactory(organization=organization)
         batch = BatchFactory(project=self.project, rows=3)
         version = self.project.production_version
@@ -115,7 +118,8 @@ class Subjects:
             organization=organization, user=people["owner"], url="https://hooks.example/mino", events=list(EVENTS)
         ).subscription
         delivery = example_send(subscription=webhook, user=people["owner"])
-        invitation = InvitationFactory(organization=organization, token="a-token-that-nobody-guesses")
+        token = f"a-token-that-nobody-at-{organization.slug}-guesses"
+        invitation = InvitationFactory(organization=organization, token=token)
         entry = AuditEntry.objects.filter(organization=organization).first()
         assert entry is not None
         self.guests = {level: self._guest(level) for level in Level}
@@ -123,7 +127,9 @@ class Subjects:
         IdentityProvider.objects.create(
             organization=organization, protocol="openid", name="ID", issuer="https://id.example"
         )
-        domain = EmailDomain.objects.create(organization=organization, domain="northlight.example", confirmed_at=JOINED)
+        domain = EmailDomain.objects.create(
+            organization=organization, domain=f"{organization.slug}.example", confirmed_at=JOINED
+        )
         self._values: dict[str, Any] = {
             "kind": "terms",
             "entry_id": entry.pk,
@@ -160,7 +166,7 @@ class Subjects:
             "guest_id": GuestFactory(organization=organization).pk,
             "invitation_id": invitation.pk,
             "grant_id": promised.pk,
-            "token": "a-token-that-nobody-guesses",
+            "token": token,
             "agent": "eva",
             "product_slug": "mug-speckle",
         }
@@ -171,7 +177,9 @@ class Subjects:
 
     def _guest(self, level: str) -> User:
         """Somebody without a membership who was granted this on the project."""
-        guest: User = GuestFactory(organization=self.project.organization, user__email=f"{level}@guests.example").user
+        organization = self.project.organization
+        email = f"{level}@guests.{organization.slug}.example"
+        guest: User = GuestFactory(organization=organization, user__email=email).user
         assign_perm(f"projects.{level}", guest, self.project)
         return guest
 
