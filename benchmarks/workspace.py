@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from accounts.models import Organization, Plan, User
+from accounts.privacy.consenting import consent_give
+from accounts.privacy.texts import texts_to_agree
 from accounts.services import organization_create
 from projects.models import InstructionVersion, Project
 from projects.services.projects import project_create
@@ -12,8 +14,11 @@ INSTRUCTIONS = "Find the product on {{name}} and give its price, currency, avail
 
 def bench_user() -> User:
     """The owner of the organization."""
-    user = User.objects.filter(email="owner@bench.example").first()
-    return user or User.objects.create_user(email="owner@bench.example", password=None)
+    user: User | None = User.objects.filter(email="owner@bench.example").first()
+    if user is None:
+        user = User.objects.create_user(email="owner@bench.example", password=None)
+        consent_give(user=user, texts=texts_to_agree(user))  # else every page leads to the texts
+    return user
 
 
 def bench_organization() -> Organization:
