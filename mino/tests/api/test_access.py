@@ -17,11 +17,18 @@ from accounts.api_keys.scopes import Scope
 from accounts.models import ApiKey, Organization, Role
 from mino.common.api.operation import Operation, operation_of
 from mino.tests.api.asking import Asker, browser, code_of, new_key, program
-from mino.tests.factories import ProjectFactory
+from mino.tests.factories import GuestFactory, ProjectFactory
 from mino.tests.subjects import Subjects
 from mino.tests.test_access_matrix import ROLES, undone
+from projects.models import Batch, Level, TaggedBatch
 
 EVERY_KEY = "every key"
+FOR_GUESTS = {
+    *("organization_list", "organization_read", "project_list", "batch_list", "import_list", "execution_list"),
+    *("tag_list", "export_list", "retry_list", "dead_letter_list", "dead_letters_retry", "dead_letters_skip"),
+}
+"""Operations of the organization that show guests what is theirs; all others of it refuse them."""
+
 PLACES: dict[str, tuple[Role, str | None]] = {
     "organization_list": (Role.VIEWER, EVERY_KEY),
     "organization_read": (Role.VIEWER, EVERY_KEY),
@@ -208,6 +215,33 @@ def test_people(place: Place, subjects: Subjects, organization: Organization) ->
         status = answer(browser(subjects.people[role], organization), place, subjects)
         assert (status == 403) is (ROLES.index(role) < ROLES.index(needed)), f"{role}: {status}"
         assert status not in (401, 404)
+
+
+@pytest.mark.parametrize("level", Level)
+@pytest.mark.django_db
+def test_guests(level: Level, subjects: Subjects, organization: Organization) -> None:
+    subjects.make_private()
+    batch = Batch.objects.get(pk=subjects.value("batch_id"))
+    TaggedBatch.objects.create(batch=batch, tag_id=subjects.value("tag_id"))
+    granted, other = (
+        browser(subjects.guests[level], organization),
+        browser(GuestFactory(organization=organization).user),
+    )
+    other.headers = granted.headers
+    wrong = []
+    for place in ALL:
+        name, needed = place.operation.name, ROLES.index(PLACES[place.operation.name][0])
+        of_project = bool(set(place.parameters) & Subjects.OF_A_PROJECT)
+        reached = name == "tag_read" or name in FOR_GUESTS or of_project
+        may = reached and needed <= ROLES.index(Role.MEMBER if level == Level.WORK else Role.VIEWER)
+        found = answer(granted, place, subjects)
+        if (found in (403, 404)) is may:
+            wrong.append((name, found))
+        if of_project:
+            found = answer(other, place, subjects)
+            if found != 404:
+                wrong.append((f"{name} without a grant", found))
+    assert wrong == []
 
 
 @pytest.mark.parametrize("place", ALL, ids=lambda place: place.operation.name)
