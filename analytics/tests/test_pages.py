@@ -54,7 +54,7 @@ def test_projects_are_listed_with_what_they_hold_and_reached(
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("project_list", 10), ("execution_list", 10), ("organization_home", 13), ("project", 20)]
+    ("name", "most"), [("project_list", 10), ("execution_list", 10), ("organization_home", 14), ("project", 20)]
 )
 def test_a_list_asks_as_many_questions_for_many_as_for_few(
     busy: list[Execution],

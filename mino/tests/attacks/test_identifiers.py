@@ -134,7 +134,7 @@ def test_in_bodies(place: Place, path: tuple[str, ...], subjects: Subjects, own:
     theirs = _filled(body, subjects, path) if path[-1] in str(body) else {**body, path[-1]: _id(path[-1], subjects)}
     with undone():
         answer = asker(place.method, place.url(own), theirs)
-        if answer.status_code != 200 or answer.json() != {"affected_rows": 0}:  # of many, the unknown are left out
+        if answer.status_code != 200 or any(answer.json().values()):  # of many, the unknown are left out
             assert answer.status_code in (400, 404, 409, 422), answer.content
             assert code_of(answer)
         assert MARK not in answer.content
