@@ -9,15 +9,15 @@ from django import forms
 from django.http import QueryDict
 
 from executions.agents.registry import AgentKind
-from executions.costs.estimating import HIGHEST_TOTAL, SMALLEST
 from executions.costs.prices import currency
 from executions.credentials.availability import usable_agents
 from executions.defaults.services import defaults_of
 from executions.form_fields import VersionField, setting_field, setting_name
+from executions.limits_form import LimitsForm
 from executions.models import Execution, ExecutionType, SampleMethod
-from executions.models.execution import MAX_CONCURRENCY, MAX_REPEATS, MAX_RETRIES, MAX_SAMPLE
+from executions.models.execution import MAX_REPEATS, MAX_SAMPLE
 from executions.presets import from_address, read_rows, repeated, rows_in_words
-from executions.services.creation import LARGEST_SEED, MAX_TIMEOUT
+from executions.services.creation import LARGEST_SEED
 from executions.services.pairing import Runner
 from mino.common.errors import ServiceError
 from projects.models import Batch
@@ -25,7 +25,7 @@ from projects.models import Batch
 OF_PAIRS = {"pair", "other_version", "other_agent"}
 
 
-class ExecutionForm(forms.Form):
+class ExecutionForm(LimitsForm):
     """What to run: agent with its settings, version, type, rows, limits.
 
     The settings of each agent are fields named `AGENT-SETTING`; only those of the chosen agent count. It begins with
@@ -56,35 +56,6 @@ class ExecutionForm(forms.Form):
         required=False,
         label="Times each row is run",
         help_text=f"1 to {MAX_REPEATS}. More than once shows how steady the answers are; every time is charged.",
-    )
-    concurrency = forms.IntegerField(
-        min_value=1,
-        max_value=MAX_CONCURRENCY,
-        initial=5,
-        label="Rows at the same time",
-        help_text=f"1 to {MAX_CONCURRENCY}. Fewer are kinder to the sites.",
-    )
-    timeout = forms.IntegerField(
-        min_value=1,
-        max_value=MAX_TIMEOUT,
-        required=False,
-        label="Time-out in seconds",
-        help_text="For one attempt. Empty: the agent's own.",
-    )
-    max_retries = forms.IntegerField(
-        min_value=0,
-        max_value=MAX_RETRIES,
-        initial=3,
-        label="Retries of a row",
-        help_text=f"0 to {MAX_RETRIES}, after failures that may pass. Each is charged like a first attempt.",
-    )
-    budget = forms.DecimalField(
-        min_value=SMALLEST,
-        max_value=HIGHEST_TOTAL,
-        max_digits=14,
-        decimal_places=6,
-        required=False,
-        help_text="The execution pauses before its agent costs more. Empty: no limit.",
     )
     pair = forms.BooleanField(
         required=False,
