@@ -65,7 +65,8 @@ def test_what_opens_something_is_hidden_in_addresses(address: str, shown: str) -
 
 
 def test_every_handler_hides_them() -> None:
-    assert [name for name, handler in settings.LOGGING["handlers"].items() if "tokens" not in handler["filters"]] == []
+    handlers: Any = settings.LOGGING["handlers"]
+    assert [name for name, handler in handlers.items() if "tokens" not in handler["filters"]] == []
 
 
 @pytest.mark.parametrize("forged", ["\n", "\r", "\x0b", "\x85", "\u2028", "\x1b[2K", "\x00", "\u202e", "\ud800"])
