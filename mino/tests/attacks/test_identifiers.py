@@ -16,11 +16,12 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from accounts.models import Organization, Role, User
+from executions.models import Job, JobStatus
 from mino.common.api.fields import Identifier
 from mino.tests.api.asking import browser, code_of, program
 from mino.tests.api.test_access import ALL as OPERATIONS
 from mino.tests.api.test_access import Place
-from mino.tests.factories import MembershipFactory
+from mino.tests.factories import JOINED, MembershipFactory
 from mino.tests.subjects import Subjects
 from mino.tests.test_access_matrix import IN_ORGANIZATION, undone
 from projects.models import Batch, Folder, Project, Tag
@@ -39,6 +40,7 @@ def own(subjects: Subjects, stranger: User) -> Subjects:
     """One of everything of the organization whose owner attacks; all of `subjects` is the other's."""
     for model in (Project, Batch, Folder, Tag):
         model.objects.update(name=f"Northlight's {model.__name__}")
+    Job.objects.filter(pk=subjects.value("job_id")).update(status=JobStatus.ERROR, finished_at=JOINED)  # a dead letter
     elsewhere = Organization.objects.get(slug="elsewhere")
     people: dict[str, User] = {
         role: MembershipFactory(organization=elsewhere, role=role).user
