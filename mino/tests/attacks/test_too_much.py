@@ -72,6 +72,16 @@ def test_no_form_gives_more_than_it_asks_for(subjects: Subjects, role: Role) -> 
     assert taken > 50, "hardly any form is taken"
 
 
+def test_who_signs_up_gets_no_more_than_an_account(owner: User, organization: Organization) -> None:
+    given = {"name": "Ines", "email": "ines@evil.example", "password1": "a long enough one", "agreed": "on"}
+    more = {"organization": str(organization.pk), "organization_id": str(organization.pk), "role": "owner"}
+    Client().post("/accounts/signup/", {**WANTED, **more, **given})
+    ines = User.objects.exclude(pk=owner.pk).get()
+    assert ines.email == given["email"]
+    assert (ines.is_staff, ines.is_superuser) == (False, False)
+    assert not ines.memberships.exists()
+
+
 @pytest.mark.parametrize(
     "place",
     [one for one in OPERATIONS if one.operation.takes and not one.operation.multipart],
