@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -37,7 +37,7 @@ def organization_sign_in(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404("There is no such page to sign in.")
     after = _after(request, organization)
     if mine is not None and Organization.objects.visible_to(request.user).filter(pk=mine.pk).exists():
-        return redirect(after)
+        return HttpResponseRedirect(after)
     context = {
         "named": organization,
         "provider": provider,
@@ -107,6 +107,6 @@ def _asked(request: HttpRequest, organization: Organization) -> dict[str, Any]:
 
 def _after(request: HttpRequest, organization: Organization) -> str:
     wanted = request.GET.get("next", "")
-    if wanted and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         return wanted
     return reverse("organization_home", args=[organization.slug])

@@ -130,7 +130,7 @@ def with_attribute(path: str, name: str, value: str) -> Callable[[Any], None]:
         with_text("Audience", "https://another.example/metadata"),
         with_text("Assertion/{*}Issuer", "https://evil.example"),
         with_attribute("Conditions", "NotOnOrAfter", moment(-600)),
-        with_attribute("Conditions", "NotBefore", moment(600)),
+        with_attribute("Conditions", "NotBefore", moment(86_400)),
         with_attribute("SubjectConfirmationData", "NotOnOrAfter", moment(-600)),
         with_attribute("SubjectConfirmationData", "Recipient", "https://another.example/acs"),
         with_attribute("*", "Destination", "https://another.example/acs"),

@@ -175,6 +175,6 @@ def test_many_results_take_as_many_statements_as_few(
     execution = start(rows=12)
     finish_all(take)
     changes: list[Any] = [CellChange(row.pk, "price", "0") for row in execution.batch.rows.all()]
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(31):
         truth_set(batch=execution.batch, changes=changes, user=None)
     assert figures(execution)["good_fields"] == 12
