@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.models import Organization, PersonExport, User
+from accounts.models import LegalText, Organization, PersonExport, User
 from accounts.privacy.exporting import person_export_run
+from accounts.privacy.texts import versions
 from mino.tests.browser.conftest import SignIn
 from mino.tests.browser.looks import assert_looks_right
 from mino.tests.factories import PASSWORD
@@ -52,3 +55,21 @@ def test_somebody_takes_a_copy_and_leaves_and_stays_after_all(
     assert_looks_right(page, "privacy-owner")
     page.goto(f"/o/{organization.slug}/settings/privacy/")
     assert_looks_right(page, "privacy-organization")
+
+
+def test_terms_are_agreed_to_and_read(page: Page, organization: Organization, member: User, sign_in: SignIn) -> None:
+    versions.forget()  # this test asks the database: all texts are new to the member
+    for kind, text in (("terms", "# Be kind\n\nTo everybody."), ("privacy", "# What is kept\n\nLittle.")):
+        LegalText.objects.update_or_create(kind=kind, version=2, defaults={"text": text, "change": "Shorter"})
+    sign_in(member)
+    page.goto("/o/northlight/")
+    page.get_by_text("Terms of use, version 2").click()
+    expect(page.get_by_role("heading", name="Be kind")).to_be_visible()
+    assert_looks_right(page, "consent")
+    page.get_by_label("I have read this and agree").check()
+    page.get_by_role("button", name="Go on").click()
+    expect(page).to_have_url(re.compile("/o/northlight/$"))
+    page.goto("/legal/privacy/")
+    assert_looks_right(page, "legal-text")
+    page.goto("/legal/cookies/")
+    assert_looks_right(page, "legal-cookies")
