@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from analytics.api import bulk, comparison, exports, patterns
+from analytics.api import bulk, comparison, exports, figures, patterns
 
 urlpatterns = [
     path("batches/<str:batch_id>/jobs/bulk-action", bulk.JobsBulkAction.as_view(), name="api_jobs_bulk_action"),
@@ -11,6 +11,9 @@ urlpatterns = [
         comparison.ExecutionComparison.as_view(),
         name="api_execution_comparison",
     ),
+    path("projects/<str:project_id>/analytics", figures.ProjectFigures.as_view(), name="api_project_figures"),
+    path("batches/<str:batch_id>/analytics", figures.BatchFigures.as_view(), name="api_batch_figures"),
+    path("executions/<str:execution_id>/analytics", figures.ExecutionFigures.as_view(), name="api_execution_figures"),
     path("exports", exports.ExportList.as_view(), name="api_exports"),
     path("executions/<str:execution_id>/exports", exports.ResultsExport.as_view(), name="api_results_export"),
     path("batches/<str:batch_id>/exports", exports.BatchExport.as_view(), name="api_batch_export"),

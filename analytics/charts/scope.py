@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -42,6 +43,17 @@ class Scope:
         """The executions that have been rolled up."""
         found = [(one, roll_up_of(one)) for one in self.executions]
         return [(one, roll_up) for one, roll_up in found if roll_up is not None and roll_up.as_of is not None]
+
+    @property
+    def as_of(self) -> datetime | None:
+        """The oldest moment of the roll-ups; None while nothing was computed."""
+        return min((one.as_of for _, one in self.roll_ups() if one.as_of), default=None)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether some roll-ups are still to follow."""
+        rolled = [roll_up_of(one) for one in self.executions if one.final_jobs]
+        return any(one is None or one.as_of is None or one.wanted_at is not None for one in rolled)
 
     def statistics(self) -> list[tuple[Execution, ColumnStatistic]]:
         """The outcomes by column of each execution."""

@@ -242,20 +242,9 @@ def _moments(request: WorkspaceRequest, project: Project, scope: Scope) -> dict[
     query[EXPORT] = ""  # the last one: the name of the figure follows
     may_export = request.user.has_perm("projects.export_data", project)
     exports = query.urlencode() if may_export else ""
-    return {"as_of": _as_of(scope), "is_behind": _is_behind(scope), "exports": exports}
+    return {"as_of": scope.as_of, "is_behind": scope.is_behind, "exports": exports}
 
 
 def _rolled(scope: Scope) -> list[object]:
     found = (roll_up_of(one) for one in scope.executions)
     return [(one.pk, one.as_of, one.generation, one.wanted_at) for one in found if one]
-
-
-def _as_of(scope: Scope) -> Any:
-    """The oldest moment of what is shown; None while nothing was computed."""
-    return min((one.as_of for _, one in scope.roll_ups() if one.as_of), default=None)
-
-
-def _is_behind(scope: Scope) -> bool:
-    """Whether some figures are still to follow."""
-    rolled = [roll_up_of(one) for one in scope.executions if one.final_jobs]
-    return any(one is None or one.as_of is None or one.wanted_at is not None for one in rolled)

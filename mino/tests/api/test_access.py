@@ -119,6 +119,9 @@ PLACES: dict[str, tuple[Role, str | None]] = {
     "pattern_list": (Role.VIEWER, Scope.READ_RESULTS),
     "pattern_read": (Role.VIEWER, Scope.READ_RESULTS),
     "execution_compare": (Role.VIEWER, Scope.READ_RESULTS),
+    "project_figures": (Role.VIEWER, Scope.READ_RESULTS),
+    "batch_figures": (Role.VIEWER, Scope.READ_RESULTS),
+    "execution_figures": (Role.VIEWER, Scope.READ_RESULTS),
     "execution_events": (Role.VIEWER, Scope.READ_RESULTS),
     "execution_events_poll": (Role.VIEWER, Scope.READ_RESULTS),
 }
