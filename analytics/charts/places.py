@@ -126,11 +126,12 @@ def _sites(rolled: Sequence[tuple[Execution, ExecutionRollUp]]) -> list[SiteSum]
     for generation, execution in by_generation.items():
         for name in names:
             if one := stored.get((generation, name)):
-                _add(found, name, execution, one)
+                add_site(found, name, execution, one)
     return list(found.values())
 
 
-def _add(found: dict[str, SiteSum], name: str, execution: Execution, one: Mapping[str, Any]) -> None:
+def add_site(found: dict[str, SiteSum], name: str, execution: Execution, one: Mapping[str, Any]) -> None:
+    """Count a site of an execution; they come in the order of time."""
     site = found.setdefault(name, SiteSum(name, execution, dict.fromkeys(SUMS, 0), {}))
     site.newest = execution
     site.sums = {key: value + float(one[key]) for key, value in site.sums.items()}

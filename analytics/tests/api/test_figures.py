@@ -14,7 +14,7 @@ from analytics.tests.comparison.making import make_run
 from executions.models import Execution, Job
 from mino.tests.api.asking import Asker, code_of
 from mino.tests.factories import BatchFactory
-from projects.models import Batch, Project
+from projects.models import Batch, Project, Row
 
 
 @pytest.fixture
@@ -102,3 +102,26 @@ def test_as_many_queries_whatever_the_number_of_executions(
         for path in (f"projects/{project.pk}", f"batches/{batch.pk}", f"executions/{execution.pk}"):
             with django_assert_num_queries(4):  # key, subject, executions or roll-up, columns
                 ask.get(f"{path}/analytics")
+
+
+def test_the_hardest_sites(ask: Asker, batch: Batch, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    for row in Row.objects.filter(batch=batch):
+        row.url = f"https://www.shop{(row.position + 1) // 2}.example/{row.position}"
+        row.save()
+    path = f"executions/{run(batch, 'gg', 'gw', 'error', 'mm').pk}/sites"
+    hard, easy = ask.get(path)["data"]
+    assert (hard["site"], hard["rows"], hard["failed"], hard["error"]) == ("shop2.example", 2, 1, 1)
+    assert (hard["trouble"]["value"], hard["trouble"]["n"], hard["accuracy"]["value"]) == (1, 2, 0)
+    assert (easy["site"], easy["passed"], easy["accuracy"]["n"]) == ("shop1.example", 1, 4)
+    assert easy["mean_seconds"] == 2
+    first = ask.get(f"{path}?limit=1")
+    behind = ask.get(f"{path}?limit=1&cursor={first['pagination']['next_cursor']}")
+    assert [first["data"], behind["data"], behind["pagination"]["has_more"]] == [[hard], [easy], False]
+    assert ask.get(f"{path}?site=shop1.example")["data"] == [easy]
+    for limit in (1, 2):
+        with django_assert_num_queries(4):  # key, execution, roll-up, page
+            ask.get(f"{path}?limit={limit}")
+
+
+def test_no_sites_before_they_are_known(ask: Asker, batch: Batch) -> None:
+    assert ask.get(f"executions/{make_run(batch, ['gg'] * 4).pk}/sites")["data"] == []

@@ -122,6 +122,7 @@ PLACES: dict[str, tuple[Role, str | None]] = {
     "project_figures": (Role.VIEWER, Scope.READ_RESULTS),
     "batch_figures": (Role.VIEWER, Scope.READ_RESULTS),
     "execution_figures": (Role.VIEWER, Scope.READ_RESULTS),
+    "site_list": (Role.VIEWER, Scope.READ_RESULTS),
     "execution_events": (Role.VIEWER, Scope.READ_RESULTS),
     "execution_events_poll": (Role.VIEWER, Scope.READ_RESULTS),
 }
