@@ -33,6 +33,8 @@ PLACES: dict[str, tuple[Role, str | None]] = {
     "organization_list": (Role.VIEWER, EVERY_KEY),
     "organization_read": (Role.VIEWER, EVERY_KEY),
     "member_list": (Role.VIEWER, None),
+    "usage_read": (Role.ADMIN, None),
+    "audit_list": (Role.ADMIN, None),
     "api_key_list": (Role.ADMIN, None),
     "api_key_create": (Role.OWNER, None),
     "api_key_read": (Role.ADMIN, None),
