@@ -124,6 +124,8 @@ def test_what_was_published_stays(newer: LegalText, client_for: ClientFor) -> No
     client = client_for(staff)
     where = f"/admin/accounts/legaltext/{newer.pk}/change/"
     assert client.post(where, {"kind": "terms", "text": "Other"}).status_code == 403
+    same = client.post("/admin/accounts/legaltext/add/", {"kind": "terms", "text": newer.text, "change": ""})
+    assert same.context["adminform"].form.errors["text"] == ["This is the text of version 2. Change something first."]
     client.post("/admin/accounts/legaltext/add/", {"kind": "privacy", "text": "New.", "change": "All new"})
     assert LegalText.objects.get(kind="privacy", version=2).text == "New."
 
