@@ -7,7 +7,8 @@ undoes the change.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Generic, ParamSpec
 
 P = ParamSpec("P")
@@ -31,6 +32,26 @@ class Hook(Generic[P]):
         """Tell all who registered."""
         for function in self._functions:
             function(*arguments, **named)
+
+
+class HookAround(Generic[P]):
+    """Something that takes place, and the context managers to enter before it and to leave after it."""
+
+    def __init__(self) -> None:
+        self._functions: list[Callable[P, AbstractContextManager[None]]] = []
+
+    def register(self, function: Callable[P, AbstractContextManager[None]]) -> None:
+        """Enter what `function` gives from now on. Registering it twice changes nothing."""
+        if function not in self._functions:
+            self._functions.append(function)
+
+    @contextmanager
+    def around(self, *arguments: P.args, **named: P.kwargs) -> Iterator[None]:
+        """Let it take place within what all who registered give."""
+        with ExitStack() as stack:
+            for function in self._functions:
+                stack.enter_context(function(*arguments, **named))
+            yield
 
 
 batches_deleting: Hook[[Collection[uuid.UUID]]] = Hook()
@@ -66,7 +87,11 @@ execution_finished: Hook[[uuid.UUID]] = Hook()
 """This execution has just become completed, stopped or failed. Its row is locked."""
 
 execution_rescored: Hook[[Collection[uuid.UUID]]] = Hook()
-"""Stored results of these executions have just got other verdicts."""
+"""Any number of stored results of these executions have just got other verdicts, or are gone."""
+
+results_rescoring: HookAround[[uuid.UUID, Collection[uuid.UUID], Collection[uuid.UUID]]] = HookAround()
+"""Within, results of a batch get other verdicts: those of these executions (the second) about these rows (the third),
+which have results there. The executions are locked."""
 
 invitation_accepted: Hook[[uuid.UUID, uuid.UUID]] = Hook()
 """This invitation has just been accepted by this user, who now has a place in its organization. The organization is

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
-from django.db.models import Model, Q, QuerySet
+from django.db import connection
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.http import QueryDict
 
 PAGE_SIZE = 50
@@ -58,13 +60,22 @@ def keyset_page(
 
 
 def beyond(keys: Sequence[str], bound: Sequence[Any], *, ascending: bool) -> Q:
-    """The condition for lying behind `bound` in the order of `keys`, in a form for which databases use an index."""
+    """The condition for lying behind `bound` in the order of `keys`, in a form for which databases use an index.
+
+    Rows are compared as a whole, `(status, position) > (…, …)`: of many with the same first value, an index is read
+    from the right one on. Where Django has to take that apart, or where the keys stand in several tables, a condition
+    for the first value narrows the index; not elsewhere: PostgreSQL would take the two for independent and expect fewer
+    rows than there are.
+    """
     side = "gt" if ascending else "lt"
-    first, rest = keys[0], keys[1:]
-    if not rest:
-        return Q(**{f"{first}__{side}": bound[0]})
-    deeper = beyond(rest, bound[1:], ascending=ascending)
-    return Q(**{f"{first}__{side}e": bound[0]}) & (Q(**{f"{first}__{side}": bound[0]}) | deeper)
+    if len(keys) == 1:
+        return Q(**{f"{keys[0]}__{side}": bound[0]})
+    is_behind = TupleGreaterThan if ascending else TupleLessThan
+    behind = Q(is_behind(Tuple(*map(F, keys)), tuple(bound)))
+    is_of_one_table = len({key.rpartition("__")[0] for key in keys}) == 1
+    if is_of_one_table and connection.features.supports_tuple_lookups:
+        return behind
+    return Q(**{f"{keys[0]}__{side}e": bound[0]}) & behind
 
 
 def _salt(keys: Sequence[str]) -> str:

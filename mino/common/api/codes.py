@@ -25,7 +25,9 @@ CODES: Mapping[str, ErrorCode] = {
         "too, by name.",
     ),
     "INVALID_JSON": ErrorCode(
-        400, "The body is not JSON.", "Send an object in JSON, encoded in UTF-8, with `Content-Type: application/json`."
+        400,
+        "The body is not JSON, or a name stands twice in an object.",
+        "Send an object in JSON, encoded in UTF-8, with `Content-Type: application/json`.",
     ),
     "MISSING_FIELD": ErrorCode(400, "A field that is required is missing.", "`details` names the fields: send them."),
     "INVALID_UUID": ErrorCode(
@@ -76,9 +78,10 @@ CODES: Mapping[str, ErrorCode] = {
     "ALREADY_EXISTS": ErrorCode(409, "There is one of that name already.", "Choose another name, or use that one."),
     "INVALID_STATE": ErrorCode(
         409,
-        "It makes sense, but not now: a batch is being run, a colleague reviews the cell, an execution has ended, or "
-        "the truth has changed since it was looked at.",
-        "The sentence says what has to be done first; of truth that has changed, both values are told.",
+        "It makes sense, but not now: a batch is being run, a colleague reviews the cell, an execution has ended, "
+        "the truth has changed since it was looked at, or an organization would be left without an owner.",
+        "The sentence says what has to be done first; of truth that has changed, both values are told. "
+        "Where a worker has to finish first, `Retry-After` says when to ask again.",
     ),
     "AGENT_UNAUTHORIZED": ErrorCode(
         409, "The agent has no key.", "An admin or owner sets one, or the operator does (docs/agents.md)."
@@ -91,7 +94,12 @@ CODES: Mapping[str, ErrorCode] = {
     "EXECUTION_ALREADY_RUNNING": ErrorCode(
         409,
         "An execution of the same batch, instruction version, agent and type is under way.",
-        "Wait for it, stop it, or send `allow_parallel`.",
+        "`details` gives its id as `execution_id`: wait for it, stop it, or send `allow_parallel`.",
+    ),
+    "LENGTH_REQUIRED": ErrorCode(
+        411,
+        "The body came in chunks (`Transfer-Encoding`), without its length, so none of it was read.",
+        "Send it with `Content-Length`: in one piece, not as a stream.",
     ),
     "PRECONDITION_FAILED": ErrorCode(
         412,

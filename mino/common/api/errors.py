@@ -6,18 +6,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 from mino.common.api.codes import documentation_url, status_of
-from mino.common.errors import Detail, Limits, ServiceError
+from mino.common.errors import Detail, InvalidInput, Limits, ServiceError
 from mino.common.tracing import bound_ids
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ FORBIDDEN = "You may not do this."
 UNKNOWN = "Something failed that should not. Try again; if it stays, tell who runs this MINO the request id."
 TOO_LARGE = "The body is too large. Send it in parts, or upload it as a file."
 DATABASE = "The database can't be reached or is too busy. Try again in a few seconds."
+BROKEN_OFF = "The body broke off before its end. Send it again."
 STORAGE = "The storage of files can't be reached or is full. Try again in a few seconds."
 
 
@@ -39,19 +41,46 @@ class ApiError(ServiceError):
 
 def invalid(path: str, message: str) -> ApiError:
     """The error about one field, parameter or header."""
-    return ApiError("VALIDATION_ERROR", message, path=path)
+    error = ApiError("VALIDATION_ERROR", message, path=path)
+    error.message = _sentence(error.details)
+    return error
+
+
+@contextmanager
+def at_place(name: Callable[[str], str]) -> Iterator[None]:
+    """Call the places of what a service refuses as the API calls them: `name` gives that name."""
+    try:
+        yield
+    except ServiceError as error:
+        error.details = tuple(Detail(name(one.path), one.message) for one in error.details)
+        raise
+
+
+@contextmanager
+def about(path: str) -> Iterator[None]:
+    """Name the place of what a service refuses without saying where."""
+    try:
+        yield
+    except InvalidInput as error:
+        error.details = error.details or (Detail(path, error.message),)
+        raise
 
 
 def error_body(code: str, message: str, details: Sequence[Detail] = (), limits: Limits | None = None) -> dict[str, Any]:
     """The body of an error."""
     body: dict[str, Any] = {
-        "error": message,
+        "error": _whole(message),
         "code": code,
-        "details": [{"path": one.path, "message": one.message} for one in details],
+        "details": [{"path": _whole(one.path), "message": _whole(one.message)} for one in details],
     }
     if limits is not None:
         body["limits"] = {"current": limits.current, "maximum": limits.maximum, "reset": limits.reset}
     return {**body, "documentation_url": documentation_url(code), "request_id": bound_ids().get("request", "")}
+
+
+def _whole(text: str) -> str:
+    """The text, with halves of characters written out: errors quote what was sent, and no answer can hold those."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
@@ -61,12 +90,16 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, exceptions.ValidationError):
         return _answer(*_of_validation(error))
     if isinstance(error, exceptions.APIException):
-        return _of_framework(error)
+        return _of_framework(error, context)
     for kind, code, message in _KNOWN:
         if isinstance(error, kind):
-            sentence = str(error) if isinstance(error, PermissionDenied) and str(error) else message
-            return _logged(_answer(code, sentence), error, context)
+            return _logged(_answer(code, _own_words(error) or message), error, context)
     return _logged(_answer("UNKNOWN_ERROR", UNKNOWN), error, context)
+
+
+def _own_words(error: Exception) -> str:
+    """The sentence with which a view says what is not there or not allowed; of other errors nothing is told."""
+    return str(error) if isinstance(error, Http404 | PermissionDenied) else ""
 
 
 _KNOWN: Final[Sequence[tuple[type[Exception], str, str]]] = (
@@ -76,6 +109,7 @@ _KNOWN: Final[Sequence[tuple[type[Exception], str, str]]] = (
     (SuspiciousOperation, "VALIDATION_ERROR", "The request can't be read."),
     (OperationalError, "DATABASE_ERROR", DATABASE),
     (InterfaceError, "DATABASE_ERROR", DATABASE),
+    (UnreadablePostError, "VALIDATION_ERROR", BROKEN_OFF),
     (OSError, "STORAGE_ERROR", STORAGE),
 )
 
@@ -141,14 +175,14 @@ def _flat(detail: Any, path: str = "") -> Iterator[tuple[str, exceptions.ErrorDe
         yield path, detail
 
 
-def _of_framework(error: exceptions.APIException) -> Response:
+def _of_framework(error: exceptions.APIException, context: dict[str, Any]) -> Response:
     headers = {}
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
     if isinstance(error, exceptions.Throttled):
         wait = max(1, int(getattr(error, "wait", None) or 1))
         return _answer("RATE_LIMIT_EXCEEDED", str(error.detail), headers={"Retry-After": str(wait)})
-    return _answer(_code_of(error), _words_of(error), headers=headers)
+    return _answer(_code_of(error), _words_of(error, context), headers=headers)
 
 
 def _code_of(error: exceptions.APIException) -> str:
@@ -166,9 +200,18 @@ _CODES: Final[Mapping[type[exceptions.APIException], str]] = {
 }
 
 
-def _words_of(error: exceptions.APIException) -> str:
+def _words_of(error: exceptions.APIException, context: dict[str, Any]) -> str:
+    request = context["request"]
+    if isinstance(error, exceptions.MethodNotAllowed):
+        return f"This address takes {', '.join(context['view'].allowed_methods)}, not {request.method}."
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        wanted = " or ".join(parser.media_type for parser in request.parsers)
+        came = f"came as {request.content_type}" if request.content_type else "came without its type"
+        return f"The body {came}. Send it as {wanted}, and say so in Content-Type."
     if isinstance(error, exceptions.NotAuthenticated):
         return "Say who asks: send an API key as Authorization: Bearer mino_pk_…, or sign in with the browser."
     if isinstance(error, exceptions.NotFound):
         return NOT_FOUND
+    if isinstance(error, exceptions.ParseError) and str(request.content_type).startswith("multipart/"):
+        return "The parts of the form can't be told apart. Let your client write Content-Type, with its boundary."
     return str(error.detail)

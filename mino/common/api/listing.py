@@ -7,7 +7,7 @@ sort by `created_at` where that matters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from rest_framework import serializers
 from mino.common.api.cursors import Key, Order, filter_digest, read_cursor, write_cursor
 from mino.common.api.errors import invalid
 from mino.common.api.filters import ListFilter
+from mino.common.api.includes import additions_read
 from mino.common.api.serializers import Given, given, wanted_fields
 
 DEFAULT_LIMIT = 50
@@ -58,18 +59,18 @@ class Listing:
         Raises ApiError or ValidationError for a parameter that can't be used.
         """
         refuse_unknown(query, [*PAGING, *CHOOSING, *(self.filters.names() if self.filters else ())])
-        order, limit = self._order(query.get("sort") or self.default), _limit(query.get("limit"))
+        order, limit = self._order(query.get("sort", self.default)), wanted_limit(query)
         includes, fields = chosen(self.serializer, query, [TOTAL])
         if self.filters:
             queryset = self.filters.narrow(queryset, query)
         total = {TOTAL: queryset.count()} if TOTAL in includes else {}
         digest = filter_digest(self.serializer.__name__, str(scope), self._filters_of(query))
-        if cursor := query.get("cursor"):
-            queryset = read_cursor(cursor, order, digest, queryset)
-        loaded = self.serializer.load(queryset, fields).order_by(*order.expressions())
-        found = list(loaded[: limit + 1])
+        cursor = query.get("cursor")
+        bound = read_cursor(cursor, order, digest) if cursor else None
+        found = order.first(self.serializer.load(queryset, fields), bound, limit + 1)
         items, more = found[:limit], len(found) > limit
         following = write_cursor(order, digest, items[-1]) if more else None
+        additions_read(self.serializer, items, fields)
         data = given(self.serializer, items, many=True, context={**(context or {}), "fields": fields})
         return {"data": data, "pagination": {"next_cursor": following, "has_more": more, **total}}
 
@@ -78,7 +79,8 @@ class Listing:
         if name not in self.sorts:
             raise invalid("sort", f"This list can be sorted by {', '.join(self.sort_names())}.")
         key = self.sorts[name]
-        keys = [key] if key.field == self.last_key else [key, Key(self.last_key)]
+        then = [name for name in key.then or (self.last_key,) if name != key.field]
+        keys = [key, *map(Key, then)]
         return Order(name, keys, descending)
 
     def _filters_of(self, query: QueryDict) -> list[tuple[str, list[str]]]:
@@ -110,10 +112,22 @@ def refuse_unknown(query: QueryDict, known: list[str]) -> None:
             raise invalid(name, "Give this parameter once, several values separated by commas.")
 
 
+def together(query: QueryDict, parameters: Callable[[], Iterable[OpenApiParameter]]) -> QueryDict:
+    """`query` with lists joined by commas that came as several parameters of one name, as some clients write them."""
+    repeated = [name for name, values in query.lists() if len(values) > 1]
+    if not repeated:
+        return query
+    joined = query.copy()
+    for one in parameters():
+        if one.name in repeated and isinstance(one.type, dict) and one.type.get("type") == "array":
+            joined[one.name] = ",".join(query.getlist(one.name))
+    return joined
+
+
 def chosen(serializer: type[Given], query: QueryDict, further: list[str]) -> tuple[set[str], set[str]]:
     """What `include` asks for, and the fields to answer. Raises ApiError for a name that can't be used."""
     includes = set(_names(query, "include", [*further, *serializer.on_request]))
-    fields = _names(query, "fields", serializer.names()) if query.get("fields") else None
+    fields = _names(query, "fields", serializer.names()) if "fields" in query else None
     return includes, wanted_fields(serializer, fields, includes)
 
 
@@ -125,22 +139,29 @@ def choosing_parameters(serializer: type[Given], further: list[str]) -> Iterator
 
 
 def _list_of(name: str, values: list[str], description: str) -> OpenApiParameter:
-    schema = {"type": "array", "items": {"type": "string", "enum": values}}
+    schema = {"type": "array", "items": {"type": "string", "enum": values}, "minItems": 1}
     return OpenApiParameter(name, schema, description=description, style="form", explode=False)
 
 
 def _names(query: QueryDict, parameter: str, known: list[str]) -> list[str]:
-    names = [name for name in query.get(parameter, "").split(",") if name]
+    text = query.get(parameter)
+    names = [] if text is None else text.split(",")
     unknown = next((name for name in names if name not in known), None)
     if unknown is not None:
-        raise invalid(parameter, f"“{unknown:.50}” is none of: {', '.join(known) or '(there are none)'}.")
+        what = f"“{unknown:.50}” is none of" if unknown else "Leave it out, or name some of"
+        raise invalid(parameter, f"{what}: {', '.join(known) or '(there are none)'}.")
     return names
 
 
-def _limit(text: str | None) -> int:
-    if not text:
-        return DEFAULT_LIMIT
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
-    if not 1 <= number <= MAX_LIMIT:
-        raise invalid("limit", f"Give a whole number from 1 to {MAX_LIMIT}.")
-    return number
+def wanted_limit(query: QueryDict) -> int:
+    """How many objects a page is to have. Raises ApiError for a limit that can't be used."""
+    text = query.get("limit")
+    return DEFAULT_LIMIT if text is None else read_number("limit", text, 1, MAX_LIMIT)
+
+
+def read_number(name: str, text: str, least: int, most: int) -> int:
+    """The whole number in the parameter `name`. Raises ApiError for anything else."""
+    digits = text if text.isascii() and text.isdecimal() and len(text) < 19 else ""
+    if not digits or not least <= int(digits) <= most:
+        raise invalid(name, f"Give a whole number from {least} to {most}.")
+    return int(digits)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from mino.common.api.errors import DATABASE, FORBIDDEN, NOT_FOUND, TOO_LARGE, UNKNOWN, error_body
 
 PREFIX: Final = "/api/"
-KEPT: Final = ("Allow", "Retry-After", "WWW-Authenticate")
+OF_THE_BODY: Final = {"content-type", "content-length", "content-disposition", "content-encoding", "etag"}
 ANSWERS: Final = {
     400: ("VALIDATION_ERROR", "The request can't be read."),
     401: ("UNAUTHORIZED", "Say who asks: send an API key as Authorization: Bearer mino_pk_…"),
@@ -26,7 +26,7 @@ class ApiErrorsMiddleware:
     """Unknown addresses, refused hosts, failures before or after a view: below `/api/` all of them answer in JSON.
 
     It stands around all middleware that may refuse. The page of an error, also Django's own with a trace, is thrown
-    away.
+    away; what its headers say to browsers and about the request stays.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -40,9 +40,7 @@ class ApiErrorsMiddleware:
             return response
         code, sentence = ANSWERS.get(response.status_code, ("UNKNOWN_ERROR", UNKNOWN))
         status = response.status_code if response.status_code in ANSWERS else 500
-        answer = JsonResponse(error_body(code, sentence), status=status)
-        for name in KEPT:
-            if name in response.headers:
-                answer[name] = response[name]
+        kept = {name: value for name, value in response.items() if name.lower() not in OF_THE_BODY}
+        answer = JsonResponse(error_body(code, sentence), status=status, headers={**kept, "Cache-Control": "no-store"})
         answer._has_been_logged = True  # type: ignore[attr-defined]
         return answer

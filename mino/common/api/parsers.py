@@ -8,12 +8,16 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 
 from mino.common.api.errors import TOO_LARGE, ApiError
+
+LONGEST_NUMBER = 1_000
+"""Digits; Python itself refuses to read many more."""
 
 
 class JsonParser(BaseParser):
@@ -30,7 +34,10 @@ class JsonParser(BaseParser):
         if len(body) > most:
             raise ApiError("PAYLOAD_TOO_LARGE", f"{TOO_LARGE} It may have {most:,} bytes.")
         try:
-            return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse, parse_float=_finite)
+            text = body.decode("utf-8-sig")
+            return json.loads(
+                text, parse_constant=_refuse, parse_float=_finite, parse_int=_whole, object_pairs_hook=_once_each
+            )
         except RecursionError:
             raise ParseError("The body is nested too deeply.") from None
         except UnicodeDecodeError as error:
@@ -39,8 +46,25 @@ class JsonParser(BaseParser):
             raise ParseError(f"The body is not JSON: {error}.") from None
 
 
+def refuse_without_length(request: HttpRequest) -> None:
+    """Raise ApiError for a body that comes in chunks: Django takes a body without `Content-Length` for an empty one."""
+    if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
+        message = "The body came in chunks, without its length. Send it in one piece, with Content-Length."
+        raise ApiError("LENGTH_REQUIRED", message, path="Content-Length")
+
+
 def _refuse(name: str) -> None:
     raise ValueError(f"{name} is no number in JSON")
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object. Raises ParseError for a name that stands twice in it: one of its values would be passed over."""
+    made: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in made:
+            raise ParseError(f"“{name:.50}” stands twice in one object. Give each name once.")
+        made[name] = value
+    return made
 
 
 def _finite(text: str) -> float:
@@ -48,6 +72,12 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise ValueError(f"{text:.20} is too large a number")
     return number
+
+
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"{text:.20}… is too long a number")
+    return int(text)
 
 
 class AlwaysTheFirst(BaseContentNegotiation):

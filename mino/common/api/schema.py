@@ -9,14 +9,22 @@ import uritemplate
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS
 
 from mino.common.api.codes import CODES
-from mino.common.api.listing import Pagination, choosing_parameters
+from mino.common.api.listing import Pagination
 from mino.common.api.operation import Operation, operation_of
-from mino.common.api.serializers import Given
+from mino.common.api.schema_bodies import strict
+from mino.common.api.schema_headers import answer_headers
+from mino.common.api.serializers import Given, Taken
 
 ALWAYS = ("UNAUTHORIZED", "INVALID_TOKEN", "FORBIDDEN", "RATE_LIMIT_EXCEEDED", "UNKNOWN_ERROR", "DATABASE_ERROR")
-WITH_BODY = ("INVALID_JSON", "MISSING_FIELD", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")
+ORGANIZATION = (
+    "Short name of the organization that is meant. Needed by signed-in people who belong to several; an API key "
+    "belongs to one."
+)
+ERROR_CODES = sorted(CODES)
+WITH_BODY = ("INVALID_JSON", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")
 
 
 class ErrorDetails(serializers.Serializer[Any]):
@@ -38,7 +46,7 @@ class Error(serializers.Serializer[Any]):
     """What every error looks like."""
 
     error = serializers.CharField(help_text="A sentence for people.")
-    code = serializers.ChoiceField(choices=sorted(CODES), help_text="For programs.")
+    code = serializers.ChoiceField(choices=ERROR_CODES, help_text="For programs.")
     details = ErrorDetails(many=True)
     limits = ErrorLimits(required=False)
     documentation_url = serializers.CharField()
@@ -59,6 +67,10 @@ class OperationSchema(AutoSchema):
     def get_operation_id(self) -> str:
         """Its name."""
         return self.operation.name
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """What is taken or given, without saying so."""
+        return _public_name(type(serializer))
 
     def get_summary(self) -> str:
         """Its summary."""
@@ -92,27 +104,29 @@ class OperationSchema(AutoSchema):
         """Everything but the body."""
         about = self.operation
         found = [_path_parameter(name) for name in uritemplate.variables(self.path)]
-        if about.listing:
-            found += about.listing.parameters()
-        elif isinstance(about.answers, type) and issubclass(about.answers, Given) and not about.many:
-            found += choosing_parameters(about.answers, [])
-        found += about.parameters
-        found.append(
-            OpenApiParameter(
-                "X-Mino-Organization",
-                str,
-                OpenApiParameter.HEADER,
-                description="Short name of the organization that is meant. Needed by signed-in people who belong to "
-                "several; an API key belongs to one.",
-            )
-        )
+        found += about.query_parameters()
+        if not getattr(self.view, "outside", False):
+            found.append(_header("X-Mino-Organization", ORGANIZATION))
         if about.idempotent:
-            text = "A word of yours, at most 255 characters: the same request is answered once, and again for 24 hours."
-            found.append(_header("Idempotency-Key", text))
+            text = "A word of yours: the same request is answered once, and again for 24 hours."
+            found.append(_header("Idempotency-Key", text, {"maxLength": 255, "pattern": "^[ -~]+$"}))
         if about.conditional:
             text = "The ETag that was read: if somebody changed the object since, nothing is done (412)."
             found.append(_header("If-Match", text))
-        return found
+        return [*found, *answer_headers(about)]
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """What a body may be, strictly."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        found = serializer() if isinstance(serializer, type) else serializer
+        return strict(found, schema) if isinstance(found, Taken) else schema
+
+    def _get_request_body(self, direction: str = "request") -> Any:
+        """The body; required also where only rules about it as a whole say so."""
+        body: Any = super()._get_request_body(direction)  # type: ignore[no-untyped-call]
+        if body and self.operation.takes and self.operation.takes.rules:
+            body["required"] = True
+        return body
 
     def get_request_serializer(self) -> Any:
         """The body."""
@@ -122,8 +136,7 @@ class OperationSchema(AutoSchema):
 
     def get_response_serializers(self) -> Any:
         """The answer, and every error by status."""
-        about = self.operation
-        answers: dict[Any, Any] = {str(about.status): self._answer()}
+        answers: dict[Any, Any] = self._done()
         by_status: dict[int, list[str]] = {}
         for code in self._errors():
             by_status.setdefault(CODES[code].status, []).append(code)
@@ -135,12 +148,23 @@ class OperationSchema(AutoSchema):
             )
         return answers
 
+    def _done(self) -> dict[Any, Any]:
+        about = self.operation
+        if about.redirects:
+            redirect = OpenApiResponse(None, description=f"`Location` is the address of {about.redirects}.")
+            return {str(about.status): redirect, **about.followed}
+        if isinstance(about.answers, dict):
+            return dict(about.answers)
+        done = {str(about.status): self._answer()}
+        if about.takes_time:
+            text = "It is being made. Ask again after as many seconds as `Retry-After` says."
+            done["202"] = OpenApiResponse(about.answers, description=text)
+        return done
+
     def _answer(self) -> Any:
         about = self.operation
         if about.listing:
             return OpenApiResponse(page_of(about.listing.serializer), description="A page of the list.")
-        if isinstance(about.answers, OpenApiResponse):
-            return about.answers
         if about.answers is None:
             return OpenApiResponse(None, description="It is done; there is nothing to answer.")
         if about.many:
@@ -149,9 +173,11 @@ class OperationSchema(AutoSchema):
 
     def _errors(self) -> list[str]:
         about = self.operation
-        codes = [*ALWAYS, "NOT_FOUND", "VALIDATION_ERROR", *about.errors]
+        codes = [*ALWAYS, "NOT_FOUND", "VALIDATION_ERROR", "MISSING_FIELD", *about.errors]
         if any(name.endswith("_id") for name in uritemplate.variables(self.path)):
             codes.append("INVALID_UUID")
+        if self.method not in SAFE_METHODS:
+            codes.append("LENGTH_REQUIRED")
         if about.takes:
             codes += WITH_BODY
         if about.idempotent:
@@ -173,7 +199,7 @@ class OperationSchema(AutoSchema):
                 example = {"data": [example], "pagination": {"next_cursor": None, "has_more": False}}
             elif about.many:
                 example = {"data": [example]}
-            status = [str(about.status)]
+            status = [str(about.status), *(["202"] if about.takes_time else [])]
             found.append(OpenApiExample("Answer", example, response_only=True, status_codes=status))
         return found
 
@@ -182,45 +208,22 @@ class OperationSchema(AutoSchema):
         return ["multipart/form-data"] if self.operation.multipart else ["application/json"]
 
 
-SHARED = ("cursor", "limit", "X-Mino-Organization", "Idempotency-Key", "If-Match")
-
-
-def share_parts(result: dict[str, Any], **given: Any) -> dict[str, Any]:
-    """Write errors and parameters that many operations have down once, and refer to them."""
-    errors: dict[str, Any] = {}
-    parameters: dict[str, Any] = {}
-    for about in (one for path in result["paths"].values() for one in path.values()):
-        for status, answer in about["responses"].items():
-            if int(status) >= 400:
-                name = "Error" + "".join(one.title().replace("_", "") for one in _codes_in(answer))
-                errors[name] = answer
-                about["responses"][status] = {"$ref": f"#/components/responses/{name}"}
-        for place, parameter in enumerate(about.get("parameters", [])):
-            if parameter["name"] in SHARED:
-                parameters[parameter["name"]] = parameter
-                about["parameters"][place] = {"$ref": f"#/components/parameters/{parameter['name']}"}
-    result["components"]["responses"] = dict(sorted(errors.items()))
-    result["components"]["parameters"] = dict(sorted(parameters.items()))
-    return result
-
-
-def _codes_in(answer: dict[str, Any]) -> list[str]:
-    examples = answer["content"]["application/json"]["examples"]
-    return [one["value"]["code"] for one in examples.values()]
-
-
 @cache
 def page_of(serializer: type[Given], *, paged: bool = True) -> type[serializers.Serializer[Any]]:
     """The serializer of a page of the list."""
     fields: dict[str, Any] = {"data": serializer(many=True), "__doc__": "A page of a list."}
     if paged:
         fields["pagination"] = Pagination()
-    name = serializer.__name__ + ("Page" if paged else "List")
+    name = _public_name(serializer) + ("Page" if paged else "List")
     return type(name, (serializers.Serializer,), fields)
 
 
-def _header(name: str, text: str) -> OpenApiParameter:
-    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text)
+def _public_name(serializer: type[Any]) -> str:
+    return serializer.__name__.removesuffix("Given").removesuffix("Taken")
+
+
+def _header(name: str, text: str, more: dict[str, Any] | None = None) -> OpenApiParameter:
+    return OpenApiParameter(name, {"type": "string", **(more or {})}, OpenApiParameter.HEADER, description=text)
 
 
 def _path_parameter(name: str) -> OpenApiParameter:

@@ -12,14 +12,25 @@ from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
+from mino.common.api.fields import LENGTHS, NO_LIST, NO_OBJECT
+
+
+class SeveralTaken(serializers.ListSerializer[Any]):
+    """A list of bodies, or of parts of one."""
+
+    default_error_messages: ClassVar[Any] = {"not_a_list": NO_LIST, **LENGTHS}
+
 
 class Taken(serializers.Serializer[Any]):
     """A body, or a part of one. Fields that it doesn't have are refused by name.
 
-    `example` is a body that is taken; it stands in the documentation, and a test takes it.
+    `example` is a body that is taken; it stands in the documentation, and a test takes it. `rules` is what JSON Schema
+    says about the body as a whole, such as `{"minProperties": 1}`; the services check it.
     """
 
+    default_error_messages: ClassVar[Any] = {"invalid": NO_OBJECT}
     example: ClassVar[Any] = None
+    rules: ClassVar[Mapping[str, Any]] = {}
 
     def to_internal_value(self, data: Any) -> Any:
         """The values. Raises ValidationError with all that is wrong, the unknown fields among it."""
@@ -38,7 +49,8 @@ class Taken(serializers.Serializer[Any]):
         if not isinstance(data, Mapping):
             return {}
         known = [name for name, field in self.fields.items() if not field.read_only]
-        message = f"There is no field of this name. There are: {', '.join(known) or 'none'}."
+        others = f"There are: {', '.join(known)}." if known else "Nothing is to be sent here."
+        message = f"There is no field of this name. {others}"
         return {str(name)[:100]: [message] for name in data if name not in known}
 
 
@@ -64,17 +76,30 @@ class Given(serializers.Serializer[Any]):
         return list(cls().fields)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        """Only the fields that are wanted."""
+        """Only the fields that are wanted; of an object within another one the usual ones."""
         fields = super().get_fields()
-        wanted = self.context.get("fields") if self.context else None
+        wanted = self.context.get("fields")
+        if wanted is not None and self._is_within_another:
+            wanted = fields.keys() - set(self.on_request)
         return fields if wanted is None else {name: field for name, field in fields.items() if name in wanted}
+
+    @classmethod
+    def usual_fields(cls) -> set[str]:
+        """The fields that are there without `include=`."""
+        return set(cls.names()) - set(cls.on_request)
+
+    @property
+    def _is_within_another(self) -> bool:
+        above = self.parent
+        if isinstance(above, serializers.ListSerializer):
+            above = above.parent
+        return above is not None
 
 
 def wanted_fields(serializer: type[Given], fields: Collection[str] | None, includes: Collection[str]) -> set[str]:
     """The fields to answer: those that were asked for, or all but the ones on request; with what is included."""
-    names = serializer.names()
-    chosen = {name for name in names if name not in serializer.on_request} if fields is None else {"id", *fields}
-    return {name for name in names if name in chosen or name in includes}
+    chosen = serializer.usual_fields() if fields is None else {"id", *fields}
+    return {name for name in serializer.names() if name in chosen or name in includes}
 
 
 def given(serializer: type[Given], item: Any, **options: Any) -> Any:

@@ -12,6 +12,8 @@ from typing import Any
 
 MAX_CHARACTERS = 32_767
 """The longest string kept: what one cell of a spreadsheet can hold."""
+MAX_CHARACTERS_IN_ALL = 1_000_000
+"""All strings of one value together: an answer of any real page is far below it."""
 MAX_DEPTH = 20
 MAX_ITEMS = 10_000
 
@@ -31,21 +33,24 @@ def clean_value(
     value: Any,
     *,
     max_characters: int = MAX_CHARACTERS,
+    max_characters_in_all: int = MAX_CHARACTERS_IN_ALL,
     max_depth: int = MAX_DEPTH,
     max_items: int = MAX_ITEMS,
 ) -> Any:
     """Return a JSON value that any database can keep, from whatever an agent answered. Never raises.
 
     Strings are cleaned and cut to `max_characters`; what lies deeper than `max_depth` becomes None; after `max_items`
-    values in all, the rest is left out. Numbers that JSON cannot say (NaN, infinities) become None, integers too
-    long to print become None, and anything that is no JSON value becomes its text.
+    values, or `max_characters_in_all` in strings and keys, the rest is left out. Numbers that JSON cannot say (NaN,
+    infinities) become None, integers too long to print become None, and anything that is no JSON value becomes its
+    text.
     """
-    return _Cleaner(max_characters, max_depth, max_items).clean(value, 0)
+    return _Cleaner(max_characters, max_characters_in_all, max_depth, max_items).clean(value, 0)
 
 
 class _Cleaner:
-    def __init__(self, max_characters: int, max_depth: int, max_items: int) -> None:
+    def __init__(self, max_characters: int, max_characters_in_all: int, max_depth: int, max_items: int) -> None:
         self.max_characters = max_characters
+        self.characters_left = max_characters_in_all
         self.max_depth = max_depth
         self.items_left = max_items
 
@@ -65,7 +70,9 @@ class _Cleaner:
 
     def text(self, text: str) -> str:
         # Cut twice: before, so that cleaning is cheap; after, because nothing else needs to hold then.
-        return clean_text(text[: self.max_characters])
+        cleaned = clean_text(text[: min(self.max_characters, self.characters_left)])
+        self.characters_left -= len(cleaned)
+        return cleaned
 
     def container(self, value: dict[Any, Any] | list[Any] | tuple[Any, ...], depth: int) -> Any:
         if depth >= self.max_depth:
@@ -76,4 +83,4 @@ class _Cleaner:
 
     def room(self) -> bool:
         self.items_left -= 1
-        return self.items_left >= 0
+        return self.items_left >= 0 and self.characters_left > 0

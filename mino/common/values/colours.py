@@ -7,6 +7,7 @@ import re
 DARK = "#000000"
 LIGHT = "#ffffff"
 FORM = re.compile(r"#[0-9a-f]{6}")
+WRONG_COLOUR = "Write a colour as # and six digits from 0 to f, such as #2f80ed."
 
 
 def read_colour(text: str) -> str:
@@ -15,7 +16,7 @@ def read_colour(text: str) -> str:
     if re.fullmatch(r"#[0-9a-f]{3}", colour):
         colour = "#" + "".join(2 * digit for digit in colour[1:])
     if not FORM.fullmatch(colour):
-        raise ValueError("Write a colour as # and six digits from 0 to f, such as #2f80ed.")
+        raise ValueError(WRONG_COLOUR)
     return colour
 
 
