@@ -29,3 +29,8 @@ def author_of(made: Any) -> Principal | None:
 def author_fields(principal: Principal | None, person: str = "created_by", key: str = "api_key") -> dict[str, Any]:
     """The values of a model's two columns for who acts."""
     return {person: person_of(principal), key: key_of(principal)}
+
+
+def author_name(person: User | None, key: ApiKey | None) -> str:
+    """Who did something, in words for people; empty where nobody is known."""
+    return person.display_name if person else f"API key {key.name}" if key else ""

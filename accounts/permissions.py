@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.api_keys.principal import ApiKeyPrincipal
 from accounts.models.membership import Membership, Role
 from accounts.models.organization import Organization
+from accounts.signing_in.scope import opens_freely
 
 VIEWER = frozenset({"accounts.view", "projects.view", "projects.view_results", "projects.export_data"})
 MEMBER = VIEWER | {
@@ -76,11 +77,21 @@ def roles_of(user: Principal) -> Mapping[uuid.UUID, str]:
     if cached is None:
         cached = {}
         if user.is_authenticated:
-            opened = Organization.objects.visible_to(user).order_by()
-            places = Membership.objects.filter(user=user.pk, organization__in=opened)
-            cached = dict(places.values_list("organization_id", "role"))
+            cached = _open_places(user)
         user._roles = cached  # type: ignore[attr-defined]
     return cached
+
+
+def _open_places(user: Principal) -> dict[uuid.UUID, str]:
+    """The roles. Asks for more than the places only where an organization has rules for signing in."""
+    places = Membership.objects.filter(user=user.pk, organization__deleted_at=None).order_by()
+    rules = ("organization__requires_own_sign_in", "organization__requires_second_factor")
+    found = list(places.values_list("organization_id", "role", *rules))
+    roles = {organization: role for organization, role, *_ in found}
+    if all(opens_freely(user, requires_own_sign_in=own, requires_second_factor=second) for *_, own, second in found):
+        return roles
+    opened = Organization.objects.visible_to(user).order_by().values_list("pk", flat=True)
+    return {organization: roles[organization] for organization in opened if organization in roles}
 
 
 def roles_with(permission: str) -> frozenset[str]:
@@ -103,12 +114,25 @@ def forget_roles(user: Principal) -> None:
 def require(user: Principal, permission: str, subject: object) -> None:
     """Go on only if `user` has `permission` on `subject`. Raises PermissionDenied with a sentence."""
     if not user.has_perm(permission, subject):
-        raise PermissionDenied(REFUSALS.get(permission, "Your role does not allow this. Ask an admin or an owner."))
+        raise PermissionDenied(refusal_of(user, permission))
+
+
+def refusal_of(user: Principal, permission: str) -> str:
+    """Why somebody may not do it, in a sentence: people by their role, API keys by what they were given."""
+    if isinstance(user, ApiKeyPrincipal):
+        return user.refusal_of(permission)
+    return REFUSALS.get(permission, "Your role does not allow this. Ask an admin or an owner.")
 
 
 REFUSALS: Mapping[str, str] = {
     "accounts.create_project": "Viewers can't create projects. Ask an admin to make you a member.",
+    "accounts.manage_members": "Only admins and owners decide who is in, and who sees what. Ask one of them.",
+    "accounts.change_roles": "Only admins and owners change roles. Ask one of them.",
+    "accounts.manage_settings": "Only admins and owners change the settings. Ask one of them.",
+    "accounts.delete": "Only owners hand an organization over or delete it. Ask one of them.",
     "accounts.manage_credentials": "Only admins and owners see and change agents' keys. Ask one of them.",
+    "accounts.view_usage": "Only admins and owners see the usage. Ask one of them.",
+    "accounts.manage_billing": "Only owners ask for another plan. Ask one of them.",
     "accounts.view_audit": "Only admins and owners read the audit trail. Ask one of them.",
     "accounts.manage_api_keys": "Only owners create and revoke API keys. Ask one of them.",
     "accounts.view_api_keys": "Only admins and owners see API keys. Ask one of them.",

@@ -17,7 +17,8 @@ from accounts.forms import OrganizationForm, ProfileForm
 from accounts.http import SignedInRequest
 from accounts.middleware import LAST_ORGANIZATION_COOKIE
 from accounts.models import Organization, User
-from mino.common.errors import AlreadyExists
+from mino.common.errors import ServiceError
+from mino.common.forms import add_service_error
 from mino.common.values.clean import clean_text
 
 
@@ -71,8 +72,8 @@ def organization_create(request: SignedInRequest) -> HttpResponse:
             organization = services.organization_create(
                 name=form.cleaned_data["name"], slug=form.cleaned_data["slug"], owner=request.user
             )
-        except AlreadyExists as error:
-            form.add_error("slug", error.message)
+        except ServiceError as error:
+            add_service_error(form, error)
         else:
             messages.success(request, f"{organization.name} is ready. Create its first project.")
             return redirect("organization_home", slug=organization.slug)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
-from django.http import Http404
+from django.http import Http404, QueryDict
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,30 +19,44 @@ from rest_framework.views import APIView
 
 from accounts.api.authentication import ApiKeyAuthentication, BrowserAuthentication
 from accounts.api.idempotency import answer_once
-from accounts.api_keys.principal import ApiKeyPrincipal
+from accounts.api_keys.principal import NO_KEY, ApiKeyPrincipal
 from accounts.limits.requests import request_pass
-from accounts.models import Organization
+from accounts.models import Organization, User
 from accounts.permissions import Principal
 from mino.common.api.errors import ApiError, exception_handler
 from mino.common.api.identifiers import read_identifiers
-from mino.common.api.listing import chosen, refuse_unknown
+from mino.common.api.includes import additions_among, additions_read
+from mino.common.api.listing import TOTAL, chosen, refuse_unknown, together
 from mino.common.api.operation import Operation, operation_of
-from mino.common.api.parsers import AlwaysTheFirst, JsonParser
+from mino.common.api.parsers import AlwaysTheFirst, JsonParser, refuse_without_length
 from mino.common.api.schema import OperationSchema
-from mino.common.api.serializers import Given, etag_of, given
+from mino.common.api.serializers import Given, Taken, etag_of, given
 from mino.common.tracing import bind
 
 ORGANIZATION = "X-Mino-Organization"
 IF_MATCH = "If-Match"
+ASK_AGAIN = 2
+"""Seconds after which it makes sense to ask for what a worker computes."""
 M = TypeVar("M", bound=Model)
 Item = TypeVar("Item")
 
 
 class ApiRequest(Request):
-    """A request to an endpoint. `organization` is set unless the view is `outside` of organizations."""
+    """A request to an endpoint. `organization` is set unless the view is `outside` of organizations.
+
+    `query` are its parameters, each of them given once.
+    """
 
     user: Principal  # type: ignore[assignment]
     organization: Organization
+    query: QueryDict
+
+    @property
+    def person(self) -> User:
+        """Who is signed in, for operations that are `people_only`. Raises PermissionDenied behind an API key."""
+        if not isinstance(self.user, User):
+            raise PermissionDenied(NO_KEY)
+        return self.user
 
 
 class ApiView(APIView):
@@ -92,6 +107,8 @@ class ApiView(APIView):
             bind(organization=request.organization.pk)  # type: ignore[attr-defined]
         self._count(request)
         _check_scope(about, request.user)
+        if request.method not in SAFE_METHODS:
+            refuse_without_length(request._request)
 
     def _count(self, request: Any) -> None:
         """Count it for the organization's limit, also what is refused afterwards. Raises TooManyRequests."""
@@ -110,18 +127,28 @@ class ApiView(APIView):
         return answer
 
     def perform(self, about: Operation, handler: Any, request: ApiRequest, parameters: dict[str, Any]) -> Response:
-        """Run an operation: with its body checked (`values`), and once only where the client asks for that."""
+        """Run an operation: with its body checked (`values`), and once only where the client asks for that.
+
+        What is done once is one transaction; what commits in portions is not for `answer_once` (`heeds_key`).
+        """
         parameters = {**parameters, **self.kwargs}
+        request.query = together(request.query_params, about.query_parameters)
         if about.listing is None:
             known = [one.name for one in about.parameters]
-            choosing = ["fields", "include"] if _is_object(about) else []
-            refuse_unknown(request.query_params, [*choosing, *known])
+            choosing = ["fields", "include"] if about.answers_object else []
+            refuse_unknown(request.query, [*choosing, *known])
+        if about.answers_object:
+            chosen(about.answers, request.query, [])  # refused before anything is done
         if about.takes is not None:
-            body = about.takes(data=request.data, context={"request": request})
+            sent = [] if request.data is None else request.data  # null is no object either: refused in the same words
+            body = about.takes(data=sent, context={"request": request})
             body.is_valid(raise_exception=True)
             parameters["values"] = body.validated_data
-        if about.idempotent:
-            return answer_once(request, lambda: handler(self, request, **parameters))
+        elif request.method not in SAFE_METHODS and JsonParser.media_type in request.content_type:
+            Taken(data=request.data or {}).is_valid(raise_exception=True)  # there is no field that it could have
+        if about.heeds_key(parameters.get("values", {})):
+            has_body = about.takes is not None
+            return answer_once(request, lambda: handler(self, request, **parameters), has_body=has_body)
         answer: Response = handler(self, request, **parameters)
         return answer
 
@@ -132,20 +159,41 @@ class ApiView(APIView):
         about = operation_of(self, self.request.method or "")
         if about is None or about.listing is None:
             raise TypeError("The operation has no listing.")
+        self._check_additions(
+            about.listing.serializer, chosen(about.listing.serializer, self.request.query, [TOTAL])[1]
+        )
         scope = (self.request.user.pk if self.outside else self.request.organization.pk, sorted(self.kwargs.items()))
-        return Response(about.listing.page(queryset, self.request.query_params, scope=scope, context=context))
+        return Response(about.listing.page(queryset, self.request.query, scope=scope, context=context))
 
     def answer(self, item: Any, serializer: type[Given], *, created_at: str = "", **context: Any) -> Response:
         """One object, with the fields that were asked for and its ETag; 201 with the address where it was created."""
-        _, fields = chosen(serializer, self.request.query_params, [])
+        _, fields = chosen(serializer, self.request.query, [])
         if isinstance(item, Model):
-            item = serializer.load(type(item)._default_manager.filter(pk=item.pk), fields).get()
+            self._check_additions(serializer, fields)
+            item = self.find(serializer.load(type(item)._default_manager.all(), fields), pk=item.pk)
+            additions_read(serializer, [item], fields)
         response = Response(given(serializer, item, context={**context, "fields": fields}))
         if serializer.edited:
             response["ETag"] = etag_of(serializer, item)
         if created_at:
             response.status_code = 201
             response["Location"] = created_at
+        return response
+
+    def _check_additions(self, serializer: type[Given], fields: Collection[str]) -> None:
+        """Raise PermissionDenied where something is to be included that the API key may not read."""
+        user: Any = self.request.user
+        for name, addition in additions_among(serializer, fields).items():
+            if isinstance(user, ApiKeyPrincipal) and not user.has_scope(addition.scope):
+                raise PermissionDenied(
+                    f"To include {name}, an API key needs the scope {addition.scope}. Ask an owner for one that has it."
+                )
+
+    def in_time(self, response: Response, *, is_done: bool) -> Response:
+        """The answer of an operation that takes time: 202 with `Retry-After` until what is asked for is done."""
+        if not is_done:
+            response.status_code = 202
+            response["Retry-After"] = str(ASK_AGAIN)
         return response
 
     def nothing(self) -> Response:
@@ -171,11 +219,8 @@ class ApiView(APIView):
         with transaction.atomic():
             if lock is not None:
                 lock(item)
-                current = manager.filter(pk=item.pk).first()
-            else:
-                current = manager.select_for_update(no_key=True).filter(pk=item.pk).first()
-            if current is None:
-                raise Http404
+            found = manager.all() if lock is not None else manager.select_for_update(no_key=True)
+            current = self.find(found, pk=item.pk)
             wanted = self.request.headers.get(IF_MATCH, "").strip()
             if wanted and wanted != "*" and etag_of(serializer, current) not in _tags(wanted):
                 raise ApiError(
@@ -190,15 +235,11 @@ def _tags(header: str) -> list[str]:
     return [one.strip() for one in header.split(",")]
 
 
-def _is_object(about: Operation) -> bool:
-    return isinstance(about.answers, type) and issubclass(about.answers, Given) and not about.many
-
-
 def _check_scope(about: Operation, user: Any) -> None:
     if not isinstance(user, ApiKeyPrincipal):
         return
     if about.people_only:
-        raise PermissionDenied("No API key may do this: it is for people who are signed in.")
+        raise PermissionDenied(NO_KEY)
     if about.scope is not None and not user.has_scope(about.scope):
         raise PermissionDenied(f"This API key does not have the scope {about.scope}. Ask an owner for one that has.")
 
@@ -206,20 +247,22 @@ def _check_scope(about: Operation, user: Any) -> None:
 def find_organization(request: Request) -> Organization:
     """The organization that is meant: the key's own, or the one of `X-Mino-Organization`, or the only one.
 
-    Raises Http404 for one that can't be seen, ApiError MISSING_FIELD where several could be meant.
+    Raises ApiError NOT_FOUND for one that can't be seen, or MISSING_FIELD where several could be meant.
     """
     user: Any = request.user
     slug = request.headers.get(ORGANIZATION, "").strip()
     if isinstance(user, ApiKeyPrincipal):
         own = user.api_key.organization
         if slug and slug != own.slug:
-            raise Http404("This API key belongs to another organization.")
+            message = f"This API key is of another organization. Leave the header out, or write “{own.slug}” into it."
+            raise ApiError("NOT_FOUND", message, path=ORGANIZATION)
         return own
     seen = Organization.objects.visible_to(user)
     if slug:
         found: Organization | None = seen.filter(slug=slug[:100]).first()
         if found is None:
-            raise Http404("There is no such organization, or you are not in it.")
+            message = f"There is no organization with the short name “{slug:.50}”, or you are not in it."
+            raise ApiError("NOT_FOUND", message, path=ORGANIZATION)
         return found
     some = list(seen.order_by("pk")[:2])
     if len(some) != 1:

@@ -19,19 +19,21 @@ class Author(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
 
-    def __init__(self, *, person: str = "created_by", by_key: bool = True, **options: Any) -> None:
-        """`person` is the column of the person; `api_key` that of the key, unless no key can be it."""
-        self.person, self.by_key = person, by_key
+    def __init__(self, *, person: str = "created_by", key: str | None = "api_key", **options: Any) -> None:
+        """`person` is the column of the person, `key` that of the key; None where no key can be it."""
+        self.person, self.key = person, key
         super().__init__(**{"source": "*", "allow_null": True, "required": False, **options})
 
     def to_representation(self, instance: Any) -> Any:
         """The one of the two columns that is filled; null for neither."""
         if user := getattr(instance, self.person):
             return {"type": "user", "id": str(user.pk), "name": user.display_name}
-        key = instance.api_key if self.by_key else None
+        key = getattr(instance, self.key) if self.key else None
         return {"type": "api_key", "id": str(key.pk), "name": key.name} if key else None
 
 
-def with_author(queryset: QuerySet[Any], fields: Collection[str], person: str = "created_by") -> QuerySet[Any]:
-    """`queryset` with what `Author` needs, if that field is wanted."""
-    return queryset.select_related(person, "api_key") if person in fields else queryset
+def with_author(
+    queryset: QuerySet[Any], fields: Collection[str], name: str = "created_by", *, person: str = ""
+) -> QuerySet[Any]:
+    """`queryset` with what `Author` needs, if the field `name` is wanted; `person` is its column where that differs."""
+    return queryset.select_related(person or name, "api_key") if name in fields else queryset

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 
 HEADER: Final = "Idempotency-Key"
 KEPT: Final = timedelta(hours=24)
-KEPT_HEADERS: Final = ("Location", "ETag")
+KEPT_HEADERS: Final = ("Location", "ETag", "Retry-After")
 REPLAYED: Final = "Idempotency-Replayed"
 
 
-def answer_once(request: ApiRequest, act: Callable[[], Response]) -> Response:
-    """What `act` answers, or what it answered to the same request before.
+def answer_once(request: ApiRequest, act: Callable[[], Response], *, has_body: bool = True) -> Response:
+    """What `act` answers, or what it answered to the same request before. Without `has_body` the body is not read.
 
     Raises ApiError IDEMPOTENCY_CONFLICT when the key came with another request, and whatever `act` raises: then nothing
     was done, and the key is free.
@@ -46,7 +46,7 @@ def answer_once(request: ApiRequest, act: Callable[[], Response]) -> Response:
         return act()
     if not 1 <= len(key) <= 255 or not key.isascii() or not key.isprintable():
         raise invalid(HEADER, "Give a key of 1 to 255 printable ASCII characters, such as a random UUID.")
-    fingerprint = _fingerprint(request)
+    fingerprint = _fingerprint(request, has_body)
     with transaction.atomic():
         row = _claim(request, key, fingerprint)
         if row.status is not None:
@@ -96,8 +96,10 @@ def _keep(row: IdempotentRequest, response: Response) -> None:
 _TABLE: Final = IdempotentRequest._meta.db_table
 
 
-def _fingerprint(request: ApiRequest) -> str:
+def _fingerprint(request: ApiRequest, has_body: bool) -> str:
     digest = sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if not has_body:
+        return digest.hexdigest()
     data: Any = request.data
     files = getattr(request, "FILES", None) or {}
     plain = {name: data[name] for name in data if name not in files} if files else data

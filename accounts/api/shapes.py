@@ -1,21 +1,22 @@
-"""What the endpoints about organizations and people take and give."""
+"""What the endpoints about organizations take and give."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import Membership, Plan, Role
-from mino.common.api.serializers import Given
+from accounts.models import Plan
+from accounts.models.organization import MAX_NAME, MAX_SLUG
+from mino.common.api.fields import Text
+from mino.common.api.serializers import Given, Taken
 
 
 class Organization(Given):
     """A workspace. Everything belongs to exactly one."""
 
+    edited = ("name", "slug")
     example = {
         "id": "019c1a52-6f8e-7c3a-9a54-0a4f5a1c2d3e",
         "slug": "northlight",
@@ -30,37 +31,20 @@ class Organization(Given):
     plan = serializers.SerializerMethodField(required=False, help_text="Null for guests.")
     created_at = serializers.DateTimeField(required=False)
 
-    @extend_schema_field({"type": ["string", "null"], "enum": [*Plan.values, None]})
+    @extend_schema_field(serializers.ChoiceField(choices=Plan.choices, allow_null=True))
     def get_plan(self, organization: Any) -> str | None:
         """The plan, for those who have a role."""
         return str(organization.plan) if self.context["user"].has_perm("accounts.view", organization) else None
 
 
-class Person(serializers.Serializer[Any]):
-    """Somebody who did something."""
+class OrganizationChange(Taken):
+    """What is to be changed; what is left out stays."""
 
-    id = serializers.UUIDField()
-    name = serializers.CharField(source="display_name")
+    example = {"name": "Northlight Retail AG"}
 
-
-class Member(Given):
-    """A person in the organization."""
-
-    example = {
-        "id": "019c1a52-7d10-7f45-8a11-5f2e9a0b1c2d",
-        "user": {"id": "019c1a52-7c00-7a2b-9c3d-1e2f3a4b5c6d", "name": "Mara Lindt"},
-        "email": "mara@northlight.example",
-        "role": "owner",
-        "joined_at": "2026-01-05T09:00:00Z",
-    }
-
-    id = serializers.UUIDField()
-    user = Person(required=False)
-    email = serializers.EmailField(source="user.email", required=False)
-    role = serializers.ChoiceField(choices=Role.choices, required=False)
-    joined_at = serializers.DateTimeField(required=False, allow_null=True)
-
-    @classmethod
-    def load(cls, queryset: QuerySet[Membership], fields: Collection[str]) -> QuerySet[Any]:
-        """With the people."""
-        return queryset.select_related("user") if {"user", "email"} & set(fields) else queryset
+    name = Text(max_length=MAX_NAME, required=False)
+    slug = Text(
+        max_length=MAX_SLUG,
+        required=False,
+        help_text="Small letters, digits and hyphens. Links with the old one lead on, and nobody else can take it.",
+    )

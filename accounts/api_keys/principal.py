@@ -10,6 +10,8 @@ from accounts.api_keys.scopes import OPEN_TO_ALL, PERMISSIONS, WHOLE_ORGANIZATIO
 if TYPE_CHECKING:
     from accounts.models import ApiKey
 
+NO_KEY = "No API key may do this: it is for people who are signed in."
+
 
 class ApiKeyPrincipal:
     """`request.user` behind an API key. It may what its scopes say, in its own organization, whoever created it.
@@ -58,6 +60,17 @@ class ApiKeyPrincipal:
                 return False
             return perm in OPEN_TO_ALL or self._has_any(PERMISSIONS.get(perm, ()))
         return False
+
+    def refusal_of(self, perm: str) -> str:
+        """What the key lacks for `perm`, in a sentence: a scope, or the reach beyond its projects."""
+        scopes = {**PERMISSIONS, **WHOLE_ORGANIZATION}.get(perm)
+        if scopes is None:
+            return NO_KEY
+        if not self._has_any(scopes):
+            return f"This API key does not have the scope {' or '.join(scopes)}. Ask an owner for one that has."
+        if perm in WHOLE_ORGANIZATION:
+            return "This API key is limited to projects: ask an owner for one that reaches the whole organization."
+        return "This API key is limited to other projects. Ask an owner for one that reaches this one."
 
     def reaches(self, project_id: uuid.UUID) -> bool:
         """Whether a project of its organization is among those that it is limited to, if it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
@@ -16,8 +16,9 @@ from accounts.api_keys.scopes import Scope
 from accounts.api_keys.shape import digests_of, new_key, prefix_of
 from accounts.audit import record
 from accounts.authors import person_of
+from accounts.members.holding import organization_held, required_now
 from accounts.models import ApiKey, Organization
-from accounts.permissions import Principal, require
+from accounts.permissions import Principal
 from mino.common.errors import Detail, InvalidInput, InvalidState
 from mino.common.values.clean import clean_text
 
@@ -27,6 +28,9 @@ MAX_NAME: Final = 100
 MAX_PROJECTS: Final = 100
 OVERLAP: Final = timedelta(hours=24)
 """For so long a rotated key goes on working beside the new one."""
+
+FURTHEST: Final = timedelta(days=36500)
+"""No moment further away: the last ones that calendars have can't be shown in every time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +58,26 @@ def api_key_create(
 
     Raises InvalidInput, InvalidState when there are too many, or PermissionDenied.
     """
-    if user is not None:
-        require(user, "accounts.manage_api_keys", organization)
-    key = ApiKey(
-        organization=organization,
-        name=_checked_name(name),
-        scopes=_checked_scopes(scopes),
-        project_ids=_checked_projects(project_ids),
-        expires_at=_checked_expiry(expires_at),
-        created_by=person_of(user),
-    )
     with transaction.atomic():
-        Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-        _refuse_many(organization)
+        held = _held(organization, user)
+        key = ApiKey(
+            organization=held,
+            name=_checked_name(name),
+            scopes=_checked_scopes(scopes),
+            project_ids=_checked_projects(project_ids),
+            expires_at=_checked_expiry(expires_at),
+            created_by=person_of(user),
+        )
+        _refuse_many(held)
         made = _save_new(key)
-        record("api_key.created", key, organization=organization, after=_told(key), by=user)
+        record("api_key.created", key, organization=held, after=_told(key), by=user)
     return made
 
 
 @transaction.atomic
 def api_key_revoke(*, api_key: ApiKey, user: Principal | None) -> ApiKey:
     """End a key at once, for ever. Again changes nothing. Raises PermissionDenied."""
-    if user is not None:
-        require(user, "accounts.manage_api_keys", api_key.organization)
+    _held(api_key.organization, user)
     locked: ApiKey = ApiKey.objects.select_for_update(of=("self",)).get(pk=api_key.pk)
     if locked.revoked_at is None:
         locked.revoked_at = timezone.now()
@@ -91,19 +92,17 @@ def api_key_rotate(*, api_key: ApiKey, user: Principal | None, overlap: timedelt
 
     Raises InvalidState for a key that ended or was rotated before, or PermissionDenied.
     """
-    if user is not None:
-        require(user, "accounts.manage_api_keys", api_key.organization)
     with transaction.atomic():
-        Organization.objects.select_for_update(no_key=True).get(pk=api_key.organization_id)
+        held = _held(api_key.organization, user)
         old: ApiKey = ApiKey.objects.select_for_update(of=("self",)).get(pk=api_key.pk)
         if old.status != "active":
             raise InvalidState(f"This key is {old.status}. Create a new one.")
         if old.replaced_by_id is not None:
             raise InvalidState("This key was rotated already: it ends by itself. Rotate the key that took its place.")
-        _refuse_many(api_key.organization)
+        _refuse_many(held)
         made = _save_new(
             ApiKey(
-                organization_id=old.organization_id,
+                organization=held,
                 name=old.name,
                 scopes=old.scopes,
                 project_ids=old.project_ids,
@@ -116,8 +115,15 @@ def api_key_rotate(*, api_key: ApiKey, user: Principal | None, overlap: timedelt
         old.replaced_by = made.api_key
         old.save(update_fields=["expires_at", "replaced_by", "updated_at"])
         ended, begun = {"prefix": old.prefix}, {"prefix": made.api_key.prefix, "old one ends": old.expires_at}
-        record("api_key.rotated", old, organization=api_key.organization, before=ended, after=begun, by=user)
+        record("api_key.rotated", old, organization=held, before=ended, after=begun, by=user)
     return made
+
+
+def _held(organization: Organization, user: Principal | None) -> Organization:
+    """The organization, locked, once it is known that the user is allowed now: also who was an owner a moment ago."""
+    held = organization_held(organization)
+    required_now(user, "accounts.manage_api_keys", held)
+    return held
 
 
 @sensitive_variables("text")
@@ -165,9 +171,14 @@ def _checked_projects(project_ids: Collection[uuid.UUID] | None) -> list[str] | 
 
 
 def _checked_expiry(expires_at: datetime | None) -> datetime | None:
-    if expires_at is not None and expires_at <= timezone.now():
-        raise _wrong("expires_at", "Choose a moment in the future, or none: then the key works until it is revoked.")
-    return expires_at
+    if expires_at is None:
+        return None
+    now = timezone.now()
+    if not now < expires_at <= now + FURTHEST:
+        raise _wrong(
+            "expires_at", "Choose a moment in the next hundred years, or none: then the key works until it is revoked."
+        )
+    return expires_at.astimezone(UTC)
 
 
 def _wrong(path: str, message: str) -> InvalidInput:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -110,25 +110,22 @@ class Ask:
         """Whether anything is chosen."""
         return self != Ask()
 
-    @property
-    def is_looked_for(self) -> bool:
-        """Whether no index knows what is asked for, so that entries have to be looked through."""
-        return bool(self.search) or self.who.startswith("by:")
-
     def narrow(self, entries: AuditEntryQuerySet) -> AuditEntryQuerySet:
         """The entries that are asked for."""
         found = entries.filter(self._who() & self._what() & self._when() & self._text())
         return found.filter(object_pk=self.subject) if self.subject else found
 
     def narrow_some(self, entries: AuditEntryQuerySet) -> tuple[AuditEntryQuerySet, datetime | None]:
-        """The same among the newest `LOOKED_AT` of what indexes find, and from where on older ones are left, if any."""
+        """The same; a text is looked for among the newest `LOOKED_AT` of what indexes find.
+
+        Also gives from where on older ones are left, if any.
+        """
         found = self.narrow(entries)
-        if not self.is_looked_for:
+        if not self.search:
             return found, None
-        plain = Ask(who="" if self.who.startswith("by:") else self.who, what=self.what, since=self.since)
+        plain = Ask(who=self.who, what=self.what, since=self.since)
         known = plain.narrow(entries).filter(self._when())
-        newest = known.order_by("-timestamp", "-id").values_list("timestamp", flat=True)
-        oldest = newest[LOOKED_AT : LOOKED_AT + 1].first()
+        oldest = oldest_looked_at(known)
         return (found.filter(timestamp__gt=oldest), oldest) if oldest else (found, None)
 
     def _who(self) -> Q:
@@ -148,14 +145,29 @@ class Ask:
         return when & Q(timestamp__lte=self.before) if self.before else when
 
     def _text(self) -> Q:
-        if not self.search:
-            return Q()
-        places = ("object_repr", "actor_email", "api_key_text", "remote_addr", "changes")
-        found = Q(cid=self.search)
-        for place in places:
-            found |= Q(**{f"{place}__icontains": self.search})
-        escaped = json.dumps(self.search)[1:-1]  # SQLite keeps JSON without letters beyond ASCII
-        return found if escaped == self.search else found | Q(changes__icontains=escaped)
+        return text_in(self.search) if self.search else Q()
+
+
+def text_in(search: str) -> Q:
+    """Entries with the text in a name, an address or a value, or of the request with this id."""
+    places = ("object_repr", "actor_email", "api_key_text", "remote_addr", "changes")
+    found = Q(cid=search)
+    for place in places:
+        found |= Q(**{f"{place}__icontains": search})
+    escaped = json.dumps(search)[1:-1]  # SQLite keeps JSON without letters beyond ASCII
+    return found if escaped == search else found | Q(changes__icontains=escaped)
+
+
+def oldest_looked_at(entries: QuerySet[AuditEntry]) -> datetime | None:
+    """When the newest entry was made that is too many to look at; None where there are not so many."""
+    newest = entries.order_by("-timestamp", "-id").values_list("timestamp", flat=True)
+    return newest[LOOKED_AT : LOOKED_AT + 1].first()
+
+
+def newest_of(entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    """The newest `LOOKED_AT` of these entries."""
+    oldest = oldest_looked_at(entries)
+    return entries.filter(timestamp__gt=oldest) if oldest else entries
 
 
 def in_chunks(entries: AuditEntryQuerySet, size: int = 1_000) -> Iterator[Sequence[AuditEntry]]:

@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from accounts.audit import record
 from accounts.limits.mails import decision_mail, request_mail
+from accounts.members.holding import organization_held, required_now
 from accounts.models import Organization, Plan, PlanRequest, PlanRequestState, User
 from accounts.permissions import require
 from mino.common.errors import AlreadyExists, Detail, InvalidInput, InvalidState
 from mino.common.values.clean import clean_text
 
 LONGEST_MESSAGE = 2000
+BILLING = "accounts.manage_billing"
 
 
 def plan_request_create(*, organization: Organization, plan: str, message: str, user: User) -> PlanRequest:
@@ -24,7 +26,7 @@ def plan_request_create(*, organization: Organization, plan: str, message: str, 
     Raises InvalidInput (no such plan, the one it has, a message that is too long), AlreadyExists while a request is
     open, or PermissionDenied.
     """
-    require(user, "accounts.manage_billing", organization)
+    require(user, BILLING, organization)
     text = clean_text(message).strip()
     if plan not in Plan.values or plan == organization.plan:
         wrong = f"Choose a plan other than {organization.get_plan_display()}."
@@ -42,6 +44,7 @@ def plan_request_create(*, organization: Organization, plan: str, message: str, 
     )
     try:
         with transaction.atomic():
+            required_now(user, BILLING, organization_held(organization))
             plan_request.save(force_insert=True)
             after = {"plan": plan, "message": text}
             record("organization.plan_requested", organization, organization=organization, after=after, by=user)
@@ -53,8 +56,9 @@ def plan_request_create(*, organization: Organization, plan: str, message: str, 
 
 def plan_request_withdraw(plan_request: PlanRequest, *, user: User) -> None:
     """Take an open request back; again changes nothing. Raises InvalidState once it is decided, or PermissionDenied."""
-    require(user, "accounts.manage_billing", plan_request.organization)
-    _end(plan_request, PlanRequestState.WITHDRAWN, user)
+    with transaction.atomic():
+        required_now(user, BILLING, organization_held(plan_request.organization))
+        _end(plan_request, PlanRequestState.WITHDRAWN, user)
 
 
 def plan_request_decide(plan_request: PlanRequest, *, is_granted: bool, user: User) -> None:
@@ -64,10 +68,10 @@ def plan_request_decide(plan_request: PlanRequest, *, is_granted: bool, user: Us
     """
     state = PlanRequestState.GRANTED if is_granted else PlanRequestState.DECLINED
     with transaction.atomic():
+        organization = Organization.objects.select_for_update(no_key=True).get(pk=plan_request.organization_id)
         if not _end(plan_request, state, user):
             return
         if is_granted:
-            organization = Organization.objects.select_for_update(no_key=True).get(pk=plan_request.organization_id)
             before, organization.plan = organization.plan, plan_request.plan
             organization.save(update_fields=["plan", "updated_at"])
             limits_changed(organization, {"plan": before})

@@ -20,7 +20,8 @@ from accounts.audit import record
 from accounts.members.holding import organization_held, refuse_above, required_now
 from accounts.members.mails import invitation_mail
 from accounts.models import GUEST, Ending, Guest, Invitation, Membership, Organization, Role, User
-from accounts.models.invitation import digest_of
+from accounts.models.invitation import MAX_ADDRESS, digest_of
+from accounts.permissions import Principal
 from mino.common.errors import AlreadyExists, Detail, InvalidInput, InvalidState
 from mino.common.hooks import invitation_replaced
 from mino.common.values.clean import clean_text
@@ -52,7 +53,7 @@ def invitations_create(
         _refuse_known(held, addresses, role)
         _refuse_too_many(held, len(addresses))
         now = timezone.now()
-        pending = Invitation.objects.pending().filter(organization=held, email__in=addresses)
+        pending = Invitation.objects.pending().filter(organization=held, email__in=list(addresses))
         expired = dict(pending.values_list("email", "pk"))
         pending.update(ended_at=now, ending=Ending.REPLACED)
         made = [
@@ -95,7 +96,10 @@ def invitation_resend(*, invitation: Invitation, user: User | None) -> Invitatio
 
 
 def invitation_revoke(*, invitation: Invitation, user: User | None) -> None:
-    """Make the link worthless. Again changes nothing. Raises InvalidState when it was accepted, or PermissionDenied."""
+    """Make the link worthless. Again changes nothing.
+
+    Raises InvalidState when it was accepted or sent again, since then another link lets people in, or PermissionDenied.
+    """
     with transaction.atomic():
         organization = organization_held(invitation.organization)
         required_now(user, "accounts.manage_members", organization)
@@ -104,29 +108,45 @@ def invitation_revoke(*, invitation: Invitation, user: User | None) -> None:
             raise InvalidState(
                 f"{invitation.email} has accepted it already. Remove them from the organization instead."
             )
-        if not invitation.ended_at:
-            invitation.ended_at, invitation.ending = timezone.now(), Ending.REVOKED
-            invitation.save(update_fields=["ended_at", "ending"])
-            _tell("invitation.revoked", invitation, user, before={"email": invitation.email, "role": invitation.role})
+        if invitation.ending == Ending.REPLACED:
+            raise InvalidState("This invitation was sent again. Take back the newest one instead.")
+        invitation_end(invitation=invitation, by=user)
 
 
-def checked_addresses(emails: Sequence[str]) -> list[str]:
-    """The addresses in lower case, each once. Raises InvalidInput that names each one that is none."""
-    addresses, wrong = list[str](), list[Detail]()
-    for given in emails:
+def invitation_end(*, invitation: Invitation, by: Principal | None) -> None:
+    """Make the link of one that waits worthless, for inside a transaction that holds the organization.
+
+    Whether `by` is allowed was asked before. Again changes nothing.
+    """
+    if not invitation.ended_at:
+        invitation.ended_at, invitation.ending = timezone.now(), Ending.REVOKED
+        invitation.save(update_fields=["ended_at", "ending"])
+        _tell("invitation.revoked", invitation, by, before={"email": invitation.email, "role": invitation.role})
+
+
+def checked_addresses(emails: Sequence[str]) -> dict[str, int]:
+    """The addresses in lower case, each with its first place. Raises InvalidInput that names each one that is none."""
+    addresses, wrong = dict[str, int](), list[Detail]()
+    for place, given in enumerate(emails):
         email = clean_text(given).strip().lower()
-        try:
-            validate_email(email)
-        except ValidationError:
-            wrong.append(Detail("emails", f"“{email[:100]}” is no e-mail address."))
+        if _is_address(email):
+            addresses.setdefault(email, place)
         else:
-            addresses.append(email)
+            wrong.append(Detail(f"emails.{place}", f"“{email[:100]}” is no e-mail address."))
     if wrong:
         raise InvalidInput(wrong[0].message, details=wrong[:10])
     if not addresses:
         message = "Give at least one e-mail address."
         raise InvalidInput(message, details=[Detail("emails", message)])
-    return list(dict.fromkeys(addresses))
+    return addresses
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= MAX_ADDRESS  # Django takes some that are longer, which no mail server does
 
 
 def remove_ended(*, older_than: timedelta = timedelta(days=30)) -> int:
@@ -146,20 +166,21 @@ def _pending(invitation_id: uuid.UUID) -> Invitation:
     return found
 
 
-def _refuse_known(organization: Organization, addresses: Sequence[str], role: str) -> None:
-    known = {"organization": organization, "user__email__in": addresses}
+def _refuse_known(organization: Organization, addresses: Mapping[str, int], role: str) -> None:
+    known = {"organization": organization, "user__email__in": list(addresses)}
     email = Membership.objects.filter(**known).values_list("user__email", flat=True).first()
     if role == GUEST and not email:
         email = Guest.objects.filter(**known).values_list("user__email", flat=True).first()
     if email:
-        raise _exists(f"{email} is in {organization.name} already.")
-    waiting = Invitation.objects.pending().filter(organization=organization, email__in=addresses)
+        raise _exists(addresses[email], f"{email} is in {organization.name} already.")
+    waiting = Invitation.objects.pending().filter(organization=organization, email__in=list(addresses))
     if invitation := waiting.filter(expires_at__gt=timezone.now()).first():
-        raise _exists(f"{invitation.email} is invited already. Send that invitation again, or revoke it first.")
+        message = f"{invitation.email} is invited already. Send that invitation again, or revoke it first."
+        raise _exists(addresses[invitation.email], message)
 
 
-def _exists(message: str) -> AlreadyExists:
-    return AlreadyExists(message, details=[Detail("emails", message)])
+def _exists(place: int, message: str) -> AlreadyExists:
+    return AlreadyExists(message, details=[Detail(f"emails.{place}", message)])
 
 
 def _refuse_too_many(organization: Organization, count: int) -> None:
@@ -174,9 +195,13 @@ def _refuse_too_many(organization: Organization, count: int) -> None:
 
 
 def _tell(
-    event: str, invitation: Invitation, user: User | None, before: Values | None = None, after: Values | None = None
+    event: str,
+    invitation: Invitation,
+    by: Principal | None,
+    before: Values | None = None,
+    after: Values | None = None,
 ) -> None:
-    record(event, invitation, organization=invitation.organization, by=user, before=before, after=after)
+    record(event, invitation, organization=invitation.organization, by=by, before=before, after=after)
 
 
 @sensitive_variables("token")

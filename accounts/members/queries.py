@@ -32,14 +32,15 @@ def counts_of(organization: Organization) -> Counts:
 def members_of(organization: Organization, search: str = "") -> QuerySet[Membership]:
     """The members, those whose name or address has `search` in it, with who invited them."""
     members = Membership.objects.filter(organization=organization).select_related("user", "invited_by")
-    return members.filter(_named(search))
+    return members.filter(named(search))
 
 
 def guests_of(organization: Organization, search: str = "") -> QuerySet[Guest]:
     """The guests, in the same way."""
     guests = Guest.objects.filter(organization=organization).select_related("user", "invited_by")
-    return guests.filter(_named(search))
+    return guests.filter(named(search))
 
 
-def _named(search: str) -> Q:
+def named(search: str) -> Q:
+    """The condition for having `search` in the name or the address; empty: everybody."""
     return Q(user__name__icontains=search) | Q(user__email__icontains=search) if search else Q()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.audit import record
 from accounts.members.holding import organization_held, refuse_above, required_now
 from accounts.models import Guest, Membership, Organization, Role, User
-from accounts.permissions import forget_roles
+from accounts.permissions import Principal, forget_roles
 from mino.common.errors import AlreadyExists, Detail, InvalidInput, InvalidState
 from mino.common.hooks import place_ended
 
@@ -111,17 +111,27 @@ def guest_remove(*, guest: Guest, user: User | None) -> None:
     with transaction.atomic():
         organization = organization_held(guest.organization)
         required_now(user, "accounts.manage_members", organization)
-        if Guest.objects.filter(pk=guest.pk).delete()[0]:
-            _end_guest(organization, guest.user, user)
+        guest_end(guest=guest, organization=organization, by=user)
     _forget(user, guest.user)
+
+
+def guest_end(*, guest: Guest, organization: Organization, by: Principal | None) -> None:
+    """End a guest's place, for inside a transaction that holds the organization. Again changes nothing.
+
+    Whether `by` is allowed was asked about what ends it: the guest's last grant, or the project of it.
+    """
+    if Guest.objects.filter(pk=guest.pk).delete()[0]:
+        place_ended.call(organization.pk, guest.user_id)
+        told = {"person": guest.user.email}
+        record("guest.removed", guest.user, organization=organization, before=told, by=by)
 
 
 def guest_leave(*, organization: Organization, user: User) -> None:
     """End one's own place as a guest. Again changes nothing."""
     with transaction.atomic():
         held = organization_held(organization)
-        if Guest.objects.filter(organization=held, user=user).delete()[0]:
-            _end_guest(held, user, user)
+        for guest in Guest.objects.filter(organization=held, user=user).select_related("user"):
+            guest_end(guest=guest, organization=held, by=user)
     forget_roles(user)
 
 
@@ -140,11 +150,6 @@ def _end(membership: Membership, event: str, user: User | None) -> None:
     Membership.objects.filter(pk=membership.pk).delete()
     place_ended.call(membership.organization_id, membership.user_id)
     _tell(event, membership, user, before={"person": membership.user.email, "role": membership.role})
-
-
-def _end_guest(organization: Organization, guest: User, user: User | None) -> None:
-    place_ended.call(organization.pk, guest.pk)
-    record("guest.removed", guest, organization=organization, before={"person": guest.email}, by=user)
 
 
 def _tell(

@@ -136,6 +136,8 @@ class AuditEntry(Identified, LogEntry):
             models.Index(fields=["organization", "subject_kind", "-timestamp", "-id"], name="audit_of_kind"),
             models.Index(fields=["organization", "event", "-timestamp", "-id"], name="audit_of_event"),
             models.Index(fields=["object_pk", "-timestamp", "-id"], name="audit_of_subject"),
+            # What workers, platform staff or the command line did, newest first.
+            models.Index(fields=["organization", "channel", "-timestamp", "-id"], name="audit_of_channel"),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,10 @@ GUEST = "guest"
 """What is offered to people who get no membership, only the projects that they are shown."""
 
 
+MAX_ADDRESS = 254
+"""Characters of an e-mail address, as RFC 5321 bounds it."""
+
+
 class Ending(models.TextChoices):
     """How an invitation ended. One that only expired has no ending: it can be sent again."""
 
@@ -43,7 +47,7 @@ class Invitation(Identified):
     """One mail with one link, for one address. Of the link's token only a digest is kept."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="invitations", db_index=False)
-    email = models.EmailField("e-mail address", max_length=254)
+    email = models.EmailField("e-mail address", max_length=MAX_ADDRESS)
     role = models.CharField(max_length=8, choices=[*Role.choices, (GUEST, "Guest")])
     digest = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")

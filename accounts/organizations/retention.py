@@ -39,10 +39,15 @@ class Kind:
         """The least that an organization can choose."""
         return min(self.shortest, self.installation_days)
 
+    def own_days_of(self, organization: Organization) -> int | None:
+        """What the organization chose; None where that is no shorter than what the installation has now."""
+        own: int | None = getattr(organization, self.column)
+        return own if own is not None and own <= self.installation_days else None
+
     def days_of(self, organization: Organization) -> int:
         """For how long it is kept for this organization."""
-        own: int | None = getattr(organization, self.column)
-        return self.installation_days if own is None else min(own, self.installation_days)
+        own = self.own_days_of(organization)
+        return self.installation_days if own is None else own
 
 
 SCREENSHOTS = Kind("screenshot_days", "SCREENSHOT_DAYS", "Screenshots")

@@ -82,5 +82,14 @@ def opened(user: Any) -> Q:
     return own_sign_in & (Q(requires_second_factor=False) | proved | has_factor)
 
 
+def opens_freely(user: Any, *, requires_own_sign_in: bool, requires_second_factor: bool) -> bool:
+    """Whether the session opens an organization of the user's that has these rules, whatever the database says.
+
+    It holds for nearly all, and saves every request a question; where it does not, `opened` decides.
+    """
+    scope = session_scope(user)
+    return scope is None or not (scope.only or requires_own_sign_in or requires_second_factor)
+
+
 def _by(*providers: uuid.UUID) -> Q:
     return Q(identity_provider__in=providers, identity_provider__is_enabled=True)

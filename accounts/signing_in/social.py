@@ -18,10 +18,11 @@ from accounts.models import User
 from accounts.signing_in.openid import OpenIDProvider
 from accounts.signing_in.restricting import refuse_restricted
 from accounts.signing_in.saml import saml_settings
-from accounts.sso.deciding import decide
+from accounts.sso.deciding import decide, refuse
 from accounts.sso.door import door_session
 from accounts.sso.joining import newcomer_join
 from accounts.sso.providers import app_of, is_of_organization, provider_of
+from mino.common.errors import ServiceError
 from mino.common.values.clean import clean_text
 
 logger = logging.getLogger(__name__)
@@ -81,11 +82,20 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             refuse_restricted(request)
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
-        """Make the new account; one that an organization's provider vouches for comes into the organization."""
-        with transaction.atomic():
-            user: User = super().save_user(request, sociallogin, form)
-            if provider := provider_of(sociallogin.account.provider):
+        """Make the new account; one that an organization's provider vouches for comes into the organization.
+
+        Raises ImmediateHttpResponse where the organization has closed its door meanwhile: then there is no account.
+        """
+        provider = provider_of(sociallogin.account.provider)
+        if provider is None:
+            made: User = super().save_user(request, sociallogin, form)
+            return made
+        try:
+            with transaction.atomic():
+                user: User = super().save_user(request, sociallogin, form)
                 newcomer_join(user=user, provider=provider)
+        except ServiceError as error:
+            refuse(request, provider, None, error.message)
         return user
 
     def get_requests_session(self) -> requests.Session:

@@ -45,7 +45,7 @@ def decide(request: HttpRequest, login: SocialLogin, provider: IdentityProvider)
     if login.is_existing:
         person: User = login.user
         if not Membership.objects.filter(organization=provider.organization_id, user=person.pk).exists():
-            _refuse(request, provider, person, f"You are not in {provider.organization.name} any more.")
+            refuse(request, provider, person, f"You are not in {provider.organization.name} any more.")
         signed_in_by(provider)
         if holder is not None and holder.pk == person.pk:
             prove(request.session, provider.pk)
@@ -59,10 +59,10 @@ def decide(request: HttpRequest, login: SocialLogin, provider: IdentityProvider)
             f"{provider.organization.name} can’t vouch for {asserted.email or 'you'}: that is no address of its "
             "confirmed domains. Sign in to your account by password first, then connect it."
         )
-        _refuse(request, provider, None, sentence)
+        refuse(request, provider, None, sentence)
     if not may_join(provider, asserted.email):
         sentence = f"Nobody has invited you to {provider.organization.name}. Ask one of its admins."
-        _refuse(request, provider, None, sentence)
+        refuse(request, provider, None, sentence)
     login.user.email = asserted.email
     login.email_addresses = [EmailAddress(email=asserted.email, verified=True, primary=True)]
     signed_in_by(provider)
@@ -97,7 +97,8 @@ def _next(request: HttpRequest, login: SocialLogin, provider: IdentityProvider) 
     return reverse("organization_home", args=[provider.organization.slug])
 
 
-def _refuse(request: HttpRequest, provider: IdentityProvider, person: User | None, sentence: str) -> NoReturn:
+def refuse(request: HttpRequest, provider: IdentityProvider, person: User | None, sentence: str) -> NoReturn:
+    """Show why nobody is signed in, and tell the audit trail. Raises ImmediateHttpResponse."""
     reason: dict[str, Any] = {"reason": sentence, "provider": provider.name}
     record("sign_in.refused", person, organization=provider.organization, after=reason, by=person)
     context = {"sentence": sentence, "organization_name": provider.organization.name}

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.audit import record
+from accounts.members.holding import organization_held, required_now
 from accounts.models import EmailDomain, Organization, User
 from accounts.permissions import require
 from accounts.sso.connecting import MANAGE
@@ -39,12 +40,13 @@ def email_domain_add(*, organization: Organization, user: User, domain: str) -> 
     """Name a domain. Raises InvalidInput for what is none, AlreadyExists, InvalidState, PermissionDenied."""
     require(user, MANAGE, organization)
     name = checked_domain(domain)
-    if EmailDomain.objects.filter(organization=organization).count() >= MOST:
-        raise InvalidState(f"An organization has at most {MOST} domains. Remove one first.")
     try:
         with transaction.atomic():
-            added = EmailDomain.objects.create(organization=organization, domain=name, token=secrets.token_hex(16))
-            record("sso.domain_added", added, organization=organization, after={"domain": name}, by=user)
+            held = _held(organization, user)
+            if EmailDomain.objects.filter(organization=held).count() >= MOST:
+                raise InvalidState(f"An organization has at most {MOST} domains. Remove one first.")
+            added = EmailDomain.objects.create(organization=held, domain=name, token=secrets.token_hex(16))
+            record("sso.domain_added", added, organization=held, after={"domain": name}, by=user)
     except IntegrityError:
         message = f"{name} is in the list already."
         raise AlreadyExists(message, details=[Detail("domain", message)]) from None
@@ -66,7 +68,9 @@ def email_domain_check(*, domain: EmailDomain, user: User) -> None:
             f"No TXT record at {record_name(domain)} says {record_text(domain)}: {seen}. "
             "A new record can take an hour to be seen everywhere."
         )
-    email_domain_confirm(domain=domain, user=user, by_staff=False)
+    with transaction.atomic():
+        _held(domain.organization, user)  # asking the DNS took its time
+        email_domain_confirm(domain=domain, user=user, by_staff=False)
 
 
 def email_domain_confirm(*, domain: EmailDomain, user: User, by_staff: bool) -> None:
@@ -87,10 +91,9 @@ def email_domain_confirm(*, domain: EmailDomain, user: User, by_staff: bool) -> 
 
 def email_domain_remove(*, domain: EmailDomain, user: User) -> None:
     """Forget a domain: who is linked signs in as before, newcomers get no account. Raises PermissionDenied."""
-    require(user, MANAGE, domain.organization)
     with transaction.atomic():
-        before = {"domain": domain.domain}
-        record("sso.domain_removed", domain, organization=domain.organization, before=before, by=user)
+        held = _held(domain.organization, user)
+        record("sso.domain_removed", domain, organization=held, before={"domain": domain.domain}, by=user)
         EmailDomain.objects.filter(pk=domain.pk).delete()
 
 
@@ -115,6 +118,13 @@ def texts_at(name: str) -> list[str]:
     except (dns.exception.DNSException, OSError):
         raise InvalidState("The DNS could not be asked. Try again in a minute.") from None
     return [b"".join(one.strings).decode("utf-8", "replace") for one in answer]
+
+
+def _held(organization: Organization, user: User) -> Organization:
+    """The organization, locked, once it is known that the user is allowed now."""
+    held = organization_held(organization)
+    required_now(user, MANAGE, held)
+    return held
 
 
 def _resolver() -> dns.resolver.Resolver:

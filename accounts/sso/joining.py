@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.audit import record
 from accounts.members.accepting import invitation_accept, is_for
+from accounts.members.holding import organization_held
 from accounts.models import IdentityProvider, Invitation, Membership, User
 from accounts.permissions import forget_roles
 from mino.common.errors import Forbidden
@@ -29,17 +30,20 @@ def may_join(provider: IdentityProvider, email: str) -> bool:
 
 
 def newcomer_join(*, user: User, provider: IdentityProvider) -> None:
-    """Let a new account in, as it was invited, else as the owner decided for all. Raises Forbidden."""
+    """Let a new account in, as it was invited, else as the owners decide for all at this moment.
+
+    Raises Forbidden for who is not let in, and InvalidState for a deleted organization.
+    """
     with transaction.atomic():
+        held = organization_held(provider.organization)
         if invited_join(user=user, provider=provider):
             return
-        if not provider.joins_as:
-            raise Forbidden(f"Nobody has invited you to {provider.organization.name}.")
-        member = Membership.objects.create(
-            organization=provider.organization, user=user, role=provider.joins_as, joined_at=timezone.now()
-        )
-        after = {"role": member.role, "person": user.email, "by": provider.name}
-        record("member.joined", member, organization=provider.organization, after=after, by=user)
+        now = IdentityProvider.objects.filter(pk=provider.pk, is_enabled=True).first()
+        if now is None or not now.joins_as:
+            raise Forbidden(f"Nobody has invited you to {held.name}.")
+        member = Membership.objects.create(organization=held, user=user, role=now.joins_as, joined_at=timezone.now())
+        after = {"role": member.role, "person": user.email, "by": now.name}
+        record("member.joined", member, organization=held, after=after, by=user)
     forget_roles(user)
 
 

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Membership, Organization, Role, User
-from mino.tests.factories import PASSWORD, MembershipFactory, OrganizationFactory
+from mino.tests.factories import PASSWORD, GuestFactory, MembershipFactory, OrganizationFactory
 from mino.tests.subjects import picture
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +119,24 @@ def test_the_switcher_lists_ones_organizations(client_for: ClientFor, owner: Use
     MembershipFactory(user=owner, organization=other)
     page = client_for(owner).get("/o/northlight/settings/people/").content.decode()
     assert "/o/second/" in page
+
+
+def test_who_is_refused_is_led_to_where_they_can_go_on(client_for: ClientFor, viewer: User) -> None:
+    second = OrganizationFactory(name="Second home", slug="second")
+    MembershipFactory(user=viewer, organization=second)
+    guest = GuestFactory(organization=OrganizationFactory(name="Third home", slug="third"), user=viewer)
+    OrganizationFactory(name="Elsewhere", slug="elsewhere")
+    browser = client_for(viewer)
+    refused = browser.get("/o/northlight/settings/usage/")
+    assert refused.status_code == 403
+    links = re.findall(r'href="(/o/[^"]*)"', refused.text)
+    assert links == ["/o/northlight/", "/o/second/", "/o/third/"]
+    assert browser.get("/o/third/settings/people/").status_code == 403
+    guest.delete()
+    Membership.objects.filter(organization=second).delete()
+    alone = browser.get("/o/northlight/settings/usage/").text
+    assert "Back to Northlight Retail" in alone
+    assert "Or go on to" not in alone
 
 
 def test_people_are_listed_with_their_roles(client_for: ClientFor, viewer: User, admin: User) -> None:

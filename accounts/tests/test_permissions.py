@@ -5,12 +5,17 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from guardian.shortcuts import assign_perm
 
 from accounts.models import Organization, Role, User
-from accounts.permissions import forget_roles, require
-from mino.tests.factories import MembershipFactory, ProjectFactory, UserFactory
+from accounts.permissions import forget_roles, require, roles_of
+from accounts.signing_in.scope import SessionScope
+from mino.tests.factories import GuestFactory, MembershipFactory, ProjectFactory, UserFactory
 from projects.models import Project
+from projects.models.project import grants_of
 
 pytestmark = pytest.mark.django_db
 ORGANIZATION = {
@@ -96,3 +101,28 @@ def test_an_inactive_user_may_do_nothing(member: User, project: Project) -> None
 def test_a_refusal_says_what_to_do(viewer: User, project: Project) -> None:
     with pytest.raises(PermissionDenied, match="Ask an admin"):
         require(viewer, "projects.change", project)
+
+
+def test_only_rules_for_signing_in_cost_a_further_question(member: User, organization: Organization) -> None:
+    member.session_scope = SessionScope()
+    elsewhere = MembershipFactory(user=member, role=Role.VIEWER).organization
+    with CaptureQueriesContext(connection) as plain:
+        assert roles_of(member) == {organization.pk: "member", elsewhere.pk: "viewer"}
+    assert len(plain.captured_queries) == 1
+    Organization.objects.filter(pk=elsewhere.pk).update(requires_second_factor=True)
+    forget_roles(member)
+    with CaptureQueriesContext(connection) as asked:
+        assert roles_of(member) == {organization.pk: "member"}
+    assert "mfa_authenticator" in asked.captured_queries[-1]["sql"]
+    Organization.objects.filter(pk=organization.pk).update(deleted_at=timezone.now())
+    forget_roles(member)
+    assert roles_of(member) == {}
+
+
+def test_a_grant_without_a_place_opens_nothing(stranger: User, organization: Organization) -> None:
+    project = ProjectFactory(organization=organization, is_private=True)
+    assign_perm("view", stranger, project)
+    assert grants_of(stranger) == {}
+    GuestFactory(organization=organization, user=stranger)
+    forget_roles(stranger)
+    assert grants_of(stranger) == {project.pk: "view"}

@@ -7,6 +7,9 @@ nobody is granted something while they leave.
 
 from __future__ import annotations
 
+from typing import cast
+
+from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.db.models import QuerySet
 from guardian.shortcuts import assign_perm
@@ -14,10 +17,10 @@ from guardian.shortcuts import assign_perm
 from accounts.audit import record
 from accounts.members.holding import organization_held, required_now
 from accounts.members.invitations import checked_addresses, invitation_resend, invitations_create
-from accounts.members.roles import guest_remove
 from accounts.models import GUEST, Guest, Invitation, Membership, User
 from accounts.permissions import forget_roles
 from mino.common.errors import Detail, InvalidInput, InvalidState
+from projects.access.ending import end_guests_of_nothing, end_invitations_to_nothing
 from projects.models import InvitedGrant, Level, Project
 from projects.models.project import ProjectUserObjectPermission
 
@@ -70,20 +73,16 @@ def grant_remove(*, project: Project, person: User, user: User | None) -> None:
         _grants(held, person).delete()
         told = {"person": person.email, "level": before}
         record("guest.removed", held, organization=held.organization, before=told, by=user)
-        others = ProjectUserObjectPermission.objects.filter(
-            user=person, content_object__organization=held.organization_id
-        )
-        guest = Guest.objects.filter(organization=held.organization_id, user=person).first()
-        if guest is not None and not others.exists():
-            guest_remove(guest=guest, user=user)
+        end_guests_of_nothing(held.organization, [person.pk], by=user)
     forget_roles(person)
 
 
-def access_give(*, project: Project, email: str, level: str, user: User | None) -> Invitation | None:
-    """Give somebody access by their address: a grant if they are in the organization, otherwise an invitation.
+def access_give(
+    *, project: Project, email: str, level: str, user: User | None
+) -> ProjectUserObjectPermission | InvitedGrant:
+    """Give somebody access by their address: a grant if they are in the organization, else one with an invitation.
 
-    Answers the invitation, if it takes one. Raises InvalidInput (also beyond the invitations of a day),
-    PermissionDenied, InvalidState.
+    Raises InvalidInput (also beyond the invitations of a day), PermissionDenied, InvalidState.
     """
     _check_level(level)
     try:
@@ -94,21 +93,24 @@ def access_give(*, project: Project, email: str, level: str, user: User | None) 
         held = _held(project, user)
         person = User.objects.filter(email=address).first()
         if person is not None and _has_place(held, person):
-            _grant(held, person, level, user)
-            return None
+            return _grant(held, person, level, user)
         return _invite(held, address, level, user)
 
 
 def invited_grant_remove(*, grant: InvitedGrant, user: User | None) -> None:
-    """Take a grant out of an invitation that was not accepted yet; the invitation stays. Raises PermissionDenied."""
+    """Take a grant out of an invitation that was not accepted yet. One that offers a guest nothing more is withdrawn.
+
+    Again changes nothing. Raises PermissionDenied, InvalidState.
+    """
     with transaction.atomic():
         held = _held(grant.project, user)
         if InvitedGrant.objects.filter(pk=grant.pk).delete()[0]:
             told = {"person": grant.invitation.email, "level": grant.level}
             record("guest.removed", held, organization=held.organization, before=told, by=user)
+            end_invitations_to_nothing([grant.invitation_id], by=user)
 
 
-def _invite(project: Project, address: str, level: str, user: User | None) -> Invitation:
+def _invite(project: Project, address: str, level: str, user: User | None) -> InvitedGrant:
     found = Invitation.objects.pending().filter(organization=project.organization_id, email=address)
     invitation: Invitation | None = found.select_related("organization").first()
     if invitation is None:
@@ -116,9 +118,11 @@ def _invite(project: Project, address: str, level: str, user: User | None) -> In
     elif invitation.is_expired():
         invitation = invitation_resend(invitation=invitation, user=user)
     before = InvitedGrant.objects.filter(invitation=invitation, project=project).values_list("level", flat=True).first()
-    InvitedGrant.objects.update_or_create(invitation=invitation, project=project, defaults={"level": level})
+    promised, _ = InvitedGrant.objects.update_or_create(
+        invitation=invitation, project=project, defaults={"level": level}
+    )
     _tell(project, address, before, level, user)
-    return invitation
+    return promised
 
 
 def _held(project: Project, user: User | None) -> Project:
@@ -138,14 +142,20 @@ def _has_place(project: Project, person: User) -> bool:
     return Membership.objects.filter(**place).exists() or Guest.objects.filter(**place).exists()
 
 
-def _grant(project: Project, person: User, level: str, user: User | None) -> None:
+def _grant(project: Project, person: User, level: str, user: User | None) -> ProjectUserObjectPermission:
+    """The grant of that level, in the row of an earlier one: it is the same grant, changed."""
     before = _level(project, person)
-    if before == level:
-        return
-    _grants(project, person).delete()
-    assign_perm(f"projects.{level}", person, project)
-    forget_roles(person)
-    _tell(project, person.email, before, level, user)
+    kept: ProjectUserObjectPermission | None = _grants(project, person).order_by("pk").first()
+    if kept is None or before == level:
+        kept = cast(ProjectUserObjectPermission, assign_perm(f"projects.{level}", person, project))
+    else:
+        _grants(project, person).exclude(pk=kept.pk).delete()
+        kept.permission = Permission.objects.get(content_type=kept.permission.content_type, codename=level)
+        kept.save(update_fields=["permission"])
+    if before != level:
+        forget_roles(person)
+        _tell(project, person.email, before, level, user)
+    return kept
 
 
 def _tell(project: Project, email: str, before: str | None, level: str, user: User | None) -> None:

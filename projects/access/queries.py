@@ -34,8 +34,11 @@ def with_roles(project: Project, grants: Sequence[ProjectUserObjectPermission]) 
     return [Granted(grant.user, grant.permission.codename, roles.get(grant.user_id, "")) for grant in grants]
 
 
+def promised_on(project: Project) -> QuerySet[InvitedGrant]:
+    """What invitations that were not answered yet promise of a project."""
+    return InvitedGrant.objects.filter(project=project, invitation__in=Invitation.objects.pending())
+
+
 def invited_to(project: Project, at_most: int = 50) -> list[InvitedGrant]:
     """Who is invited to the project and has not answered, the newest first."""
-    waiting = Invitation.objects.pending()
-    promised = InvitedGrant.objects.filter(project=project, invitation__in=waiting).select_related("invitation")
-    return list(promised.order_by("-id")[:at_most])
+    return list(promised_on(project).select_related("invitation").order_by("-id")[:at_most])

@@ -38,12 +38,14 @@ def project_access_give(request: WorkspaceRequest, slug: str, project_id: uuid.U
     form = AccessForm(request.POST)
     if form.is_valid():
         try:
-            invitation = granting.access_give(project=project, user=request.user, **form.cleaned_data)
+            given = granting.access_give(project=project, user=request.user, **form.cleaned_data)
         except ServiceError as error:
             add_service_error(form, error)
         else:
             email = form.cleaned_data["email"]
-            messages.success(request, f"{email} {'is invited' if invitation else 'has access now'}.")
+            messages.success(
+                request, f"{email} {'is invited' if isinstance(given, InvitedGrant) else 'has access now'}."
+            )
             return redirect("project_people", slug=slug, project_id=project.pk)
     return _page(request, project, form)
 

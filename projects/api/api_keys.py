@@ -18,7 +18,7 @@ from accounts.api_keys import services
 from accounts.api_keys.scopes import Scope
 from accounts.models import ApiKey
 from accounts.permissions import require
-from mino.common.api.fields import Choice, Identifier, Moment, Text
+from mino.common.api.fields import Choice, Identifier, Moment, Several, Text
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
@@ -62,7 +62,7 @@ class ApiKeyGiven(Given):
     last_used_at = serializers.DateTimeField(allow_null=True, required=False)
     last_used_address = serializers.CharField(allow_null=True, required=False)
     created_at = serializers.DateTimeField(required=False)
-    created_by = Author(by_key=False)
+    created_by = Author(key=None)
 
     @classmethod
     def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
@@ -88,8 +88,8 @@ class ApiKeyNew(Taken):
     example = {"name": "Price feed", "scopes": ["read:projects", "run:executions"], "project_ids": None}
 
     name = Text(max_length=services.MAX_NAME)
-    scopes = serializers.ListField(child=Choice(choices=Scope.choices), min_length=1, max_length=len(Scope))
-    project_ids = serializers.ListField(
+    scopes = Several(child=Choice(choices=Scope.choices), min_length=1, max_length=len(Scope))
+    project_ids = Several(
         child=Identifier(),
         min_length=1,
         max_length=services.MAX_PROJECTS,

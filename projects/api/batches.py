@@ -6,11 +6,13 @@ import re
 import uuid
 from bisect import bisect_right
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -19,17 +21,22 @@ from accounts.api.fields import AUTHOR, Author, with_author
 from accounts.api_keys.scopes import Scope
 from accounts.permissions import require
 from mino.common.api.cursors import Key
-from mino.common.api.fields import Boolean, Identifier, Text
-from mino.common.api.filters import IdFilter, ListFilter, SearchFilter, YesNoFilter
+from mino.common.api.errors import ApiError, at_place
+from mino.common.api.fields import Boolean, Identifier, Named, Several, Text
+from mino.common.api.filters import IdFilter, ListFilter, NameFilter, SearchFilter, YesNoFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 from mino.common.errors import Detail, InvalidInput
+from projects.api.columns import ColumnGiven
 from projects.api.finding import find_batch, find_chosen, find_named, find_project
 from projects.api.rows_as_file import as_file
 from projects.api.shapes import PROJECT_ID
-from projects.importing.files import FileRefused, import_file
-from projects.models import Batch, Folder, Project, Tag
+from projects.filters import batches_named
+from projects.folder_tree import FolderTree
+from projects.importing.files import FileRefused, import_file, sentence
+from projects.importing.parse.problems import Problem
+from projects.models import Batch, Column, Folder, Project, Tag, TaggedBatch
 from projects.services.batches import batch_update
 from projects.services.checks import MAX_DESCRIPTION, MAX_NAME
 from projects.services.deletion import batch_delete
@@ -39,7 +46,7 @@ from projects.services.tags import batches_tag
 MAX_ROWS = 5_000
 """Rows in the body of one request; more of them are uploaded as a file."""
 BATCH_ID = "019c1a63-1a2b-7c3d-8e4f-5a6b7c8d9e0f"
-LINE = re.compile(r"line (\d+)")
+LINE = re.compile(r"\bline (\d+)\b")
 
 
 class BatchTag(serializers.Serializer[Any]):
@@ -53,7 +60,7 @@ class BatchTag(serializers.Serializer[Any]):
 class BatchGiven(Given):
     """A table of sites."""
 
-    on_request = ("tags",)
+    on_request: ClassVar[Collection[str]] = ("tags", "columns", "project_name")
     edited = ("name", "description", "folder_id")
     example = {
         "id": BATCH_ID,
@@ -71,6 +78,7 @@ class BatchGiven(Given):
 
     id = serializers.UUIDField()
     project_id = serializers.UUIDField(required=False)
+    project_name = serializers.CharField(source="project.name", required=False)
     folder_id = serializers.UUIDField(allow_null=True, required=False)
     name = serializers.CharField(required=False)
     description = serializers.CharField(required=False)
@@ -78,19 +86,33 @@ class BatchGiven(Given):
     truth_row_count = serializers.IntegerField(required=False, help_text="Rows of which some truth is known.")
     source_name = serializers.CharField(required=False, help_text="Name of the imported file.")
     tags = BatchTag(many=True, required=False)
+    columns = ColumnGiven(many=True, required=False)
     created_at = serializers.DateTimeField(required=False)
     updated_at = serializers.DateTimeField(required=False)
     created_by = Author()
 
     @classmethod
     def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
-        """With author and tags."""
+        """With author, project, tags and columns."""
         queryset = with_author(queryset, fields)
-        return (
-            queryset.prefetch_related(Prefetch("tags", Tag.objects.order_by("folded")))
-            if "tags" in fields
-            else queryset
-        )
+        if "project_name" in fields:
+            queryset = queryset.select_related("project")
+        if "tags" in fields:
+            queryset = queryset.prefetch_related(Prefetch("tags", Tag.objects.order_by("folded")))
+        if "columns" in fields:
+            queryset = queryset.prefetch_related(Prefetch("columns", Column.objects.order_by("position")))
+        return queryset
+
+
+@extend_schema_field({"type": ["string", "number", "boolean"]})
+class Cell(serializers.JSONField):
+    """What a cell of a row may be."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The value. Lists and objects, which no cell can hold, are refused."""
+        if isinstance(data, list | dict):
+            raise serializers.ValidationError("Give a text, a number, true, false or null.", code="invalid")
+        return data
 
 
 class BatchNew(Taken):
@@ -107,16 +129,16 @@ class BatchNew(Taken):
     name = Text(max_length=MAX_NAME)
     description = Text(max_length=MAX_DESCRIPTION, allow_blank=True, default="")
     folder_id = Identifier(allow_null=True, default=None)
-    rows = serializers.ListField(
-        child=serializers.DictField(child=serializers.JSONField(allow_null=True)),
-        min_length=1,
+    rows = Several(
+        child=Named(child=Cell(allow_null=True)),
         max_length=MAX_ROWS,
         help_text="Cells by the names of their columns: the address of the site, inputs, and with `expected_` before "
-        "the name the truth.",
+        "the name the truth. A number is kept in plain digits (1e3 as 1000.0, 24.50 as 24.5); give a text where it "
+        "matters how it is written.",
     )
     url_column = Text(required=False, help_text="Column with the addresses, where it is not found by itself.")
     key_column = Text(required=False, allow_blank=True, help_text="Column with a unique key; empty: none.")
-    types = serializers.DictField(
+    types = Named(
         child=Text(), required=False, help_text="Types of columns by their names, in the place of guessed ones."
     )
     leave_out_errors = Boolean(default=False, help_text="Leave rows with errors out; else they refuse all.")
@@ -137,17 +159,34 @@ class TagChoice(Taken):
 
     example: ClassVar[Any] = {"tag_ids": []}
 
-    tag_ids = serializers.ListField(child=Identifier(), max_length=200)
+    tag_ids = Several(child=Identifier(), max_length=200)
 
 
 class BatchFilter(ListFilter):
     """What the list of batches can be narrowed to."""
 
     project_id = IdFilter(field_name="project")
-    folder_id = IdFilter(field_name="folder", help_text="Those directly in the folder.")
+    folder_id = IdFilter(method="in_folder", help_text="Those in the folder and in all folders below it.")
+    has_folder = YesNoFilter(
+        field_name="folder", lookup_expr="isnull", exclude=True, help_text="Whether in any folder."
+    )
     tag_id = IdFilter(field_name="tags")
-    search = SearchFilter(field_name="name", lookup_expr="icontains", help_text="Words in the name.")
+    tag = NameFilter(method="with_tag", help_text="The whole name of a tag, in upper or lower case.")
+    search = SearchFilter(method="with_words", help_text="A text in the name, the description or the name of a tag.")
     has_ground_truth = YesNoFilter(method="with_truth", help_text="Whether some truth is known.")
+
+    def in_folder(self, batches: QuerySet[Batch], name: str, value: uuid.UUID) -> QuerySet[Batch]:
+        """Those in the folder or below it; none where there is no such folder."""
+        folder = Folder.objects.filter(pk=value).select_related("project").first()
+        return batches.filter(folder__in=FolderTree.of(folder.project).within(folder.pk)) if folder else batches.none()
+
+    def with_tag(self, batches: QuerySet[Batch], name: str, value: str) -> QuerySet[Batch]:
+        """Those with the tag."""
+        return batches.filter(Exists(TaggedBatch.objects.filter(batch=OuterRef("pk"), tag__folded=value.casefold())))
+
+    def with_words(self, batches: QuerySet[Batch], name: str, value: str) -> QuerySet[Batch]:
+        """Those with the text."""
+        return batches.filter(batches_named(value))
 
     def with_truth(self, batches: QuerySet[Batch], name: str, value: bool) -> QuerySet[Batch]:
         """Those with truth, or without any."""
@@ -185,7 +224,7 @@ class ProjectBatchList(ApiView):
         answers=BatchGiven,
         status=201,
         idempotent=True,
-        errors=["INVALID_STATE"],
+        errors=["INVALID_STATE", "BATCH_EMPTY"],
     )
     def post(self, request: ApiRequest, project_id: uuid.UUID, values: dict[str, Any]) -> Response:
         """Create a batch of up to 5,000 rows; for more, upload a file. Roles and types are guessed as for a file."""
@@ -271,16 +310,38 @@ def _lock(batch: Batch) -> None:
 
 def _import(project: Project, request: ApiRequest, *, rows: list[dict[str, Any]], **values: Any) -> Batch:
     """Import the rows as a file of theirs. Raises InvalidInput with paths into the body."""
+    if not rows:
+        raise ApiError("BATCH_EMPTY", "There is no row. Give at least one.", path="rows")
     file, starts = as_file(rows)
     try:
-        return import_file(project=project, user=request.user, file=file, filename="rows.csv", **values).batch
+        with at_place(lambda path: _field(path, values)):
+            return import_file(project=project, user=request.user, file=file, filename="rows.csv", **values).batch
     except FileRefused as refused:
-        details = [Detail(_place(one.path, starts), one.message) for one in refused.details]
-        raise InvalidInput(refused.message.replace("The file", "The body"), details=details) from None
+        details = [_detail(one, rows, starts) for one in refused.errors]
+        raise InvalidInput(_in_body(refused.message, starts), code=refused.code, details=details) from None
 
 
-def _place(path: str, starts: list[int]) -> str:
-    """The path into the body of a problem in a line of the file."""
-    found = LINE.fullmatch(path)
-    row = bisect_right(starts, int(found[1])) - 1 if found else -1
+def _field(path: str, values: dict[str, Any]) -> str:
+    """The field that names a column, where the importer tells the name of the column."""
+    by_name = [name for name in ("url_column", "key_column") if values.get(name) == path]
+    return by_name[0] if by_name else f"types.{path}" if path in values.get("types", {}) else path
+
+
+def _detail(problem: Problem, rows: list[dict[str, Any]], starts: list[int]) -> Detail:
+    """What is wrong in a line of the file, at its place in the body."""
+    place, column = _place(problem.line or 0, starts), problem.column
+    if place != "rows" and any(column in row for row in rows):
+        place, column = f"{place}.{column}", None
+    return Detail(place, sentence(replace(problem, column=column, message=_in_body(problem.message, starts))))
+
+
+def _place(line: int, starts: list[int]) -> str:
+    """The row that stands in a line of the file; all of them for the line with the names."""
+    row = bisect_right(starts, line) - 1
     return f"rows.{row}" if row >= 0 else "rows"
+
+
+def _in_body(text: str, starts: list[int]) -> str:
+    """What is said about the file, as it is true of the body: it has rows, counted from 0, and no lines."""
+    text = text.replace("The file", "The body").replace("the file", "the body")
+    return LINE.sub(lambda found: _place(int(found[1]), starts), text)

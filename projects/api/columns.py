@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rest_framework import serializers
@@ -11,9 +13,11 @@ from rest_framework.response import Response
 from accounts.api.base import ApiRequest, ApiView
 from accounts.api_keys.scopes import Scope
 from mino.common.api.cursors import Key
+from mino.common.api.fields import Named
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
+from mino.common.errors import Detail, InvalidInput
 from mino.common.values.columns import ColumnRole, ColumnType
 from projects.api.finding import find_batch
 from projects.models import Batch, Column
@@ -51,7 +55,7 @@ class ColumnChange(Taken):
 
     example = {"options": {"relative_tolerance": 0.01}}
 
-    options = serializers.DictField(
+    options = Named(
         child=serializers.JSONField(allow_null=False),
         help_text="All matching options that are to differ from their defaults; those left out get their defaults.",
     )
@@ -91,14 +95,27 @@ class ColumnDetail(ApiView):
         errors=["INVALID_STATE"],
     )
     def patch(self, request: ApiRequest, batch_id: uuid.UUID, column_id: uuid.UUID, values: dict[str, Any]) -> Response:
-        """Set the matching options of a column. Stored results are scored anew, free of agents' cost."""
-        with self.edited(self._column(request, batch_id, column_id), ColumnGiven, lock=_lock) as column:
+        """Set the matching options of a column with truth. Stored results are scored anew at once, free of agents'
+        cost; more than 2,000 of them by a worker, and `/batches/{id}/scoring` says how far it is.
+        """
+        found = self._column(request, batch_id, column_id)
+        with self.edited(found, ColumnGiven, lock=_lock) as column, options_named():
             column_update_options(column=column, user=request.user, options=values["options"])
         return self.answer(column, ColumnGiven)
 
     def _column(self, request: ApiRequest, batch_id: uuid.UUID, column_id: uuid.UUID) -> Column:
         columns = Column.objects.filter(batch=find_batch(request, batch_id)).select_related("batch__project")
         return self.find(columns, pk=column_id)
+
+
+@contextmanager
+def options_named() -> Iterator[None]:
+    """Let refusals name the option as the body does: `options.threshold`."""
+    try:
+        yield
+    except InvalidInput as error:
+        details = [Detail(f"options.{one.path}" if one.path else "options", one.message) for one in error.details]
+        raise InvalidInput(error.message, code=error.code, details=details) from error
 
 
 def _lock(column: Column) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -13,13 +15,14 @@ from accounts.api.base import ApiRequest, ApiView
 from accounts.api_keys.scopes import Scope
 from accounts.permissions import require
 from mino.common.api.cursors import Key
+from mino.common.api.errors import at_place
 from mino.common.api.fields import Identifier, Text
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 from projects.api.finding import find_chosen, find_project
 from projects.api.shapes import PROJECT_ID
-from projects.models import Folder, Project
+from projects.models import BatchStatus, Folder, Project
 from projects.services import folders as services
 from projects.services.checks import MAX_NAME
 
@@ -29,6 +32,7 @@ TOP = "The folder that it lies in; null: at the top."
 class FolderGiven(Given):
     """A folder of a project."""
 
+    on_request = ("batch_count",)
     edited = ("name", "parent_id")
     example = {
         "id": "019c1a61-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
@@ -43,8 +47,16 @@ class FolderGiven(Given):
     project_id = serializers.UUIDField(required=False)
     parent_id = serializers.UUIDField(allow_null=True, required=False, help_text=TOP)
     name = serializers.CharField(required=False)
+    batch_count = serializers.IntegerField(required=False, help_text="Batches directly in it.")
     created_at = serializers.DateTimeField(required=False)
     updated_at = serializers.DateTimeField(required=False)
+
+    @classmethod
+    def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
+        """With the count of batches."""
+        if "batch_count" in fields:
+            queryset = queryset.annotate(batch_count=Count("batches", filter=Q(batches__status=BatchStatus.READY)))
+        return queryset
 
 
 class FolderNew(Taken):
@@ -93,7 +105,8 @@ class FolderList(ApiView):
         project = find_project(request, project_id)
         require(request.user, "projects.change", project)
         parent = find_chosen(Folder.objects.filter(project=project), values["parent_id"], "parent_id")
-        folder = services.folder_create(project=project, user=request.user, name=values["name"], parent=parent)
+        with at_place(_place):
+            folder = services.folder_create(project=project, user=request.user, name=values["name"], parent=parent)
         return self.answer(folder, FolderGiven, created_at=reverse("api_folder", args=[folder.pk]))
 
 
@@ -124,7 +137,8 @@ class FolderDetail(ApiView):
             if "parent_id" in values:
                 inside = Folder.objects.filter(project=folder.project)
                 parent = find_chosen(inside, values["parent_id"], "parent_id")
-                services.folder_move(folder=folder, user=request.user, parent=parent)
+                with at_place(_place):
+                    services.folder_move(folder=folder, user=request.user, parent=parent)
         return self.answer(folder, FolderGiven)
 
     @operation("folder_delete", "Delete a folder", scope=Scope.WRITE_BATCHES, status=204)
@@ -137,6 +151,10 @@ class FolderDetail(ApiView):
         seen = Folder.objects.visible_to(request.user).filter(organization=request.organization)
         folder: Folder = self.find(seen.select_related("project"), pk=folder_id)
         return folder
+
+
+def _place(path: str) -> str:
+    return "parent_id" if path == "parent" else path
 
 
 def _lock(folder: Folder) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -16,19 +17,19 @@ from accounts.api.base import ApiRequest, ApiView
 from accounts.api.fields import AUTHOR, Author, with_author
 from accounts.api_keys.scopes import Scope
 from accounts.permissions import require
-from mino.common.api.fields import Boolean, Choice, Integer, Text
+from mino.common.api.errors import about, invalid
+from mino.common.api.fields import Boolean, Choice, Identifier, Integer, Text
 from mino.common.api.filters import IdFilter, ListFilter, WordsFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
-from mino.common.api.serializers import Given, Taken
-from mino.common.errors import Detail, InvalidInput
+from mino.common.api.serializers import Given, SeveralTaken, Taken
 from mino.common.values.columns import ColumnRole, ColumnType
 from projects.api.batches import BATCH_ID
-from projects.api.finding import find_project
+from projects.api.finding import find_chosen, find_project
 from projects.api.shapes import PROJECT_ID
-from projects.importing.starting import import_begin, import_cancel, import_start
-from projects.importing.uploading import import_choose, import_upload
-from projects.models import BatchImport, ImportStatus
+from projects.importing.starting import import_begin, import_cancel, import_start, said_of
+from projects.importing.uploading import import_choose
+from projects.models import BatchImport, Folder, ImportStatus, Project
 from projects.services.checks import MAX_DESCRIPTION, MAX_NAME
 
 ROLES = [role.value for role in ColumnRole]
@@ -71,6 +72,7 @@ class ImportGiven(Given):
         "id": "019c1a64-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
         "project_id": PROJECT_ID,
         "batch_id": BATCH_ID,
+        "folder_id": None,
         "status": "ready",
         "name": "Spring catalogue",
         "source_name": "spring.csv",
@@ -92,6 +94,7 @@ class ImportGiven(Given):
     id = serializers.UUIDField()
     project_id = serializers.UUIDField(required=False)
     batch_id = serializers.UUIDField(allow_null=True, required=False, help_text="Once it is ready.")
+    folder_id = serializers.UUIDField(allow_null=True, required=False, help_text="The folder that the batch lies in.")
     status = serializers.ChoiceField(choices=ImportStatus.choices, required=False)
     name = serializers.CharField(required=False, help_text="Name of the batch.")
     source_name = serializers.CharField(required=False)
@@ -124,16 +127,22 @@ class ImportGiven(Given):
         return [{name: problem.get(name) for name in PROBLEM} for problem in kept]
 
 
-class FileTaken(Taken):
+@extend_schema_field(OpenApiTypes.BINARY)
+class Upload(serializers.FileField):
+    """A file of a form."""
+
+
+class ImportFileTaken(Taken):
     """A file, as a form."""
 
     example = {"file": "spring.csv", "name": "Spring catalogue", "start": True, "leave_out_errors": False}
 
-    file = serializers.FileField(
+    file = Upload(
         allow_empty_file=True, max_length=255, help_text="CSV, TSV, XLSX, or JSON Lines as MINO exports them."
     )
     name = serializers.CharField(max_length=MAX_NAME, required=False, help_text="Of the batch; else the file's name.")
     description = serializers.CharField(max_length=MAX_DESCRIPTION, required=False, allow_blank=True)
+    folder_id = Identifier(required=False, help_text="The folder of the project that the batch lies in.")
     start = serializers.BooleanField(
         default=True, help_text="Load it as soon as it is checked. With false it waits until it is started."
     )
@@ -156,17 +165,18 @@ class ImportChange(Taken):
 
     example = {"columns": [{"index": 1, "role": "ground_truth", "type": "text"}]}
 
-    columns: Any = serializers.ListSerializer(child=ColumnChoiceTaken(), max_length=200)
+    columns: Any = SeveralTaken(child=ColumnChoiceTaken(), max_length=200)
 
 
 class ImportStart(Taken):
-    """How a checked file is loaded."""
+    """How a checked file is loaded; what is left out is as the import has it."""
 
     example = {"name": "Spring catalogue", "leave_out_errors": True}
 
-    name = Text(max_length=MAX_NAME)
-    description = Text(max_length=MAX_DESCRIPTION, allow_blank=True, default="")
-    leave_out_errors = Boolean(default=False)
+    name = Text(max_length=MAX_NAME, required=False)
+    description = Text(max_length=MAX_DESCRIPTION, allow_blank=True, required=False)
+    folder_id = Identifier(allow_null=True, required=False, help_text="The folder that the batch lies in; null: none.")
+    leave_out_errors = Boolean(required=False)
 
 
 class ImportFilter(ListFilter):
@@ -199,7 +209,7 @@ class ProjectImportList(ApiView):
         "import_create",
         "Upload a file",
         scope=Scope.WRITE_BATCHES,
-        takes=FileTaken,
+        takes=ImportFileTaken,
         answers=ImportGiven,
         status=201,
         multipart=True,
@@ -213,12 +223,10 @@ class ProjectImportList(ApiView):
         `price`) and values; with `start=false` they can be chosen before the file is loaded.
         """
         project = find_project(request, project_id)
-        file, starts = values["file"], values["start"]
-        if starts:
-            said = {name: values[name] for name in ("name", "description", "leave_out_errors") if name in values}
-            begun = import_begin(project=project, user=request.user, file=file, source_name=file.name, **said)
-        else:
-            begun = import_upload(project=project, user=request.user, file=file, name=file.name)
+        require(request.user, "projects.change", project)
+        values["folder"] = _folder(project, values.pop("folder_id", None))
+        with about("file"):
+            begun = import_begin(project=project, user=request.user, source_name=values["file"].name, **values)
         return self.answer(begun, ImportGiven, created_at=reverse("api_import", args=[begun.pk]))
 
 
@@ -242,12 +250,16 @@ class ImportDetail(ApiView):
     )
     def patch(self, request: ApiRequest, import_id: uuid.UUID, values: dict[str, Any]) -> Response:
         """Choose name, role and type of columns before the file is loaded. It is checked again."""
-        found = _find(self, request, import_id)
+        found = _find_to_change(self, request, import_id)
         indexes = {column["index"] for column in found.columns}
+        named: set[int] = set()
         for place, choice in enumerate(values["columns"]):
-            if choice["index"] not in indexes:
-                message = f"The file has the columns 0 to {len(indexes) - 1}."
-                raise InvalidInput(message, details=[Detail(f"columns.{place}.index", message)])
+            index = choice["index"]
+            if index not in indexes:
+                raise invalid(f"columns.{place}.index", f"The file has the columns 0 to {len(indexes) - 1}.")
+            if index in named:
+                raise invalid(f"columns.{place}.index", f"Column {index} is chosen twice. Choose each column once.")
+            named.add(index)
         chosen = [dict(choice) for choice in values["columns"]]
         kept = {"name": found.name, "description": found.description}
         import_choose(batch_import=found, user=request.user, columns=chosen, **kept)
@@ -269,9 +281,11 @@ class ImportStarting(ApiView):
         errors=["INVALID_STATE", "BATCH_EMPTY"],
     )
     def post(self, request: ApiRequest, import_id: uuid.UUID, values: dict[str, Any]) -> Response:
-        """Load a checked file."""
-        found = _find(self, request, import_id)
-        import_start(batch_import=found, user=request.user, **values)
+        """Load a checked file. What was said when it was uploaded need not be said again."""
+        found = _find_to_change(self, request, import_id)
+        if "folder_id" in values:
+            values["folder"] = _folder(found.project, values.pop("folder_id"))
+        import_start(batch_import=found, user=request.user, **{**said_of(found), **values})
         return self.answer(found, ImportGiven)
 
 
@@ -289,14 +303,25 @@ class ImportCancelling(ApiView):
     )
     def post(self, request: ApiRequest, import_id: uuid.UUID) -> Response:
         """Give an import up; what was written of it is removed. Again changes nothing."""
-        found = _find(self, request, import_id)
+        found = _find_to_change(self, request, import_id)
         import_cancel(batch_import=found, user=request.user)
         return self.answer(found, ImportGiven)
 
 
+def _folder(project: Project, chosen: uuid.UUID | None) -> Folder | None:
+    """The folder that the body names. Raises InvalidInput where the project has no such."""
+    return find_chosen(Folder.objects.filter(project=project), chosen, "folder_id")
+
+
 def _find(view: ApiView, request: ApiRequest, import_id: uuid.UUID) -> BatchImport:
-    """The import, for those who may change its project, as on its page."""
+    """The import, for all who see it in the list."""
     seen = BatchImport.objects.visible_to(request.user).filter(organization=request.organization)
-    found: BatchImport = view.find(seen.select_related("project", "batch"), pk=import_id)
+    found: BatchImport = view.find(seen.select_related("project", "folder", "batch"), pk=import_id)
+    return found
+
+
+def _find_to_change(view: ApiView, request: ApiRequest, import_id: uuid.UUID) -> BatchImport:
+    """The import, for those who may change its project."""
+    found = _find(view, request, import_id)
     require(request.user, "projects.change", found.project)
     return found

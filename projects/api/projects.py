@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from rest_framework.response import Response
 
@@ -16,6 +17,7 @@ from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from projects.api import shapes
 from projects.api.finding import find_project
+from projects.filters import named
 from projects.models import Project
 from projects.services.deletion import project_delete
 from projects.services.projects import project_create, project_update
@@ -24,7 +26,11 @@ from projects.services.projects import project_create, project_update
 class ProjectFilter(ListFilter):
     """What the list of projects can be narrowed to."""
 
-    search = SearchFilter(field_name="name", lookup_expr="icontains", help_text="Words in the name.")
+    search = SearchFilter(method="with_words", help_text="A text in the name or the description.")
+
+    def with_words(self, projects: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
+        """Those with the text."""
+        return projects.filter(named(value))
 
 
 PROJECTS = Listing(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -14,18 +15,20 @@ from accounts.api.base import ApiRequest, ApiView
 from accounts.api_keys.scopes import Scope
 from accounts.permissions import require
 from mino.common.api.cursors import Key
-from mino.common.api.fields import Boolean, Identifier, Text
-from mino.common.api.filters import IdFilter, ListFilter, SearchFilter, YesNoFilter
+from mino.common.api.fields import Boolean, Identifier, Several, Text
+from mino.common.api.filters import HostFilter, IdFilter, ListFilter, NameFilter, SearchFilter, YesNoFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 from projects.api.batches import BATCH_ID, BatchTag
-from projects.api.finding import find_batch, find_named
+from projects.api.finding import find_batch, find_named, refuse_unnamed
 from projects.models import Batch, Row, Tag, TaggedRow
 from projects.models.instruction_version import MAX_INSTRUCTIONS
+from projects.row_text import on_site, row_tagged, row_text
 from projects.services.rows import row_set_instructions
 from projects.services.rows_deletion import rows_delete
 from projects.services.tags import rows_tag
+from projects.site_form import SiteForm
 
 MOST_DELETED = 1_000
 MOST_TAGGED = 500
@@ -35,7 +38,7 @@ ROW_ID = "019c1a66-1a2b-7c3d-8e4f-5a6b7c8d9e0f"
 class RowGiven(Given):
     """One site of a batch."""
 
-    on_request = ("tags",)
+    on_request: ClassVar[Collection[str]] = ("tags",)
     edited = ("instructions",)
     example = {
         "id": ROW_ID,
@@ -66,6 +69,7 @@ class RowGiven(Given):
     )
     tags = serializers.SerializerMethodField(required=False)
 
+    @extend_schema_field(BatchTag(many=True))
     def get_tags(self, row: Any) -> Any:
         """The tags of the row."""
         return BatchTag([one.tag for one in row.tagged.all()], many=True).data
@@ -90,7 +94,7 @@ class RowsChosen(Taken):
 
     example = {"row_ids": [ROW_ID]}
 
-    row_ids = serializers.ListField(child=Identifier(), min_length=1, max_length=MOST_DELETED)
+    row_ids = Several(child=Identifier(), min_length=1, max_length=MOST_DELETED)
 
 
 class RowsTagged(Taken):
@@ -98,7 +102,7 @@ class RowsTagged(Taken):
 
     example = {"row_ids": [ROW_ID], "tag_id": "019c1a62-1a2b-7c3d-8e4f-5a6b7c8d9e0f", "on": True}
 
-    row_ids = serializers.ListField(child=Identifier(), min_length=1, max_length=MOST_TAGGED)
+    row_ids = Several(child=Identifier(), min_length=1, max_length=MOST_TAGGED)
     tag_id = Identifier()
     on = Boolean(default=True)
 
@@ -115,9 +119,26 @@ class RowFilter(ListFilter):
     """What the rows of a batch can be narrowed to."""
 
     has_ground_truth = YesNoFilter(field_name="has_truth")
-    search = SearchFilter(field_name="url", lookup_expr="icontains", help_text="A part of the address.")
-    key = SearchFilter(field_name="key", help_text="The whole key.")
+    search = SearchFilter(method="with_words", help_text="A text in the address, the key, the inputs or the truth.")
+    site = HostFilter(method="on_host")
+    key = NameFilter(field_name="key", help_text="The whole key.")
     tag_id = IdFilter(method="with_tag")
+    tag = NameFilter(method="with_tag_named", help_text="The whole name of a tag, in upper or lower case.")
+
+    class Meta:
+        form = SiteForm
+
+    def with_words(self, rows: QuerySet[Row], name: str, value: str) -> QuerySet[Row]:
+        """Those with the text."""
+        return rows.filter(Q(url__icontains=value) | row_text(value))
+
+    def on_host(self, rows: QuerySet[Row], name: str, value: str) -> QuerySet[Row]:
+        """Those of the site."""
+        return rows.filter(on_site(value))
+
+    def with_tag_named(self, rows: QuerySet[Row], name: str, value: str) -> QuerySet[Row]:
+        """Those that have a tag of this name."""
+        return rows.filter(row_tagged(value, "pk"))
 
     def with_tag(self, rows: QuerySet[Row], name: str, value: uuid.UUID) -> QuerySet[Row]:
         """Those that have the tag."""
@@ -190,7 +211,7 @@ class RowsDeletion(ApiView):
         batch = find_batch(request, batch_id)
         found = Row.objects.filter(batch=batch, pk__in=values["row_ids"]).order_by("position")
         rows = list(found.values_list("pk", flat=True))
-        return Response({"affected_rows": rows_delete(batch=batch, user=request.user, rows=rows)})
+        return self.answer({"affected_rows": rows_delete(batch=batch, user=request.user, rows=rows)}, Touched)
 
 
 class RowsTagging(ApiView):
@@ -207,10 +228,14 @@ class RowsTagging(ApiView):
         errors=["INVALID_STATE"],
     )
     def post(self, request: ApiRequest, batch_id: uuid.UUID, values: dict[str, Any]) -> Response:
-        """Put a tag on up to 500 rows, or with `on` false take it off. Again changes nothing."""
+        """Put a tag on up to 500 rows, or with `on` false take it off. Again changes nothing.
+
+        A row that is not in the batch refuses everything.
+        """
         batch: Batch = find_batch(request, batch_id)
         require(request.user, "projects.change", batch.project)
         tags = Tag.objects.visible_to(request.user).filter(organization=request.organization)
         tag = find_named(tags, values["tag_id"], "tag_id")
+        refuse_unnamed(Row.objects.filter(batch=batch), values["row_ids"], "row_ids")
         changed = rows_tag(batch=batch, user=request.user, rows=values["row_ids"], tag=tag, on=values["on"])
-        return Response({"affected_rows": changed})
+        return self.answer({"affected_rows": changed}, Touched)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 
@@ -26,8 +27,10 @@ def as_file(rows: Sequence[Mapping[str, Any]]) -> tuple[BinaryIO, list[int]]:
 
 
 def cell_text(value: Any) -> str:
-    """The text of a cell: null is blank, numbers and lists are written as JSON."""
+    """The text of a cell: null is blank, true and false are words, numbers have all their digits and no exponent."""
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)):f}"
+    text = value if isinstance(value, str) else json.dumps(value)
     return text.replace("\r\n", "\n").replace("\r", "\n")

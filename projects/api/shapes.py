@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from rest_framework import serializers
 
 from accounts.api.fields import AUTHOR, Author, with_author
 from mino.common.api.fields import Boolean, Integer, Text
 from mino.common.api.serializers import Given, Taken
+from projects.models import Batch as BatchModel
+from projects.models import BatchStatus
 from projects.models.instruction_version import MAX_INSTRUCTIONS, MIN_INSTRUCTIONS
 from projects.services.checks import MAX_DESCRIPTION, MAX_NAME
 
@@ -21,8 +24,8 @@ INSTRUCTIONS = "Return the title and the price of the product."
 class Project(Given):
     """One extraction task."""
 
-    on_request = ("instructions",)
-    edited = ("name", "description", "production_version")
+    on_request: ClassVar[Collection[str]] = ("instructions", "batch_count", "row_count")
+    edited = ("name", "description", "is_private", "production_version")
     example = {
         "id": PROJECT_ID,
         "name": "Shop prices",
@@ -46,6 +49,8 @@ class Project(Given):
         help_text="Number of the version that production executions use.",
     )
     newest_version = serializers.IntegerField(source="last_version_number", required=False)
+    batch_count = serializers.IntegerField(required=False)
+    row_count = serializers.IntegerField(required=False, help_text="Of all batches together.")
     instructions = serializers.CharField(
         source="production_version.text", default=None, allow_null=True, help_text="Text of the production version."
     )
@@ -57,6 +62,11 @@ class Project(Given):
     def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
         """With author and production version, whose text only comes along when it is asked for."""
         queryset = with_author(queryset, fields)
+        for name, sum_of in (("batch_count", Count("pk")), ("row_count", Sum("row_count"))):
+            if name in fields:
+                ready = BatchModel.objects.filter(project=OuterRef("pk"), status=BatchStatus.READY).order_by()
+                total = ready.values("project").annotate(total=sum_of).values("total")
+                queryset = queryset.annotate(**{name: Coalesce(Subquery(total), 0)})
         if "instructions" in fields:
             return queryset.select_related("production_version")
         if "production_version" in fields:
@@ -76,6 +86,9 @@ class ProjectNew(Taken):
         max_length=MAX_INSTRUCTIONS,
         help_text="Become version 1, which is also the production version.",
     )
+    is_private = Boolean(
+        default=False, help_text="Hidden from those without a grant from the beginning. For admins, not for API keys."
+    )
 
 
 class ProjectChange(Taken):
@@ -90,6 +103,7 @@ class ProjectChange(Taken):
 class Version(Given):
     """One immutable version of a project's instructions."""
 
+    on_request: ClassVar[Collection[str]] = ()
     example = {
         "id": "019c1a60-0a22-7c31-9b1d-2e3f4a5b6c7d",
         "number": 3,

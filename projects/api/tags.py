@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -16,6 +17,7 @@ from mino.common.api.fields import Text
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
+from mino.common.values.colours import WRONG_COLOUR
 from projects.models import Tag
 from projects.models.tag import MAX_TAG_NAME
 from projects.services import tags as services
@@ -40,13 +42,21 @@ class TagGiven(Given):
     updated_at = serializers.DateTimeField(required=False)
 
 
+class Colour(Text):
+    """A colour as `#rrggbb`, or short as `#rgb`."""
+
+    def __init__(self, **options: Any) -> None:
+        valid = RegexValidator(r"^#([0-9a-fA-F]{3}){1,2}\Z", WRONG_COLOUR)
+        super().__init__(max_length=7, validators=[valid], help_text="As #rrggbb.", **options)
+
+
 class TagNew(Taken):
     """A new tag."""
 
     example = {"name": "To look at", "colour": "#2f80ed"}
 
     name = Text(max_length=MAX_TAG_NAME)
-    colour = Text(max_length=7, help_text="As #rrggbb.")
+    colour = Colour()
 
 
 class TagChange(Taken):
@@ -55,7 +65,7 @@ class TagChange(Taken):
     example = {"colour": "#c0428a"}
 
     name = Text(max_length=MAX_TAG_NAME, required=False)
-    colour = Text(max_length=7, required=False, help_text="As #rrggbb.")
+    colour = Colour(required=False)
 
 
 TAGS = Listing(TagGiven, {"name": Key("folded"), "created_at": Key("created_at")}, default="name")

@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -14,44 +15,30 @@ from accounts.api.base import ApiRequest, ApiView
 from accounts.api.fields import AUTHOR, Author, with_author
 from accounts.api_keys.scopes import Scope
 from accounts.permissions import require
-from mino.common.api.fields import Identifier, Integer, Text
-from mino.common.api.filters import IdFilter, ListFilter, SearchFilter
+from mino.common.api.errors import about
+from mino.common.api.fields import Text
+from mino.common.api.filters import IdFilter, ListFilter, NameFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
-from mino.common.api.serializers import Given, Taken
-from mino.common.errors import Detail, InvalidInput
+from mino.common.api.serializers import Given, SeveralTaken, Taken
 from mino.common.values.clean import MAX_CHARACTERS
-from projects.api.finding import find_batch
+from projects.api.cells import CellNamed, SeenValue, about_cell, rows_named, tell_outdated
+from projects.api.finding import find_batch, refuse_unknown_column, truth_columns_of
 from projects.api.rows import ROW_ID
 from projects.models import Batch, Row, TruthRevision
-from projects.services.truth import MAX_REASON, truth_set
+from projects.services.truth import MAX_REASON, TruthSet, truth_restore, truth_restore_change, truth_set
 from projects.services.truth_cells import MAX_CELLS, CellChange, Seen, TruthOutdated
 
-ROW_NAMES = ("row_id", "key", "position")
+CHANGE_ID = "019c1a67-0a1b-7c2d-8e3f-4a5b6c7d8e9f"
 
 
-class CellTaken(Taken):
-    """A cell of truth, named by exactly one of `row_id`, `key` and `position`, and by its column."""
+class CellTaken(CellNamed):
+    """A cell of truth with its new value, named by exactly one of `row_id`, `key` and `position`, and by its column."""
 
-    row_id = Identifier(required=False)
-    key = Text(required=False, max_length=MAX_CHARACTERS, help_text="Of the row, where the batch has keys.")
-    position = Integer(
-        min_value=1,
-        max_value=2**31 - 1,
-        required=False,
-        help_text="Of the row. It changes when rows before it are deleted.",
-    )
-    column = Text(max_length=200)
     value = Text(
         allow_null=True, allow_blank=True, max_length=MAX_CHARACTERS, help_text="The truth; null or blank: not known."
     )
-    seen = Text(
-        allow_null=True,
-        allow_blank=True,
-        required=False,
-        max_length=MAX_CHARACTERS,
-        help_text="The value that you saw before. If the cell holds another one by now, nothing is changed (409).",
-    )
+    seen = SeenValue()
 
 
 class TruthTaken(Taken):
@@ -65,7 +52,7 @@ class TruthTaken(Taken):
         "reason": "Looked up in the shop",
     }
 
-    changes: Any = serializers.ListSerializer(child=CellTaken(), max_length=MAX_CELLS, allow_empty=False)
+    changes: Any = SeveralTaken(child=CellTaken(), max_length=MAX_CELLS, allow_empty=False)
     reason = Text(max_length=MAX_REASON, allow_blank=True, default="", help_text="Kept with each change.")
 
 
@@ -90,6 +77,7 @@ class TruthChanged(Given):
 class RevisionGiven(Given):
     """One change of one cell of truth. Null before or after: not known."""
 
+    on_request = ("row_position", "url")
     example = {
         "id": "019c1a67-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
         "row_id": ROW_ID,
@@ -97,30 +85,104 @@ class RevisionGiven(Given):
         "before": "24.50",
         "after": "24.90",
         "reason": "Looked up in the shop",
+        "change_id": CHANGE_ID,
         "created_at": "2026-01-09T14:30:00Z",
-        "user": AUTHOR,
+        "changed_by": AUTHOR,
     }
 
     id = serializers.UUIDField()
     row_id = serializers.UUIDField(required=False)
+    row_position = serializers.IntegerField(source="row.position", required=False, help_text="Place of the row.")
+    url = serializers.CharField(source="row.url", required=False, help_text="Address of the row.")
     column = serializers.CharField(required=False)
     before = serializers.CharField(allow_null=True, required=False)
     after = serializers.CharField(allow_null=True, required=False)
     reason = serializers.CharField(required=False)
+    change_id = serializers.UUIDField(
+        source="change", allow_null=True, required=False, help_text="The same for all cells that were changed together."
+    )
     created_at = serializers.DateTimeField(required=False)
-    user = Author(person="user", help_text="Who made it.")
+    changed_by = Author(person="user", help_text="Who made it.")
+
+    @classmethod
+    def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
+        """With who made it, and the row's place."""
+        queryset = with_author(queryset, fields, "changed_by", person="user")
+        of_row = {"row_position", "url"} & set(fields)
+        return queryset.prefetch_related(Prefetch("row", Row.objects.only("position", "url"))) if of_row else queryset
+
+
+class CellTakenBack(Taken):
+    """Why a change is taken back, and what was seen."""
+
+    example: ClassVar[Any] = {"reason": "The shop was right"}
+
+    reason = Text(
+        max_length=MAX_REASON, allow_blank=True, default="", help_text="Left out: that it takes back a change."
+    )
+    seen = Text(
+        allow_null=True,
+        allow_blank=True,
+        required=False,
+        max_length=MAX_CHARACTERS,
+        help_text="The value that the cell holds by what you saw. If it is another one, nothing is changed (409).",
+    )
+
+
+class ChangeTakenBack(Taken):
+    """Why a bulk change is taken back."""
+
+    example: ClassVar[Any] = {"reason": "The list was of last year"}
+
+    reason = Text(
+        max_length=MAX_REASON, allow_blank=True, default="", help_text="Left out: that it takes back a change."
+    )
+
+
+class TruthRestored(Given):
+    """What was taken back."""
+
+    example: ClassVar[Any] = {"affected_cells": 118, "left_cells": 2}
+
+    affected_cells = serializers.IntegerField(help_text="Cells that hold again what they held before.")
+    left_cells = serializers.IntegerField(help_text="Cells that were changed again since, and stay as they are.")
+
+
+class TruthChangeGiven(Given):
+    """Cells of truth that were changed together."""
+
+    example: ClassVar[Any] = {
+        "id": CHANGE_ID,
+        "batch_id": "019c1a63-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
+        "cells": 120,
+        "reason": "Looked up in the shop",
+        "created_at": "2026-01-09T14:30:00Z",
+        "changed_by": AUTHOR,
+    }
+
+    id = serializers.UUIDField(source="change")
+    batch_id = serializers.UUIDField(required=False)
+    cells = serializers.SerializerMethodField(required=False)
+    reason = serializers.CharField(required=False)
+    created_at = serializers.DateTimeField(required=False)
+    changed_by = Author(person="user", help_text="Who made it.")
+
+    def get_cells(self, revision: Any) -> int:
+        """How many cells it changed."""
+        return int(self.context["cells"])
 
     @classmethod
     def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
         """With who made it."""
-        return with_author(queryset, fields, "user")
+        return with_author(queryset, fields, "changed_by", person="user")
 
 
 class RevisionFilter(ListFilter):
     """What the history can be narrowed to."""
 
     row_id = IdFilter(field_name="row")
-    column = SearchFilter(field_name="column", help_text="The whole name.")
+    column = NameFilter(field_name="column", help_text="The whole name. With `row_id`: the history of a cell.")
+    change_id = IdFilter(field_name="change", help_text="Those that were changed together.")
 
 
 REVISIONS = Listing(RevisionGiven, filters=RevisionFilter)
@@ -140,7 +202,8 @@ class GroundTruth(ApiView):
         errors=["INVALID_STATE"],
     )
     def patch(self, request: ApiRequest, batch_id: uuid.UUID, values: dict[str, Any]) -> Response:
-        """Set up to 5,000 cells of truth, all or none. Stored results are scored anew at once.
+        """Set up to 5,000 cells of truth, all or none. Stored results are scored anew at once; more than 2,000 of them
+        by a worker, and `/batches/{id}/scoring` says how far it is.
 
         Cells that hold their value already are left alone, so the same request again changes nothing.
         """
@@ -148,19 +211,11 @@ class GroundTruth(ApiView):
         require(request.user, "projects.change_ground_truth", batch.project)
         changes = _changes(batch, values["changes"])
         try:
-            done = truth_set(batch=batch, changes=changes, user=request.user, reason=values["reason"])
+            with about("changes"):
+                done = truth_set(batch=batch, changes=changes, user=request.user, reason=values["reason"])
         except TruthOutdated as outdated:
-            raise _told(outdated, changes) from None
-        return Response(
-            {
-                "affected_cells": done.cells,
-                "affected_rows": len({one.row_id for one in done.revisions}),
-                "doubts": [
-                    {"row_id": str(one.row_id), "column": one.column, "message": one.message}
-                    for one in done.cell_doubts
-                ],
-            }
-        )
+            raise tell_outdated(outdated, changes) from None
+        return Response(changed(done))
 
 
 class RevisionList(ApiView):
@@ -171,52 +226,107 @@ class RevisionList(ApiView):
     @operation("truth_revision_list", "List changes of the truth", scope=Scope.READ_BATCHES, listing=REVISIONS)
     def get(self, request: ApiRequest, batch_id: uuid.UUID) -> Response:
         """Every change of every cell, the newest first."""
-        return self.page(TruthRevision.objects.filter(batch=find_batch(request, batch_id)))
+        batch = find_batch(request, batch_id)
+        refuse_unknown_column(request.query, truth_columns_of(batch))
+        return self.page(TruthRevision.objects.filter(batch=batch))
+
+
+class RevisionTakingBack(ApiView):
+    """Taking a change of a cell back."""
+
+    heading = "Ground truth"
+
+    @operation(
+        "truth_revision_take_back",
+        "Take back a change of the truth",
+        scope=Scope.WRITE_GROUND_TRUTH,
+        takes=CellTakenBack,
+        answers=TruthChanged,
+        idempotent=True,
+        errors=["INVALID_STATE"],
+    )
+    def post(self, request: ApiRequest, revision_id: uuid.UUID, values: dict[str, Any]) -> Response:
+        """Give the cell of a revision the value again that it had before, whatever it holds by now, unless you say what
+        you `seen`. That is a change like any other: it has a revision of its own, and stored results are scored anew
+        as when truth is set.
+        """
+        seen = TruthRevision.objects.visible_to(request.user).filter(batch__organization=request.organization)
+        revision = self.find(seen.select_related("batch__project", "row"), pk=revision_id)
+        require(request.user, "projects.change_ground_truth", revision.batch.project)
+        with about_cell():
+            done = truth_restore(
+                revision=revision,
+                user=request.user,
+                reason=values["reason"],
+                seen=values.get("seen", Seen.ANYTHING),
+            )
+        return Response(changed(done))
+
+
+class TruthChange(ApiView):
+    """Cells that were changed together."""
+
+    heading = "Ground truth"
+
+    @operation("truth_change_read", "Read a bulk change", scope=Scope.READ_BATCHES, answers=TruthChangeGiven)
+    def get(self, request: ApiRequest, change_id: uuid.UUID) -> Response:
+        """Who changed cells together, when, why, and how many of them. The revisions of the batch can be narrowed to
+        them by `change_id`."""
+        first, cells = _change_of(request, change_id)
+        return self.answer(first, TruthChangeGiven, cells=cells)
+
+
+class TruthChangeTakingBack(ApiView):
+    """Taking a bulk change back."""
+
+    heading = "Ground truth"
+
+    @operation(
+        "truth_change_take_back",
+        "Take back a bulk change",
+        scope=Scope.WRITE_GROUND_TRUTH,
+        takes=ChangeTakenBack,
+        answers=TruthRestored,
+        idempotent=True,
+        errors=["INVALID_STATE"],
+    )
+    def post(self, request: ApiRequest, change_id: uuid.UUID, values: dict[str, Any]) -> Response:
+        """Give all cells of a change the values again that they had before, together.
+
+        Cells that were changed again since stay as they are. Where none holds any more what the change wrote, it is
+        refused. Stored results are scored anew as when truth is set.
+        """
+        first, cells = _change_of(request, change_id)
+        require(request.user, "projects.change_ground_truth", first.batch.project)
+        done = truth_restore_change(batch=first.batch, change=change_id, user=request.user, reason=values["reason"])
+        return Response({"affected_cells": done, "left_cells": cells - done})
+
+
+def _change_of(request: ApiRequest, change_id: uuid.UUID) -> tuple[TruthRevision, int]:
+    """One of the revisions of a change, and how many there are. Raises Http404."""
+    seen = TruthRevision.objects.visible_to(request.user).filter(
+        batch__organization=request.organization, change=change_id
+    )
+    first: TruthRevision | None = seen.select_related("batch__project").order_by("id").first()
+    if first is None:
+        raise Http404("There is no such change of the truth, or you can't see it.")
+    return first, seen.count()
 
 
 def _changes(batch: Batch, cells: Sequence[Mapping[str, Any]]) -> list[CellChange]:
     """The changes as the service takes them. Raises InvalidInput at each cell that names no row of the batch."""
-    named = [_name(place, cell) for place, cell in enumerate(cells)]
-    rows = {by: _rows(batch, by, {value for name, value in named if name == by}) for by in ROW_NAMES}
-    missing = [place for place, (by, value) in enumerate(named) if value not in rows[by]]
-    if missing:
-        message = "The batch has no such row."
-        details = [Detail(f"changes.{place}.{named[place][0]}", message) for place in missing[:100]]
-        raise InvalidInput(f"{message} {len(missing):,} of the changes name none.", details=details)
+    rows = rows_named(batch, cells, "changes")
     return [
-        CellChange(rows[by][value], cell["column"], cell["value"], cell.get("seen", Seen.ANYTHING))
-        for (by, value), cell in zip(named, cells, strict=True)
+        CellChange(row_id, cell["column"], cell["value"], cell.get("seen", Seen.ANYTHING))
+        for row_id, cell in zip(rows, cells, strict=True)
     ]
 
 
-def _name(place: int, cell: Mapping[str, Any]) -> tuple[str, Any]:
-    given = [name for name in ROW_NAMES if name in cell]
-    if len(given) != 1:
-        message = "Name the row by exactly one of row_id, key and position."
-        raise InvalidInput(message, details=[Detail(f"changes.{place}", message)])
-    return given[0], cell[given[0]]
-
-
-def _rows(batch: Batch, by: str, values: set[Any]) -> Mapping[Any, uuid.UUID]:
-    """The ids of rows by what names them. Raises InvalidInput for a key that several rows have."""
-    if not values:
-        return {}
-    field = "pk" if by == "row_id" else by
-    found: list[tuple[Any, uuid.UUID]] = list(
-        Row.objects.filter(batch=batch, **{f"{field}__in": values}).values_list(field, "pk")
-    )
-    return dict(found)
-
-
-def _told(error: TruthOutdated, changes: Sequence[CellChange]) -> TruthOutdated:
-    """The same error, with the place of each cell and what it holds by now."""
-    places = {(one.row_id, one.column): place for place, one in enumerate(changes)}
-    error.details = tuple(
-        Detail(f"changes.{places[(one.row_id, one.column)]}.seen", _now(row.truth.get(one.column)))
-        for one, row in error.outdated[:100]
-    )
-    return error
-
-
-def _now(value: str | None) -> str:
-    return "The cell is not known by now." if value is None else f"The cell holds “{value:.200}” by now."
+def changed(done: TruthSet) -> dict[str, Any]:
+    """What was changed, as it is answered."""
+    doubts = done.cell_doubts
+    return {
+        "affected_cells": done.cells,
+        "affected_rows": len({one.row_id for one in done.revisions}),
+        "doubts": [{"row_id": str(one.row_id), "column": one.column, "message": one.message} for one in doubts],
+    }

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from projects.api import api_keys, batches, columns, folders, imports, projects, rows, tags, truth, versions
+from projects.api import (
+    access,
+    api_keys,
+    batches,
+    columns,
+    folders,
+    imports,
+    notes,
+    projects,
+    rows,
+    tags,
+    truth,
+    versions,
+)
 
 PROJECT = "projects/<str:project_id>"
 BATCH = "batches/<str:batch_id>"
@@ -14,6 +27,11 @@ urlpatterns = [
     path("api-keys/<str:api_key_id>/rotate", api_keys.ApiKeyRotation.as_view(), name="api_api_key_rotate"),
     path("projects", projects.ProjectList.as_view(), name="api_projects"),
     path(PROJECT, projects.ProjectDetail.as_view(), name="api_project"),
+    path(f"{PROJECT}/visibility", access.ProjectVisibility.as_view(), name="api_project_visibility"),
+    path(f"{PROJECT}/grants", access.GrantList.as_view(), name="api_grants"),
+    path(f"{PROJECT}/grants/<str:user_id>", access.GrantDetail.as_view(), name="api_grant"),
+    path(f"{PROJECT}/promised-grants", access.PromisedGrantList.as_view(), name="api_promised_grants"),
+    path(f"{PROJECT}/promised-grants/<str:grant_id>", access.PromisedGrantDetail.as_view(), name="api_promised_grant"),
     path(f"{PROJECT}/production-version", versions.ProductionVersion.as_view(), name="api_production_version"),
     path(f"{PROJECT}/versions", versions.VersionList.as_view(), name="api_versions"),
     path(f"{PROJECT}/versions/<int:number>", versions.VersionDetail.as_view(), name="api_version"),
@@ -37,5 +55,18 @@ urlpatterns = [
     path(f"{BATCH}/rows/tag", rows.RowsTagging.as_view(), name="api_rows_tag"),
     path(f"{BATCH}/rows/<str:row_id>", rows.RowDetail.as_view(), name="api_row"),
     path(f"{BATCH}/ground-truth", truth.GroundTruth.as_view(), name="api_ground_truth"),
+    path(f"{BATCH}/ground-truth/notes", notes.NoteList.as_view(), name="api_notes"),
+    path("ground-truth/notes/<str:note_id>", notes.NoteDetail.as_view(), name="api_note"),
     path(f"{BATCH}/ground-truth/revisions", truth.RevisionList.as_view(), name="api_truth_revisions"),
+    path(
+        "ground-truth/revisions/<str:revision_id>/take-back",
+        truth.RevisionTakingBack.as_view(),
+        name="api_truth_revision_take_back",
+    ),
+    path("ground-truth/changes/<str:change_id>", truth.TruthChange.as_view(), name="api_truth_change"),
+    path(
+        "ground-truth/changes/<str:change_id>/take-back",
+        truth.TruthChangeTakingBack.as_view(),
+        name="api_truth_change_take_back",
+    ),
 ]

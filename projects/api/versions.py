@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from accounts.api.base import ApiRequest, ApiView
 from accounts.api_keys.scopes import Scope
 from mino.common.api.cursors import Key
+from mino.common.api.errors import invalid
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from projects.api import shapes
@@ -81,8 +82,16 @@ class ProductionVersion(ApiView):
     def put(self, request: ApiRequest, project_id: uuid.UUID, values: dict[str, Any]) -> Response:
         """Make a version the one that production executions use. Again changes nothing."""
         with self.edited(find_project(request, project_id), shapes.Project) as project:
-            version_set_production(version=find_version(project, values["number"]), user=request.user)
+            version_set_production(version=_chosen(project, values["number"]), user=request.user)
         return self.answer(project, shapes.Project)
+
+
+def _chosen(project: Project, number: int) -> InstructionVersion:
+    """The version that a body names. Raises ApiError where there is none."""
+    version = project.versions.select_related("project").filter(number=number).first()
+    if version is None:
+        raise invalid("number", f"The project has no version {number}.")
+    return version
 
 
 def find_version(project: Project, number: int) -> InstructionVersion:

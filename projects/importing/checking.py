@@ -11,7 +11,7 @@ from projects.importing.claims import ClaimLost, Progress, claim
 from projects.importing.parse.check import CheckedRows
 from projects.importing.parse.problems import ImportRefused, shown
 from projects.importing.parse.rows import CheckedRow
-from projects.importing.reports import choices_of, report_as_json
+from projects.importing.reports import choices_of, refusal_of, report_as_json
 from projects.importing.settings import import_limits
 from projects.importing.staging import staged_table
 from projects.models import BatchImport, ImportStatus
@@ -32,6 +32,7 @@ def import_check(import_id: uuid.UUID) -> bool:
     progress = Progress(import_id, token, ImportStatus.CHECKING)
     try:
         report = _report(batch_import, progress)
+        refusal = refusal_of(report, leave_out_errors=batch_import.leave_out_errors)
         progress.move(
             status=ImportStatus.CHECKED,
             claim=None,
@@ -39,6 +40,7 @@ def import_check(import_id: uuid.UUID) -> bool:
             rows_done=report["rows"],
             rows_total=report["good_rows"],
             share=1.0,
+            error=refusal.message if refusal else "",
         )
     except ClaimLost:
         logger.info("The check of import %s was given up: it was cancelled or changed.", import_id)

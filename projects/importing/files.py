@@ -22,6 +22,7 @@ from projects.importing.parse.opening import open_table
 from projects.importing.parse.problems import ImportRefused, Problem, Severity
 from projects.importing.parse.rows import CheckedRow
 from projects.importing.parse.table import Table
+from projects.importing.reports import code_of
 from projects.importing.settings import import_limits
 from projects.importing.staging import content_hash
 from projects.models import Batch, BatchStatus, Project
@@ -41,17 +42,19 @@ class ImportedFile:
 
 
 class FileRefused(InvalidInput):
-    """The file has errors. `report` has them all; `details` the first ones as sentences."""
+    """The file has errors. `report` has them all; `errors` are the first ones, `details` the same as sentences."""
 
     def __init__(self, report: Report) -> None:
         errors = [problem for problem in report.problems if problem.severity is Severity.ERROR]
         if report.fatal is not None and report.fatal not in errors:
             errors.insert(0, report.fatal)
-        details = [Detail(f"line {one.line}" if one.line else "file", sentence(one)) for one in errors[:SHOWN_PROBLEMS]]
+        shown = errors[:SHOWN_PROBLEMS]
+        details = [Detail(f"line {one.line}" if one.line else "file", sentence(one)) for one in shown]
         count = max(report.log.errors, len(errors))
-        what = sentence(report.fatal) if report.fatal else f"The file has {count:,} errors; nothing was imported."
-        super().__init__(what, details=details)
-        self.report = report
+        what = f"The file has {count:,} {'error' if count == 1 else 'errors'}; nothing was imported."
+        fatal = report.fatal
+        super().__init__(sentence(fatal) if fatal else what, code=code_of(fatal) if fatal else "", details=details)
+        self.report, self.errors = report, shown
 
 
 def sentence(problem: Problem) -> str:
@@ -199,7 +202,7 @@ def _named(choices: list[ColumnChoice], wanted: str) -> ColumnChoice:
         if wanted in (choice.name, choice.header):
             return choice
     known = ", ".join(choice.name for choice in choices)
-    raise _wrong(wanted, f"The file has no column “{wanted}”. It has: {known}.")
+    raise _wrong(wanted, f"There is no column “{wanted}”. There are: {known}.")
 
 
 def _with_type(choices: list[ColumnChoice], name: str, kind: str) -> list[ColumnChoice]:

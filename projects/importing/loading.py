@@ -22,6 +22,7 @@ from projects.importing.staging import staged_table, unstage
 from projects.importing.writers import row_writer
 from projects.models import Batch, BatchImport, BatchStatus, Column, ImportStatus
 from projects.services.deletion import PURGE_TASK
+from projects.services.folders import folder_hold
 from projects.telling import batch_tell
 
 logger = logging.getLogger(__name__)
@@ -73,6 +74,8 @@ def create_columns(batch: Batch, choices: Sequence[ColumnChoice]) -> None:
 def batch_record(batch: Batch) -> None:
     """Tell the audit trail of a batch that has just become ready."""
     after = {"name": batch.name, "project": batch.project.name, "rows": batch.row_count}
+    if batch.folder is not None:
+        after["folder"] = batch.folder.name
     if batch.truth_row_count:
         after["rows_with_truth"] = batch.truth_row_count
     record("batch.created", batch, organization=batch.organization_id, after=after, by=author_of(batch))
@@ -89,7 +92,7 @@ def import_load(import_id: uuid.UUID) -> bool:
     token = claim(import_id, ImportStatus.QUEUED, ImportStatus.IMPORTING)
     if token is None:
         return False
-    batch_import = BatchImport.objects.select_related("project", "batch").get(pk=import_id)
+    batch_import = BatchImport.objects.select_related("project", "folder", "batch").get(pk=import_id)
     progress = Progress(import_id, token, ImportStatus.IMPORTING)
     if batch_import.batch is not None:
         bury(batch_import.batch)  # what a worker that died had begun
@@ -111,6 +114,7 @@ def _begin(batch_import: BatchImport, progress: Progress) -> Batch:
         batch = Batch.objects.create(
             organization_id=batch_import.organization_id,
             project=batch_import.project,
+            folder=folder_hold(batch_import.project, batch_import.folder),
             name=batch_import.name,
             description=batch_import.description,
             source_name=batch_import.source_name,

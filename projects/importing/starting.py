@@ -15,17 +15,19 @@ from django.utils import timezone
 from accounts.audit import acting_as, record
 from accounts.authors import author_of
 from accounts.permissions import Principal, require
-from mino.common.errors import Detail, InvalidInput, InvalidState
+from mino.common.errors import InvalidInput, InvalidState
 from mino.common.waking import wake
 from projects.importing.checking import import_check
 from projects.importing.claims import STALE_AFTER
 from projects.importing.loading import bury, import_load
+from projects.importing.reports import refusal_of
 from projects.importing.settings import is_long
 from projects.importing.staging import unstage
 from projects.importing.uploading import RUN_TASK, import_upload
-from projects.models import BatchImport, ImportStatus, Project
+from projects.models import BatchImport, Folder, ImportStatus, Project
 from projects.models.batch_import import FINAL
 from projects.services.checks import checked_description, checked_name
+from projects.services.folders import folder_hold
 
 logger = logging.getLogger(__name__)
 WAITED = timedelta(seconds=10)
@@ -38,9 +40,12 @@ def import_start(
     user: Principal | None,
     name: str,
     description: str = "",
+    folder: Folder | None = None,
     leave_out_errors: bool = False,
 ) -> None:
     """Load the good rows: at once, or in the background when there are many.
+
+    A folder that the project doesn't have (any more) is passed over.
 
     Raises InvalidInput while there are lines with errors that are not to be left out, InvalidState unless it is
     checked, or PermissionDenied.
@@ -48,16 +53,19 @@ def import_start(
     if user is not None:
         require(user, "projects.change", batch_import.project)
     name, description = checked_name(name, "the batch a name"), checked_description(description)
-    _refuse_errors(batch_import, leave_out_errors)
+    if refusal := refusal_of(batch_import.report, leave_out_errors=leave_out_errors):
+        raise refusal
     with transaction.atomic():
         moved = BatchImport.objects.filter(pk=batch_import.pk, status=ImportStatus.CHECKED).update(
             status=ImportStatus.QUEUED,
             heartbeat=timezone.now(),
             name=name,
             description=description,
+            folder=folder_hold(batch_import.project, folder),
             leave_out_errors=leave_out_errors,
             rows_done=0,
             share=0.0,
+            error="",
         )
         if not moved:
             raise InvalidState("The import is not waiting to be started. Look at its page for how far it is.")
@@ -100,24 +108,29 @@ def import_go_on(import_id: uuid.UUID) -> bool:
 
     One with errors that are not to be left out waits for a decision, as if somebody had looked at it.
     """
-    found = BatchImport.objects.select_related("project", "created_by", "api_key")
+    found = BatchImport.objects.select_related("project", "folder", "created_by", "api_key")
     batch_import = found.filter(pk=import_id, status=ImportStatus.CHECKED, starts_by_itself=True).first()
     if batch_import is None:
         return False
-    wanted: dict[str, Any] = {
-        "name": batch_import.name,
-        "description": batch_import.description,
-        "leave_out_errors": batch_import.leave_out_errors,
-    }
     try:
         with acting_as(author_of(batch_import)):
-            import_start(batch_import=batch_import, user=None, **wanted)
+            import_start(batch_import=batch_import, user=None, **said_of(batch_import))
     except InvalidInput as error:
         waits = BatchImport.objects.filter(pk=import_id, status=ImportStatus.CHECKED)
         waits.update(starts_by_itself=False, error=error.message)
     except InvalidState:
         logger.info("Import %s was begun or cancelled by somebody else.", import_id)
     return True
+
+
+def said_of(batch_import: BatchImport) -> dict[str, Any]:
+    """What was said about the batch so far, as `import_start` takes it; its name is else the file's."""
+    return {
+        "name": batch_import.name or default_name(batch_import.source_name),
+        "description": batch_import.description,
+        "folder": batch_import.folder,
+        "leave_out_errors": batch_import.leave_out_errors,
+    }
 
 
 def import_begin(
@@ -128,18 +141,22 @@ def import_begin(
     source_name: str,
     name: str = "",
     description: str = "",
+    folder: Folder | None = None,
     leave_out_errors: bool = False,
+    start: bool = True,
 ) -> BatchImport:
-    """Upload a file and have it loaded as soon as it is checked, without anybody looking at it.
+    """Upload a file, and keep what is said about its batch.
 
-    Raises what `import_upload` raises, and InvalidInput for name or description.
+    With `start` it is loaded as soon as it is checked, without anybody looking at it; without, it waits until it is
+    started. Raises what `import_upload` raises, and InvalidInput for name or description.
     """
     name = checked_name(name or default_name(source_name), "the batch a name")
     description = checked_description(description)
-    with transaction.atomic():  # no worker looks at it before all is said
-        batch_import = import_upload(project=project, user=user, file=file, name=source_name)
-        said = {"name": name, "description": description, "leave_out_errors": leave_out_errors}
-        BatchImport.objects.filter(pk=batch_import.pk).update(starts_by_itself=True, **said)
+    said = {"name": name, "description": description, "leave_out_errors": leave_out_errors, "starts_by_itself": start}
+    with transaction.atomic():  # what fails leaves nothing behind that the sweep would go on with
+        batch_import = import_upload(project=project, user=user, file=file, name=source_name, said=said)
+        if folder is not None:
+            BatchImport.objects.filter(pk=batch_import.pk).update(folder=folder_hold(project, folder))
         import_go_on(batch_import.pk)
     batch_import.refresh_from_db()
     return batch_import
@@ -169,16 +186,3 @@ def imports_sweep() -> int:
         unstage(batch_import.file)
         BatchImport.objects.filter(pk=batch_import.pk).update(file="")
     return len(woken)
-
-
-def _refuse_errors(batch_import: BatchImport, leave_out_errors: bool) -> None:
-    report = batch_import.report
-    if fatal := report.get("fatal"):
-        raise InvalidInput(f"{fatal['message']} {fatal['remedy']}")
-    if not report.get("good_rows"):
-        raise InvalidInput("There is no row without an error. Mend the file and upload it again.", code="BATCH_EMPTY")
-    if report.get("bad_rows") and not leave_out_errors:
-        raise InvalidInput(
-            f"{report['bad_rows']:,} lines have errors. Mend them, or choose to leave them out.",
-            details=[Detail("leave_out_errors", "Choose this to import the other lines.")],
-        )

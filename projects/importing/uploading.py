@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.files.base import File
@@ -19,22 +20,29 @@ from projects.importing.parse.delimited_table import DelimitedTable
 from projects.importing.parse.dialect import ONE_COLUMN
 from projects.importing.parse.guess import guess_columns
 from projects.importing.parse.limits import MEBIBYTE
-from projects.importing.parse.problems import ImportRefused, ProblemCode
+from projects.importing.parse.problems import ImportRefused
 from projects.importing.parse.table import Table
 from projects.importing.parse.workbook import WorkbookTable
-from projects.importing.reports import column_as_json
+from projects.importing.reports import code_of, column_as_json
 from projects.importing.settings import import_limits, is_long
 from projects.importing.staging import StagedFile, stage, stage_text, staged_table, unstage
 from projects.models import BatchImport, ImportStatus, Project
 
 RUN_TASK = "projects.tasks.run_import"
-API_CODES = {ProblemCode.BATCH_EMPTY: "BATCH_EMPTY", ProblemCode.BATCH_TOO_LARGE: "PAYLOAD_TOO_LARGE"}
 
 
-def import_upload(*, project: Project, user: Principal | None, file: File[bytes], name: str) -> BatchImport:
+def import_upload(
+    *,
+    project: Project,
+    user: Principal | None,
+    file: File[bytes],
+    name: str,
+    said: Mapping[str, Any] | None = None,
+) -> BatchImport:
     """Stage an uploaded file, guess its columns, and check it: at once, or in the background when it is long.
 
-    Raises PermissionDenied, or InvalidInput with the reason when the file can't be read.
+    `said` is what the import knows already of its batch and its start, by the names of its fields. Raises
+    PermissionDenied, or InvalidInput with the reason when the file can't be read.
     """
     if user is not None:
         require(user, "projects.change", project)
@@ -45,14 +53,14 @@ def import_upload(*, project: Project, user: Principal | None, file: File[bytes]
             "Split it into several files.",
             code="PAYLOAD_TOO_LARGE",
         )
-    return _begin(project, user, stage(file), name[-255:], is_pasted=False)
+    return _begin(project, user, stage(file), source_name=name[-255:], **said or {})
 
 
 def import_paste(*, project: Project, user: Principal | None, text: str) -> BatchImport:
     """The same for pasted addresses, or a pasted table."""
     if user is not None:
         require(user, "projects.change", project)
-    return _begin(project, user, stage_text(text), "", is_pasted=True)
+    return _begin(project, user, stage_text(text), is_pasted=True)
 
 
 def import_read_again(*, batch_import: BatchImport, user: Principal | None, reading: dict[str, Any]) -> None:
@@ -92,7 +100,7 @@ def _chosen(column: dict[str, Any], choice: dict[str, Any]) -> dict[str, Any]:
     return {**column, **choice, "options": kept}
 
 
-def _begin(project: Project, user: Principal | None, staged: StagedFile, name: str, *, is_pasted: bool) -> BatchImport:
+def _begin(project: Project, user: Principal | None, staged: StagedFile, **said: Any) -> BatchImport:
     batch_import = BatchImport(
         organization=project.organization,
         project=project,
@@ -100,9 +108,8 @@ def _begin(project: Project, user: Principal | None, staged: StagedFile, name: s
         file=staged.name,
         size=staged.size,
         content_hash=staged.content_hash,
-        source_name=name,
-        is_pasted=is_pasted,
         heartbeat=timezone.now(),
+        **said,
     )
     try:
         _look(batch_import, {})
@@ -111,7 +118,7 @@ def _begin(project: Project, user: Principal | None, staged: StagedFile, name: s
         raise
     with transaction.atomic():
         batch_import.save()
-        after = {"file": name or "pasted text", "bytes": staged.size}
+        after = {"file": batch_import.source_name or "pasted text", "bytes": staged.size}
         record("import.uploaded", project, organization=project.organization_id, after=after, by=user)
     _check(batch_import)
     return batch_import
@@ -125,7 +132,7 @@ def _look(batch_import: BatchImport, reading: dict[str, Any]) -> None:
             batch_import.report = {"description": table.description}
     except ImportRefused as refusal:
         problem = refusal.problem
-        raise InvalidInput(f"{problem.message} {problem.remedy}", code=API_CODES.get(problem.code, "")) from refusal
+        raise InvalidInput(f"{problem.message} {problem.remedy}", code=code_of(problem)) from refusal
 
 
 def _reading_of(table: Table, reading: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from mino.common.forms import add_service_error
 from projects.importing import downloads
 from projects.importing.forms import ColumnsForm, ReadingForm, SheetForm, StartForm, UploadForm
 from projects.importing.presenting import column_heads, figures, problem_page, sample_rows
-from projects.importing.starting import default_name, import_cancel, import_start
+from projects.importing.starting import import_cancel, import_start, said_of
 from projects.importing.uploading import import_choose, import_paste, import_read_again, import_upload
 from projects.models import BatchImport, ImportStatus, Project
 from projects.queries import project_of
@@ -29,7 +29,7 @@ MEDIA_TYPE = "text/csv; charset=utf-8"
 def import_of(request: WorkspaceRequest, import_id: uuid.UUID) -> BatchImport:
     """The import, for those who may change its project. Raises Http404 or PermissionDenied."""
     seen = BatchImport.objects.visible_to(request.user).filter(organization=request.organization)
-    batch_import: BatchImport = get_object_or_404(seen.select_related("project", "batch"), pk=import_id)
+    batch_import: BatchImport = get_object_or_404(seen.select_related("project", "folder", "batch"), pk=import_id)
     require(request.user, "projects.change", batch_import.project)
     return batch_import
 
@@ -137,7 +137,7 @@ def _decide(request: WorkspaceRequest, slug: str, found: BatchImport) -> HttpRes
             if starting:
                 messages.warning(request, "The columns had changed, so the file was checked again. Look, then import.")
         elif start.is_valid():
-            import_start(batch_import=found, user=request.user, **start.cleaned_data)
+            import_start(batch_import=found, user=request.user, **{**said_of(found), **start.cleaned_data})
         else:
             return _page(request, found, columns, start)
     except ServiceError as error:
@@ -153,11 +153,10 @@ def _page(
     if found.status != ImportStatus.CHECKED:
         return render(request, "importing/state.html", context)
     columns = columns or ColumnsForm(found.columns)
-    named = {"name": found.name or default_name(found.source_name), "description": found.description}
     reading = SheetForm(initial=found.reading) if "sheet" in found.reading else ReadingForm.showing(found.reading)
     context |= {
         "columns": columns,
-        "start": start or StartForm(found.report.get("bad_rows", 0), initial=named),
+        "start": start or StartForm(found.report.get("bad_rows", 0), initial=said_of(found)),
         "reading": None if found.is_pasted or not found.reading else reading,
         "heads": column_heads(columns),
         "rows": sample_rows(found.columns, found.report),

@@ -6,7 +6,7 @@ from projects.models.column import Column
 from projects.models.folder import Folder
 from projects.models.instruction_version import InstructionVersion
 from projects.models.invited_grant import InvitedGrant, Level
-from projects.models.project import Project, ProjectUserObjectPermission
+from projects.models.project import Project, ProjectUserObjectPermission, projects_of
 from projects.models.row import Row
 from projects.models.tag import Tag
 from projects.models.tagging import TaggedBatch, TaggedRow
@@ -31,4 +31,5 @@ __all__ = [
     "TaggedRow",
     "TruthNote",
     "TruthRevision",
+    "projects_of",
 ]

@@ -11,7 +11,7 @@ from accounts.models import ApiKey, Organization
 from accounts.permissions import Principal
 from mino.common.models import Dated, Identified
 from projects.models.folder import Folder
-from projects.models.project import Project
+from projects.models.project import Project, projects_of
 
 
 class BatchStatus(models.TextChoices):
@@ -28,7 +28,7 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def visible_to(self, user: Principal) -> BatchQuerySet:
         """The ready ones of the projects that the user may see."""
-        return self.filter(project__in=Project.objects.visible_to(user), status=BatchStatus.READY)
+        return self.filter(project__in=projects_of(user), status=BatchStatus.READY)
 
 
 class Batch(Identified, Dated):
@@ -62,8 +62,13 @@ class Batch(Identified, Dated):
         indexes = [
             models.Index(fields=["project", "-created_at", "-id"], name="batch_newest_of_project"),
             models.Index(fields=["organization", "-created_at", "-id"], name="batch_newest"),
+            # The same in other orders.
+            models.Index(fields=["organization", "name", "id"], name="batch_by_name"),
+            models.Index(fields=["organization", "row_count", "id"], name="batch_by_size"),
             models.Index(fields=["project", "content_hash"], name="batch_by_content"),
             models.Index(fields=["folder", "-created_at", "-id"], name="batch_newest_of_folder"),
+            # What the background has to remove; it looks every minute.
+            models.Index(fields=["id"], name="batch_to_remove", condition=models.Q(status="deleting")),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,8 @@ from accounts.models import ApiKey, Organization
 from accounts.permissions import Principal
 from mino.common.models import Dated, Identified
 from projects.models.batch import Batch
-from projects.models.project import Project
+from projects.models.folder import Folder
+from projects.models.project import Project, projects_of
 
 
 class ImportStatus(models.TextChoices):
@@ -40,20 +41,22 @@ class BatchImportQuerySet(models.QuerySet["BatchImport"]):
 
     def visible_to(self, user: Principal) -> BatchImportQuerySet:
         """Those of the projects that the user may see."""
-        return self.filter(project__in=Project.objects.visible_to(user))
+        return self.filter(project__in=projects_of(user))
 
 
 class BatchImport(Identified, Dated):
     """A file on its way to become a batch.
 
     `file` names the staged copy in the storage. `reading` says how it is read (encoding, delimiter, quote, header,
-    sheet), `columns` what was guessed and chosen for each column, `report` what the last check found.
+    sheet), `columns` what was guessed and chosen for each column, `report` what the last check found. The batch gets
+    `name`, `description` and `folder`.
     With `starts_by_itself` it is loaded as soon as it is checked, unless lines have errors that are not to be left out.
     Whoever works on it holds `claim` and renews `heartbeat`; a claim without heartbeat is taken over.
     """
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
-    project = models.ForeignKey(Project, models.CASCADE, related_name="imports")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="imports", db_index=False)
+    folder = models.ForeignKey(Folder, models.SET_NULL, null=True, blank=True, related_name="+")
     batch = models.OneToOneField(Batch, models.SET_NULL, null=True, blank=True, related_name="imported_by")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     api_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
@@ -83,7 +86,9 @@ class BatchImport(Identified, Dated):
         ordering = ["-created_at", "-id"]
         default_permissions = ()
         indexes = [
+            models.Index(fields=["organization", "-created_at", "-id"], name="import_newest"),
             models.Index(fields=["project", "-created_at", "-id"], name="import_newest_of_project"),
+            models.Index(fields=["updated_at"], name="import_staged", condition=~models.Q(file="")),
             models.Index(
                 fields=["heartbeat"],
                 name="import_at_work",

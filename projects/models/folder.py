@@ -10,7 +10,7 @@ from django.db.models import Q
 from accounts.models import Organization
 from accounts.permissions import Principal
 from mino.common.models import Dated, Identified
-from projects.models.project import Project
+from projects.models.project import Project, projects_of
 
 MAX_DEPTH = 10
 MAX_FOLDERS = 500
@@ -22,7 +22,7 @@ class FolderQuerySet(models.QuerySet["Folder"]):
 
     def visible_to(self, user: Principal) -> FolderQuerySet:
         """Those of the projects that the user may see."""
-        return self.filter(project__in=Project.objects.visible_to(user))
+        return self.filter(project__in=projects_of(user))
 
 
 class Folder(Identified, Dated):

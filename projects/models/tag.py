@@ -7,7 +7,7 @@ from urllib.parse import quote_plus
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from accounts.models import Organization
 from accounts.permissions import Principal, organizations_of
@@ -27,9 +27,11 @@ class TagQuerySet(models.QuerySet["Tag"]):
         if granted := list(grants_of(user)):
             from projects.models.tagging import TaggedBatch, TaggedRow
 
-            for tagged in (TaggedBatch, TaggedRow):
-                here = tagged._default_manager.filter(tag=OuterRef("pk"), batch__project__in=granted)
-                seen |= Q(Exists(here))
+            batches, rows = (
+                tagged._default_manager.filter(batch__project__in=granted).order_by().values("tag")
+                for tagged in (TaggedBatch, TaggedRow)
+            )
+            seen |= Q(pk__in=batches.union(rows))
         return self.filter(seen)
 
 

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.authors import author_name
 from accounts.models import ApiKey
 from accounts.permissions import Principal
 from mino.common.models import Identified
 from projects.models.batch import Batch, BatchStatus
-from projects.models.project import Project
+from projects.models.project import projects_of
 from projects.models.row import Row
 
 
@@ -21,7 +22,7 @@ class TruthRevisionQuerySet(models.QuerySet["TruthRevision"]):
 
     def visible_to(self, user: Principal) -> TruthRevisionQuerySet:
         """Those of the ready batches of the projects that the user may see."""
-        return self.filter(batch__project__in=Project.objects.visible_to(user), batch__status=BatchStatus.READY)
+        return self.filter(batch__project__in=projects_of(user), batch__status=BatchStatus.READY)
 
 
 class TruthRevision(Identified):
@@ -51,8 +52,17 @@ class TruthRevision(Identified):
         indexes = [
             models.Index(fields=["batch", "-created_at", "-id"], name="truth_newest_of_batch"),
             models.Index(fields=["row", "-created_at", "-id"], name="truth_newest_of_row"),
-            models.Index(fields=["change", "id"], name="truth_of_change", condition=Q(change__isnull=False)),
+            models.Index(
+                fields=["change", "-created_at", "-id"],
+                name="truth_newest_of_change",
+                condition=Q(change__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.column}: {self.before!r:.40} -> {self.after!r:.40}"
+
+    @property
+    def author_name(self) -> str:
+        """Who made it, in words."""
+        return author_name(self.user, self.api_key) or "Command line"

@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.audit import record
 from accounts.permissions import Principal, require
 from mino.common.hooks import options_changed
-from mino.common.values.columns import ColumnType
+from mino.common.values.columns import ColumnRole, ColumnType
 from mino.common.values.options import MatchingOptions, OptionError
 from projects.models import Column
 from projects.services.checks import wrong
@@ -20,11 +20,13 @@ from projects.services.truth import lock_batch
 def column_update_options(*, column: Column, user: Principal | None, options: Mapping[str, Any]) -> Column:
     """Set how the cells of a column are compared; options left out get their defaults.
 
-    Stored results are scored anew. Raises InvalidInput at the option that can't be used, InvalidState while the batch
-    is not ready, or PermissionDenied.
+    Stored results are scored anew. Raises InvalidInput at the option that can't be used, or for a column without truth,
+    InvalidState while the batch is not ready, or PermissionDenied.
     """
     if user is not None:
         require(user, "projects.change_ground_truth", column.batch.project)
+    if options:
+        refuse_without_truth(column)
     wanted = checked_options(column, options).to_mapping(ColumnType(column.type))
     with transaction.atomic():
         lock_batch(column.batch)
@@ -42,6 +44,12 @@ def column_update_options(*, column: Column, user: Principal | None, options: Ma
             )
             options_changed.call(column.batch_id, [column.name])
     return column
+
+
+def refuse_without_truth(column: Column) -> None:
+    """Raise InvalidInput for a column with which nothing is compared, so that no matching option means anything."""
+    if column.role != ColumnRole.GROUND_TRUTH:
+        raise wrong("", f"{column.name} holds no truth, so nothing is compared with it: it takes no matching options.")
 
 
 def checked_options(column: Column, options: Mapping[str, Any]) -> MatchingOptions:

@@ -19,6 +19,7 @@ from mino.common.bulk import delete_in_chunks
 from mino.common.errors import InvalidState
 from mino.common.hooks import batch_purging, batches_deleting
 from mino.common.waking import wake
+from projects.access.ending import end_access
 from projects.importing.staging import unstage
 from projects.models import Batch, BatchStatus, ImportStatus, Project, Row, TaggedRow, TruthNote, TruthRevision
 
@@ -44,6 +45,8 @@ def batch_delete(*, batch: Batch, user: Principal | None) -> None:
 def project_delete(*, project: Project, user: Principal | None) -> None:
     """Delete a project with its instructions, batches, executions and results. Again changes nothing.
 
+    A guest who sees no other project is a guest no more.
+
     Raises InvalidState while one of its executions is under way or one of its imports runs, or PermissionDenied.
     """
     if user is not None:
@@ -60,6 +63,7 @@ def project_delete(*, project: Project, user: Principal | None) -> None:
         alive = Project.objects.filter(pk=project.pk, is_deleted=False)
         if alive.update(is_deleted=True, name=str(project.pk)):
             project_uncount(project.organization_id)
+            end_access(project, by=user)
             before = {"name": project.name, "batches": [batch.name for batch in batches]}
             organization = project.organization_id
             record("project.deleted", project, organization=organization, before=before, by=user, count=len(batches))

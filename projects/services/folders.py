@@ -11,7 +11,7 @@ from accounts.audit import record
 from accounts.permissions import Principal, require
 from mino.common.errors import AlreadyExists, Detail, InvalidState
 from projects.folder_tree import FolderTree
-from projects.models import Batch, Folder, Project
+from projects.models import Batch, BatchImport, Folder, Project
 from projects.models.folder import MAX_DEPTH, MAX_FOLDERS
 from projects.services.checks import MAX_NAME, checked_name, wrong
 
@@ -98,6 +98,7 @@ def folder_delete(*, folder: Folder, user: Principal | None) -> None:
             child.save(update_fields=["name", "parent", "updated_at"])
             taken.add(child.name)
         moved = Batch.objects.filter(folder=current).update(folder=parent_id)
+        BatchImport.objects.filter(folder=current).update(folder=parent_id)
         Folder.objects.filter(pk=current.pk).delete()
         before = {"name": folder.name, "in": _name_of(tree, parent_id), "batches": moved or None}
         record("folder.deleted", folder, organization=folder.project.organization_id, before=before, by=user)
@@ -122,6 +123,14 @@ def batches_move(*, project: Project, user: Principal | None, batches: Iterable[
             after = {"folder": folder.name if folder else None, "batches": names}
             record("batch.moved", project, organization=project.organization_id, after=after, by=user, count=count)
         return count
+
+
+def folder_hold(project: Project, folder: Folder | None) -> Folder | None:
+    """The folder, which nobody deletes until the transaction ends; None where the project doesn't have it any more."""
+    if folder is None:
+        return None
+    place = _lock(project).get(folder.pk)
+    return place.folder if place else None
 
 
 def _check(project: Project, user: Principal | None) -> None:

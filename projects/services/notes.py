@@ -1,4 +1,4 @@
-"""Notes on cells of truth: anybody who may change the truth writes them, their author or an admin deletes them."""
+"""Notes on cells of truth: whoever may change the truth writes them, their author or an admin deletes them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import record
-from accounts.models import User
-from accounts.permissions import require
+from accounts.authors import author_fields
+from accounts.permissions import Principal, require
 from mino.common.errors import Detail, Forbidden, InvalidInput
 from mino.common.values.columns import ColumnRole
 from projects.models import Row, TruthNote
@@ -17,7 +17,7 @@ from projects.services.checks import checked_text
 MAX_NOTES = 100
 
 
-def note_add(*, row: Row, column: str, text: str, user: User) -> TruthNote:
+def note_add(*, row: Row, column: str, text: str, user: Principal) -> TruthNote:
     """Write a note on a cell of the row. Raises InvalidInput or PermissionDenied."""
     require(user, "projects.change_ground_truth", row.batch.project)
     text = checked_text("text", text, what="the note", maximum=MAX_NOTE).strip()
@@ -31,14 +31,19 @@ def note_add(*, row: Row, column: str, text: str, user: User) -> TruthNote:
         if row.truth_notes.count() >= MAX_NOTES:
             raise InvalidInput(f"This row has {MAX_NOTES} notes already. Delete one that is not needed any more.")
         note: TruthNote = TruthNote.objects.create(
-            batch=row.batch, row=row, column=column, text=text, user=user, created_at=timezone.now()
+            batch=row.batch,
+            row=row,
+            column=column,
+            text=text,
+            created_at=timezone.now(),
+            **author_fields(user, "user"),
         )
         after = {"row": row.position, "column": column, "text": text}
         record("truth.note_added", row.batch, organization=row.batch.organization_id, after=after, by=user)
     return note
 
 
-def note_delete(*, note: TruthNote, user: User) -> None:
+def note_delete(*, note: TruthNote, user: Principal) -> None:
     """Delete a note. Raises Forbidden unless the user wrote it or is an admin."""
     require(user, "projects.change_ground_truth", note.batch.project)
     if not may_delete(note, user):
@@ -49,9 +54,12 @@ def note_delete(*, note: TruthNote, user: User) -> None:
             record("truth.note_deleted", note.batch, organization=note.batch.organization_id, before=before, by=user)
 
 
-def may_delete(note: TruthNote, user: User) -> bool:
-    """Whether this person deletes this note: its author while they may change the truth, or an admin."""
+def may_delete(note: TruthNote, user: Principal) -> bool:
+    """Whether this person or program deletes this note: its author, or an admin; of a note that lost its author,
+    everybody who may change the truth.
+    """
     project = note.batch.project
-    if note.user_id == user.pk:
-        return user.has_perm("projects.change_ground_truth", project)
-    return user.has_perm("projects.delete", project)
+    if not user.has_perm("projects.change_ground_truth", project):
+        return False
+    authors = {note.user_id, note.api_key_id} - {None}
+    return not authors or user.pk in authors or user.has_perm("projects.delete", project)

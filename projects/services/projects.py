@@ -64,10 +64,11 @@ def project_update(*, project: Project, user: Principal | None, name: str, descr
     project.name = checked_name(name, WHAT)
     project.description = checked_description(description)
     after = {"name": project.name, "description": project.description}
-    with transaction.atomic():
-        _save(project, ["name", "description", "updated_at"])
-        organization = project.organization_id
-        record("project.updated", project, organization=organization, before=before, after=after, by=user)
+    if after != before:
+        with transaction.atomic():
+            _save(project, ["name", "description", "updated_at"])
+            organization = project.organization_id
+            record("project.updated", project, organization=organization, before=before, after=after, by=user)
     return project
 
 

@@ -45,9 +45,10 @@ def tag_change(*, tag: Tag, user: Principal | None, name: str, colour: str) -> T
     _check(tag.organization, user)
     before = _shown(tag)
     _fill(tag, name, colour)
-    with transaction.atomic():
-        _save(tag)
-        record("tag.changed", tag, organization=tag.organization_id, before=before, after=_shown(tag), by=user)
+    if (after := _shown(tag)) != before:
+        with transaction.atomic():
+            _save(tag)
+            record("tag.changed", tag, organization=tag.organization_id, before=before, after=after, by=user)
     return tag
 
 

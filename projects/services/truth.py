@@ -119,7 +119,8 @@ def truth_restore(
 ) -> TruthSet:
     """Give the cell of a revision the value again that it had before. Raises what `truth_set` raises."""
     change = CellChange(revision.row_id, revision.column, revision.before, seen)
-    return truth_set(batch=revision.batch, changes=[change], user=user, reason=reason or "Taken back")
+    reason = reason or f"Takes back a change of {_day(revision)}"
+    return truth_set(batch=revision.batch, changes=[change], user=user, reason=reason)
 
 
 def truth_restore_change(*, batch: Batch, change: uuid.UUID, user: Principal | None, reason: str = "") -> int:
@@ -128,12 +129,17 @@ def truth_restore_change(*, batch: Batch, change: uuid.UUID, user: Principal | N
     Cells that were changed again since stay as they are. Raises what `truth_set_many` raises, and InvalidState where
     none of them holds what the change wrote.
     """
-    cells = truth_set_many(
-        batch=batch, changes=_backwards(batch, change), user=user, reason=reason or "Taken back together"
-    )
+    together = TruthRevision.objects.filter(batch=batch, change=change)
+    if not reason and (first := together.order_by("id").first()):
+        reason = f"Takes back a change of {together.count():,} cells of {_day(first)}"
+    cells = truth_set_many(batch=batch, changes=_backwards(batch, change), user=user, reason=reason)
     if not cells:
         raise InvalidState("None of these cells holds what this change wrote: there is nothing to take back.")
     return cells
+
+
+def _day(revision: TruthRevision) -> str:
+    return f"{revision.created_at.day} {revision.created_at:%B %Y}"
 
 
 def _backwards(batch: Batch, change: uuid.UUID) -> Iterator[CellChange]:

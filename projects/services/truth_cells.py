@@ -17,6 +17,8 @@ from projects.models import Batch, Column, Row
 MAX_CELLS = 5_000
 MAX_CHANGED = 20_000
 """Cells that a file, or the answers that a filter finds, may change at once: a few seconds' work."""
+MAX_DETAILS = 100
+"""Of so many wrong changes a refusal names the places."""
 WHAT = {
     ColumnType.NUMBER: "a number",
     ColumnType.URL: "an address",
@@ -54,15 +56,30 @@ def refuse_many(changes: Sequence[CellChange]) -> None:
 
 
 def columns_of(batch: Batch, changes: Sequence[CellChange]) -> Mapping[str, Column]:
-    """The columns of truth by name. Raises InvalidInput where a change can't be meant."""
+    """The columns of truth by name. Raises InvalidInput where changes can't be meant, with the place of each."""
     columns = {one.name: one for one in batch.columns.filter(role=ColumnRole.GROUND_TRUTH)}
-    unknown = next((one.column for one in changes if one.column not in columns), None)
-    if unknown is not None:
-        message = f"The batch has no column of truth called {unknown:.100}. It has: {', '.join(columns) or 'none'}."
-        raise InvalidInput(message, details=[Detail("column", message)])
-    if len({(one.row_id, one.column) for one in changes}) < len(changes):
-        raise InvalidInput("The same cell is given two values. Give it one.")
+    unknown = [(place, one.column) for place, one in enumerate(changes) if one.column not in columns]
+    if unknown:
+        known = f"It has: {', '.join(columns) or 'none'}."
+        told = [(place, f"The batch has no column of truth called {name:.100}. {known}") for place, name in unknown]
+        details = [Detail(f"changes.{place}.column", message) for place, message in told[:MAX_DETAILS]]
+        raise InvalidInput(told[0][1], details=details)
+    if twice := _given_twice(changes):
+        message = "The same cell is given two values. Give it one."
+        raise InvalidInput(message, details=[Detail(f"changes.{place}", message) for place in twice[:MAX_DETAILS]])
     return columns
+
+
+def _given_twice(changes: Sequence[CellChange]) -> list[int]:
+    """The places of changes whose cell stands in a change before."""
+    seen: set[tuple[uuid.UUID, str]] = set()
+    twice = []
+    for place, one in enumerate(changes):
+        cell = (one.row_id, one.column)
+        if cell in seen:
+            twice.append(place)
+        seen.add(cell)
+    return twice
 
 
 class TruthOutdated(InvalidState):

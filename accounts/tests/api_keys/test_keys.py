@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ from accounts.api_keys.scopes import Scope
 from accounts.api_keys.services import MAX_KEYS, NewKey, api_key_create, api_key_revoke, api_key_rotate
 from accounts.api_keys.shape import PATTERN, digests_of, is_well_formed, new_key
 from accounts.models import ApiKey, AuditEntry, Organization, User
+from accounts.permissions import require
 from mino.common.errors import InvalidInput, InvalidState
+from mino.tests.api.asking import code_of, program
 from mino.tests.factories import OrganizationFactory, ProjectFactory
 from projects.models import Project, Tag
 
@@ -131,12 +134,25 @@ def test_only_owners_make_and_end_keys(make: Callable[..., NewKey], admin: User)
         ({"scopes": ["everything"]}, "scopes"),
         ({"project_ids": []}, "project_ids"),
         ({"expires_at": timezone.now() - DAY}, "expires_at"),
+        ({"expires_at": timezone.now() + 36501 * DAY}, "expires_at"),
+        ({"expires_at": datetime(9999, 12, 31, 23, tzinfo=timezone.get_fixed_timezone(-840))}, "expires_at"),
     ],
 )
 def test_what_can_be_no_key(make: Callable[..., NewKey], values: dict[str, Any], path: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         make(**values)
     assert [one.path for one in refused.value.details] == [path]
+
+
+def test_the_end_of_a_key_may_be_said_in_any_zone(make: Callable[..., NewKey]) -> None:
+    far = timezone.now() + 36499 * DAY
+    made = make(expires_at=far.astimezone(timezone.get_fixed_timezone(1439)))
+    assert ApiKey.objects.get(pk=made.api_key.pk).expires_at == far
+
+
+def test_the_documentation_names_every_scope() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "api-keys.md").read_text()
+    assert re.findall(r"^\| `([a-z:_]+)` \|", text, re.MULTILINE) == Scope.values
 
 
 def test_there_is_an_end_to_the_number_of_keys(make: Callable[..., NewKey]) -> None:
@@ -214,6 +230,37 @@ def test_what_a_principal_sees_and_may(organization: Organization, make: Callabl
     Tag.objects.create(organization=organization, name="Gold", folded="gold", colour="#b98900")
     Tag.objects.create(organization=OrganizationFactory(), name="Other", folded="other", colour="#b98900")
     assert [tag.name for tag in Tag.objects.visible_to(limited)] == ["Gold"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "projects", {"name": "Kettles", "instructions": "Read the price that the page shows."}),
+        ("POST", "tags", {"name": "Gold", "colour": "#b98900"}),
+        ("GET", "webhooks", None),
+    ],
+)
+def test_what_is_of_the_whole_organization_is_refused_by_the_limit_and_not_by_a_role(
+    organization: Organization, project: Project, method: str, path: str, body: Any
+) -> None:
+    refused = program(organization, projects=[project])(method, path, body)
+    assert (code_of(refused), refused.status_code) == ("FORBIDDEN", 403)
+    assert refused.json()["error"].startswith("This API key is limited to projects:")
+
+
+def test_what_a_key_lacks_is_said(organization: Organization, project: Project, make: Callable[..., NewKey]) -> None:
+    reading = ApiKeyPrincipal(make(scopes=[Scope.READ_PROJECTS]).api_key)
+    elsewhere = ApiKeyPrincipal(
+        make(scopes=[Scope.WRITE_PROJECTS], project_ids=[ProjectFactory(organization=organization).pk]).api_key
+    )
+    for principal, permission, subject, words in (
+        (reading, "projects.change", project, "the scope write:projects or write:batches"),
+        (reading, "accounts.create_project", organization, "the scope write:projects"),
+        (reading, "accounts.manage_members", organization, "No API key may do this"),
+        (elsewhere, "projects.change", project, "limited to other projects"),
+    ):
+        with pytest.raises(PermissionDenied, match=words):
+            require(principal, permission, subject)
 
 
 @pytest.mark.parametrize("scope", Scope.values)

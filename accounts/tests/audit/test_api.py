@@ -56,6 +56,28 @@ def test_filters_and_pages(ask: Asker, entries: Entries, owner: User) -> None:
     cursor = first["pagination"]["next_cursor"]
     assert found(ask, f"limit=2&cursor={cursor}") == ids([other]), "what is added meanwhile shifts nothing"
     assert code_of(ask("GET", "audit?subject_kind=nothing")) == "VALIDATION_ERROR"
+    assert code_of(ask("GET", "audit?event=project.renamed_twice")) == "VALIDATION_ERROR"
+
+
+def test_a_way_is_found_however_old(ask: Asker, entries: Entries, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.audit.asking.LOOKED_AT", 1)
+    worker, staff = entries(2, channel="worker"), entries(1, channel="admin", timestamp=NOON - timedelta(days=2))
+    entries(timestamp=NOON + timedelta(days=1))
+    assert found(ask, "channel=worker") == ids(worker[::-1])
+    assert found(ask, "channel=worker,admin") == ids([*worker[::-1], *staff])
+    assert code_of(ask("GET", "audit?channel=fax")) == "VALIDATION_ERROR"
+
+
+def test_a_text_is_looked_for_among_the_newest(ask: Asker, entries: Entries, monkeypatch: pytest.MonkeyPatch) -> None:
+    (old,) = entries(object_repr="Shop prices", timestamp=NOON - timedelta(days=2))
+    (new,) = entries(object_repr="Spring")
+    assert found(ask, "search=SHOP&subject_kind=project") == ids([new, old]), "values of changes are looked at too"
+    assert found(ask, "search=spring") == ids([new])
+    assert found(ask, "search=nowhere") == []
+    monkeypatch.setattr("accounts.audit.asking.LOOKED_AT", 1)
+    assert found(ask, "search=SHOP") == ids([new])
+    older = ask.get(f"audit?search=SHOP&before={new.timestamp:%Y-%m-%dT%H:%M:%SZ}")["data"]
+    assert [one["id"] for one in older] == ids([old])
 
 
 def test_members_are_refused(organization: Organization, member: User) -> None:

@@ -185,6 +185,16 @@ def test_an_accepted_invitation_is_not_revoked(invite: Invite, admin: User) -> N
         invitation_revoke(invitation=invitation, user=admin)
 
 
+def test_one_that_was_sent_again_is_not_revoked_in_the_place_of_the_newest(invite: Invite, admin: User) -> None:
+    invite()
+    first = Invitation.objects.get()
+    again = invitation_resend(invitation=first, user=admin)
+    with pytest.raises(InvalidState, match="sent again"):
+        invitation_revoke(invitation=first, user=admin)
+    assert Invitation.objects.pending().get() == again
+    assert not AuditEntry.objects.filter(event="invitation.revoked").exists()
+
+
 def test_nobody_invites_above_their_own_rights(
     organization: Organization, admin: User, member: User, owner: User
 ) -> None:
@@ -202,7 +212,7 @@ def test_one_wrong_address_sends_none(organization: Organization, admin: User, m
         invitations_create(
             organization=organization, emails=[NEW, "nobody", "a b@x.example"], role=Role.MEMBER, user=admin
         )
-    assert [detail.path for detail in refused.value.details] == ["emails", "emails"]
+    assert [detail.path for detail in refused.value.details] == ["emails.1", "emails.2"]
     for known in (member.email, member.email.upper()):
         with pytest.raises(AlreadyExists, match="is in Northlight Retail already"):
             invitations_create(organization=organization, emails=[NEW, known], role=Role.MEMBER, user=admin)

@@ -73,6 +73,7 @@ def test_several_people_are_invited_at_once(client_for: ClientFor, admin: User) 
     assert sorted(Invitation.objects.values_list("email", flat=True)) == ["a@x.example", "b@x.example", "c@x.example"]
     response = browser.post(PEOPLE + "invite/", {"emails": "d@x.example a@x.example", "role": "viewer"})
     assert (response.status_code, "a@x.example is invited already" in response.text) == (422, True)
+    assert list(response.context["form"].errors) == ["emails"]
     assert "d@x.example a@x.example" in response.text
     assert browser.post(PEOPLE + "invite/", {"emails": "d@x.example", "role": "owner"}).status_code == 422
     assert Invitation.objects.count() == 3

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.signals import pre_social_login
 from django.test import Client
 from pytest_django import Settings
 
@@ -231,6 +232,24 @@ def test_a_newcomer_gets_an_account_only_if_the_owner_lets_them_in(
     user = User.objects.get(email="new@northlight.example")
     assert (user.name, Membership.objects.get(user=user).role) == ("Nora New", Role.MEMBER)
     assert EmailAddress.objects.get(user=user).verified
+
+
+def test_a_newcomer_for_whom_the_door_closes_meanwhile_gets_no_account(
+    client: Client, server: OpenIDServer, login: str
+) -> None:
+    def close(**_: object) -> None:
+        IdentityProvider.objects.update(joins_as="")
+
+    IdentityProvider.objects.update(joins_as="member")
+    server.know("new", email="new@northlight.example", name="Nora New")
+    pre_social_login.connect(close)  # sent once it is decided, before the account is made
+    try:
+        response = sign_in_by(client, server, "new", login)
+    finally:
+        pre_social_login.disconnect(close)
+    assert (response.status_code, "Nobody has invited you" in response.text) == (403, True)
+    assert not User.objects.filter(email="new@northlight.example").exists()
+    assert status(client) == 302
 
 
 def test_a_newcomer_who_was_invited_comes_in_as_invited(

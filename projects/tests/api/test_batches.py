@@ -53,7 +53,9 @@ def test_rows_with_errors_are_named_by_their_place(ask: Asker, project: Project)
     path = f"projects/{project.pk}/batches"
     refused = ask("POST", path, {"name": "Catalogue", "rows": rows})
     assert code_of(refused) == "VALIDATION_ERROR"
-    assert {one["path"] for one in refused.json()["details"]} == {"rows.1"}
+    assert [one["path"] for one in refused.json()["details"]] == ["rows.1.site_url"]
+    assert refused.json()["error"] == "The body has 1 error; nothing was imported."
+    assert not refused.json()["details"][0]["message"].startswith("site_url")
     assert not Batch.objects.filter(status=BatchStatus.READY).exists()
     made = ask("POST", path, {"name": "Catalogue", "rows": rows, "leave_out_errors": True})
     assert made.json()["row_count"] == 4
@@ -62,23 +64,51 @@ def test_rows_with_errors_are_named_by_their_place(ask: Asker, project: Project)
 @pytest.mark.parametrize(
     ("change", "path"),
     [
-        ({"rows": []}, "rows"),
         ({"rows": "x"}, "rows"),
         ({"rows": [5]}, "rows.0"),
         ({"rows": [{"site_url": "https://shop.example/"}] * 5_001}, "rows"),
         ({"name": ""}, "name"),
         ({"folder_id": "019c1a60-0a10-7b52-8d3e-6f7a8b9c0d1e"}, "folder_id"),
-        ({"types": {"price": "money"}}, None),
-        ({"url_column": "nowhere"}, None),
+        ({"rows": [ROWS[0], {**ROWS[1], "expected_price": [1]}]}, "rows.1.expected_price"),
+        ({"rows": [{**ROWS[0], "shop": {"name": "x"}}]}, "rows.0.shop"),
+        ({"rows": [*ROWS, {"expected_price": 1}]}, "rows.3.site_url"),
+        ({"types": {"price": "money"}}, "types.price"),
+        ({"types": {"cost": "number"}}, "types.cost"),
+        ({"url_column": "nowhere"}, "url_column"),
+        ({"key_column": "nowhere"}, "key_column"),
         ({"status": "ready"}, "status"),
     ],
 )
-def test_what_is_no_batch(ask: Asker, project: Project, change: dict[str, Any], path: str | None) -> None:
+def test_what_is_no_batch(ask: Asker, project: Project, change: dict[str, Any], path: str) -> None:
     response = ask("POST", f"projects/{project.pk}/batches", {"name": "x", "rows": ROWS, **change})
     assert code_of(response) == "VALIDATION_ERROR"
-    if path is not None:
-        assert [one["path"] for one in response.json()["details"]][:1] == [path]
+    assert [one["path"] for one in response.json()["details"]][:1] == [path]
+    assert "file" not in response.content.decode()
     assert not Batch.objects.filter(status=BatchStatus.READY).exists()
+
+
+@pytest.mark.parametrize("rows", [[], [{}], [{"site_url": ""}], [{"site_url": None}, {}]])
+def test_a_batch_of_no_rows(ask: Asker, project: Project, rows: list[Any]) -> None:
+    refused = ask("POST", f"projects/{project.pk}/batches", {"name": "x", "rows": rows})
+    assert (refused.status_code, code_of(refused)) == (400, "BATCH_EMPTY")
+    assert [one["path"] for one in refused.json()["details"]] == ["rows"]
+
+
+def test_a_key_that_is_given_twice(ask: Asker, project: Project) -> None:
+    keys = ["of two\nlines", "line 2", "line 2"]
+    rows = [{"site_url": f"https://shop.example/{number}", "sku": key} for number, key in enumerate(keys)]
+    refused = ask("POST", f"projects/{project.pk}/batches", {"name": "x", "rows": rows, "key_column": "sku"})
+    (detail,) = refused.json()["details"]
+    assert detail["path"] == "rows.2.sku"
+    assert detail["message"].startswith("The same key as in rows.1. Found: line 2.")
+
+
+def test_numbers_are_kept_by_their_digits(ask: Asker, project: Project) -> None:
+    numbers = {"a": 1e22, "b": 1e-7, "c": 24.5, "d": -3, "e": 2.0, "f": 10**30}
+    rows = [{"site_url": "https://shop.example/1", **numbers, "yes": True, "text": "24.50"}]
+    made = ask("POST", f"projects/{project.pk}/batches", {"name": "x", "rows": rows})
+    inputs = {"a": "1" + 22 * "0", "b": "0.0000001", "c": "24.5", "d": "-3", "e": "2.0", "f": "1" + 30 * "0"}
+    assert ask.get(f"{made['Location']}/rows")["data"][0]["inputs"] == {**inputs, "yes": "true", "text": "24.50"}
 
 
 def test_a_batch_is_changed_and_deleted(ask: Asker, batch: Batch, project: Project) -> None:
@@ -161,7 +191,7 @@ def test_pages_cost_the_same_whatever_their_length(
         with django_assert_num_queries(2):
             ask.get("tags")
         with django_assert_num_queries(3):
-            ask.get(f"projects/{batch.project_id}/folders")
+            ask.get(f"projects/{batch.project_id}/folders?include=batch_count")
         TaggedBatch.objects.create(tag=tag, batch=BatchFactory(project=batch.project))
         some = [TaggedRow(tag=tag, batch=batch, row=row) for row in batch.rows.all()]
         TaggedRow.objects.bulk_create(some, ignore_conflicts=True)

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import Organization
 from mino.tests.api.asking import Asker, code_of, program
 from mino.tests.factories import BatchFactory, ProjectFactory
-from projects.models import Batch, Folder, Project, Row, TaggedBatch
+from projects.models import Batch, Folder, Project, Row, TaggedBatch, TaggedRow
 from projects.services.folders import folder_create
 from projects.services.tags import tag_create
 
@@ -82,6 +82,14 @@ def test_rows_are_tagged(ask: Asker, batch: Batch, organization: Organization) -
     assert found["data"][0]["tags"] == [{"id": str(tag.pk), "name": "Gold", "colour": "#b98900"}]
     body = {**body, "on": False}
     assert ask("POST", f"batches/{batch.pk}/rows/tag", body).json() == {"affected_rows": 2}
+
+
+def test_rows_that_are_not_in_the_batch_are_named(ask: Asker, batch: Batch, organization: Organization) -> None:
+    tag = tag_create(organization=organization, user=None, name="Gold", colour="#b98900")
+    own, foreign = (str(one.rows.order_by("position")[0].pk) for one in (batch, BatchFactory(rows=1)))
+    refused = ask("POST", f"batches/{batch.pk}/rows/tag", {"row_ids": [own, foreign], "tag_id": str(tag.pk)})
+    assert (code_of(refused), [one["path"] for one in refused.json()["details"]]) == ("VALIDATION_ERROR", ["row_ids.1"])
+    assert not TaggedRow.objects.exists()
 
 
 @pytest.mark.parametrize("body", [{"row_ids": [], "tag_id": "x"}, {"tag_id": None}, {"row_ids": "x"}])

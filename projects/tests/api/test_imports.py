@@ -12,6 +12,7 @@ from mino.tests.api.asking import Asker, code_of
 from projects.importing import settings as import_settings
 from projects.importing.starting import import_run, imports_sweep
 from projects.models import Batch, BatchImport, ImportStatus, Project
+from projects.services.folders import folder_create, folder_delete
 
 GOOD = b"site_url,expected_price\nhttps://shop.example/1,12\nhttps://shop.example/2,13\n"
 BAD = GOOD + b"nowhere,14\n"
@@ -48,7 +49,7 @@ def test_a_file_with_errors_waits_for_a_decision(ask: Asker, project: Project) -
     answer = upload(ask, project, BAD)
     waiting = answer.json()
     assert (waiting["status"], waiting["starts_by_itself"]) == ("checked", False)
-    assert "1 lines have errors" in waiting["error"] or "errors" in waiting["error"]
+    assert waiting["error"] == "1 line has errors. Mend it, or choose to leave it out."
     problems = ask.get(f"{answer['Location']}?include=problems")["problems"]
     assert (problems[0]["line"], problems[0]["severity"]) == (4, "error")
     assert code_of(ask("POST", f"{answer['Location']}/start", {"name": "Spring"})) == "VALIDATION_ERROR"
@@ -71,12 +72,77 @@ def test_columns_are_chosen_before_the_start(ask: Asker, project: Project) -> No
     }
     wrong = ask("PATCH", path, {"columns": [{"index": 7, "name": "x"}]})
     assert [one["path"] for one in wrong.json()["details"]] == ["columns.0.index"]
+    wrong = ask("PATCH", path, {"columns": [{"index": 1, "role": "key"}, {"index": 1, "role": "input"}]})
+    assert [one["path"] for one in wrong.json()["details"]] == ["columns.1.index"]
+    assert "twice" in wrong.json()["error"]
     wrong = ask("PATCH", path, {"columns": [{"index": 1, "role": "truth", "width": 3}]})
     assert {one["path"] for one in wrong.json()["details"]} == {"columns.0.role", "columns.0.width"}
     done = ask("POST", f"{path}/start", {"name": "Spring"}).json()
     assert Batch.objects.get(pk=done["batch_id"]).columns.filter(name="cost").exists()
     assert code_of(ask("PATCH", path, {"columns": []})) == "INVALID_STATE"
     assert code_of(ask("POST", f"{path}/cancel")) == "INVALID_STATE"
+
+
+def test_what_is_said_with_the_upload_is_kept_until_the_start(ask: Asker, project: Project) -> None:
+    said = {"name": "Spring", "description": "From the shop", "leave_out_errors": "true", "start": "false"}
+    waiting = upload(ask, project, BAD, **said)
+    assert (waiting.json()["status"], waiting.json()["name"], waiting.json()["error"]) == ("checked", "Spring", "")
+    assert ask("POST", f"{waiting['Location']}/start", {}).json()["status"] == "ready"
+    batch = Batch.objects.get()
+    assert (batch.name, batch.description, batch.row_count) == ("Spring", "From the shop", 2)
+
+
+def test_what_the_start_says_prevails(ask: Asker, project: Project) -> None:
+    waiting = upload(ask, project, BAD, description="From the shop", leave_out_errors="true", start="false")
+    assert waiting.json()["name"] == "spring", "the file's name"
+    refused = ask("POST", f"{waiting['Location']}/start", {"leave_out_errors": False})
+    assert [one["path"] for one in refused.json()["details"]] == ["leave_out_errors"]
+    ask("POST", f"{waiting['Location']}/start", {"name": "Summer", "description": ""})
+    batch = Batch.objects.get()
+    assert (batch.name, batch.description, batch.row_count) == ("Summer", "", 2)
+
+
+def test_the_batch_lies_in_the_folder_that_the_upload_names(ask: Asker, project: Project) -> None:
+    folder = folder_create(project=project, user=None, name="Spring")
+    done = upload(ask, project, GOOD, folder_id=str(folder.pk)).json()
+    assert (done["status"], done["folder_id"]) == ("ready", str(folder.pk))
+    assert ask.get(f"batches/{done['batch_id']}")["folder_id"] == str(folder.pk)
+    made = AuditEntry.objects.get(event="batch.created")
+    assert made.changes["folder"] == [None, "Spring"]
+    refused = upload(ask, project, GOOD, folder_id=str(project.pk))
+    assert [one["path"] for one in refused.json()["details"]] == ["folder_id"]
+
+
+@pytest.mark.parametrize(("said", "name"), [({}, "Spring"), ({"folder_id": None}, None)])
+def test_the_folder_is_kept_until_the_start_which_may_name_another(
+    ask: Asker, project: Project, said: dict[str, Any], name: str | None
+) -> None:
+    folder = folder_create(project=project, user=None, name="Spring")
+    path = upload(ask, project, GOOD, folder_id=str(folder.pk), start="false")["Location"]
+    refused = ask("POST", f"{path}/start", {"folder_id": str(project.pk)})
+    assert [one["path"] for one in refused.json()["details"]] == ["folder_id"]
+    assert ask("POST", f"{path}/start", said).json()["status"] == "ready"
+    assert list(Batch.objects.values_list("folder__name", flat=True)) == [name]
+
+
+def test_a_folder_that_is_deleted_before_the_start_leaves_the_one_above(ask: Asker, project: Project) -> None:
+    above = folder_create(project=project, user=None, name="2026")
+    folder = folder_create(project=project, user=None, name="Spring", parent=above)
+    path = upload(ask, project, GOOD, folder_id=str(folder.pk), start="false")["Location"]
+    folder_delete(folder=folder, user=None)
+    assert ask("POST", f"{path}/start", {}).json()["folder_id"] == str(above.pk)
+    assert Batch.objects.get().folder == above
+
+
+def test_other_columns_leave_the_reason_why_it_waits(ask: Asker, project: Project) -> None:
+    waiting = upload(ask, project, BAD)
+    changed = ask("PATCH", waiting["Location"], {"columns": [{"index": 1, "type": "text"}]}).json()
+    assert (changed["status"], changed["report"]["errors"]) == ("checked", 1)
+    assert changed["error"] == waiting.json()["error"] != ""
+    changed = ask("PATCH", waiting["Location"], {"columns": [{"index": 0, "role": "input"}]}).json()
+    assert "No column has the addresses" in changed["error"]
+    ask("PATCH", waiting["Location"], {"columns": [{"index": 0, "role": "site_url"}]})
+    assert ask("POST", f"{waiting['Location']}/start", {"leave_out_errors": True}).json()["error"] == ""
 
 
 def test_a_long_file_is_loaded_by_a_worker_whatever_gets_lost(ask: Asker, project: Project, monkeypatch: Any) -> None:
@@ -110,6 +176,13 @@ def test_what_is_no_table(ask: Asker, project: Project, content: bytes) -> None:
     assert answer.status_code in (201, 400)
     assert answer.status_code == 400 or answer.json()["status"] == "checked"
     assert not Batch.objects.exists()
+
+
+def test_a_refused_file_is_named(ask: Asker, project: Project) -> None:
+    for said in ({}, {"start": "false"}):
+        refused = upload(ask, project, b"\x89PNG\r\n\x1a\n", **said).json()
+        assert [one["path"] for one in refused["details"]] == ["file"]
+        assert "picture" in refused["error"]
 
 
 def test_a_file_that_is_too_large(ask: Asker, project: Project, settings: Any) -> None:

@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from projects.models import Batch, BatchImport, ImportStatus, Project, Row
+from projects.services.folders import folder_create
 
 GOOD = "site_url,id,expected_price\n" + "".join(f"https://a.example/{n},s{n},{n}.50\n" for n in range(1, 9))
 BAD = GOOD + "http//b.example,s98,1\nhttps://c.example/,s99,=call us\n"
@@ -80,6 +81,21 @@ def test_lines_with_errors_are_left_out_when_chosen_and_can_be_downloaded(browse
         ["line", "problem", "site_url", "id", "expected_price"],
         ["10", "The beginning of the address is not written http:// or https://.", "http//b.example", "s98", "1"],
     ]
+
+
+def test_the_form_begins_with_what_was_said_at_the_upload(browser: Client, project: Project) -> None:
+    found = upload(browser, project, BAD)
+    BatchImport.objects.update(name="Spring", leave_out_errors=True)
+    start = browser.get(address("import_detail", found)).context["start"]
+    assert (start["name"].value(), start["leave_out_errors"].value()) == ("Spring", True)
+
+
+def test_what_the_page_does_not_ask_for_stays_as_it_was_said(browser: Client, project: Project) -> None:
+    found = upload(browser, project, GOOD)
+    folder = folder_create(project=project, user=None, name="Spring")
+    BatchImport.objects.update(folder=folder)
+    browser.post(address("import_detail", found), {**fields(found), "action": "start"})
+    assert Batch.objects.get().folder == folder
 
 
 def test_the_report_has_every_problem_and_no_formula(browser: Client, project: Project) -> None:

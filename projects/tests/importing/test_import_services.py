@@ -69,7 +69,7 @@ def test_rows_hold_inputs_and_truth_as_they_stand_in_the_file(project: Project, 
 
 def test_errors_block_the_import_until_they_are_left_out(project: Project, member: User) -> None:
     batch_import = upload(project, member, BAD)
-    with pytest.raises(InvalidInput, match="1 lines have errors"):
+    with pytest.raises(InvalidInput, match="1 line has errors"):
         start(batch_import, member)
     assert not Batch.objects.exists()
     start(batch_import, member, leave_out_errors=True)
