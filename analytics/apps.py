@@ -11,6 +11,7 @@ from mino.common.hooks import (
     organization_purging,
     person_erase,
     person_export,
+    results_rescoring,
     rows_deleting,
 )
 
@@ -24,6 +25,7 @@ class AnalyticsConfig(AppConfig):
         """Take part in what happens below."""
         from analytics.bulk.removing import findings_of_rows_remove
         from analytics.exporting.background.sweeping import exports_remove  # models exist from here on only
+        from analytics.following import figures_following
         from analytics.organization_end import exports_of_organization_remove
         from analytics.own_data import analytics_export
         from analytics.own_traces import analytics_erase
@@ -48,6 +50,7 @@ class AnalyticsConfig(AppConfig):
         batch_purging.register(patterns_remove)
         execution_finished.register(patterns_want_one)
         execution_rescored.register(patterns_want)
+        results_rescoring.register(figures_following)
         rows_deleting.register(findings_of_rows_remove)
         execution_finished.register(repeats_want_one)
         execution_rescored.register(repeats_want)

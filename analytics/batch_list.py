@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import QueryDict
 
 from accounts.models import Organization
@@ -16,7 +16,7 @@ from accounts.permissions import Principal
 from analytics.figures import latest_by
 from executions.models import Execution
 from mino.common.pagination import Page, keyset_page
-from projects.filters import search_text
+from projects.filters import batches_named, search_text
 from projects.folder_tree import FolderTree, Place
 from projects.models import Batch, BatchStatus, Project, Tag, TaggedBatch
 
@@ -61,9 +61,7 @@ class BatchAsk:
     def narrow(self, batches: QuerySet[Batch], tree: FolderTree | None = None) -> QuerySet[Batch]:
         """Those that are asked for. A text is looked for in names, descriptions and tags."""
         if self.search:
-            tagged = TaggedBatch.objects.filter(batch=OuterRef("pk"), tag__folded__contains=self.search.casefold())
-            named = Q(name__icontains=self.search) | Q(description__icontains=self.search)
-            batches = batches.filter(named | Q(Exists(tagged)))
+            batches = batches.filter(batches_named(self.search))
         if self.tag:
             batches = batches.filter(Exists(TaggedBatch.objects.filter(batch=OuterRef("pk"), tag=self.tag)))
         if self.place and tree:

@@ -4,33 +4,56 @@ from __future__ import annotations
 
 import math
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Model, QuerySet, Sum
 
 from executions.models import Execution, ExecutionStatus
+from executions.queries.newest import REACHED, newest_executions
 from mino.common.values.share import Share
-from projects.models import Batch, BatchStatus, InstructionVersion
+from projects.models import Batch, BatchStatus, InstructionVersion, Project
 
 ENOUGH_TO_FORECAST = 5
 """From how many ended jobs on the time left is worth telling."""
 
 
+SHOWN: Mapping[str, tuple[type[Model], str]] = {
+    "project": (Project, "name"),
+    "batch": (Batch, "name"),
+    "instruction_version": (InstructionVersion, "number"),
+}
+"""What a table of executions shows of the objects that they belong to."""
+
+
 def for_lists(executions: QuerySet[Execution]) -> QuerySet[Execution]:
     """With what a table of executions shows, and without what is long."""
-    related = executions.select_related("project", "batch", "instruction_version")
-    return related.defer("instructions", "columns", "agent_settings", "instruction_version__text")
+    return executions.select_related(*SHOWN).defer("instructions", "columns", "agent_settings", *_unshown())
+
+
+def for_menus(executions: QuerySet[Execution]) -> QuerySet[Execution]:
+    """With what a menu of executions shows alone."""
+    return executions.select_related("instruction_version").only(
+        "number", "agent", "created_at", "batch", "instruction_version__number"
+    )
+
+
+@cache
+def _unshown() -> Sequence[str]:
+    """The fields of related objects that no table shows: a page reads fifty of each."""
+    return [
+        f"{relation}__{field.name}"
+        for relation, (model, shown) in SHOWN.items()
+        for field in model._meta.concrete_fields
+        if not field.primary_key and field.name != shown
+    ]
 
 
 def latest_by(field: str, ids: Collection[uuid.UUID], **conditions: object) -> Mapping[uuid.UUID, Execution]:
     """The newest execution for each id of `field` (project, batch or instruction_version), where there is one."""
-    owner = Execution._meta.get_field(field).related_model
-    newest = Execution.objects.filter(**{field: OuterRef("pk")}, **conditions).order_by("-created_at", "-id")
-    owners = owner._default_manager.filter(pk__in=ids)  # type: ignore[union-attr]
-    found = owners.annotate(newest=Subquery(newest.values("pk")[:1])).values_list("newest", flat=True)
-    executions = for_lists(Execution.objects.filter(pk__in=[pk for pk in found if pk]))
+    executions = for_lists(newest_executions(field, ids, **conditions))
     return {getattr(one, f"{field}_id"): one for one in executions}
 
 
@@ -52,7 +75,7 @@ def contents_of(project_ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Conten
 def reached_by(versions: Iterable[InstructionVersion]) -> Mapping[uuid.UUID, Execution]:
     """For each version its newest completed execution that had something to grade."""
     ids = [version.pk for version in versions]
-    return latest_by("instruction_version", ids, status=ExecutionStatus.COMPLETED, gradable_fields__gt=0)
+    return latest_by("instruction_version", ids, **REACHED)
 
 
 def time_left(execution: Execution, now: datetime) -> float | None:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.db.models import QuerySet, Sum
 
 from analytics.figures import for_lists, time_left
 from executions.models import Execution, ExecutionStatus
+from executions.models.execution import UNFINISHED
 from mino.common.values.share import Share, design_effect
 
 LOOKED_AT = 50
@@ -17,6 +19,8 @@ RECENT = 8
 MOST_NEEDS = 5
 MOST_RUNNING = 6
 WEEK = timedelta(days=7)
+WEEK_REMEMBERED = 10
+"""Seconds for which the week's figures are told again while executions run: pages ask every two seconds then."""
 COUNTERS = (
     "graded_rows",
     "gradable_fields",
@@ -59,20 +63,29 @@ class Home:
     week: Week | None = field(default=None)
 
 
-def home_of(executions: QuerySet[Execution], now: datetime) -> Home:
-    """Read the home page's figures off the newest of `executions`, in five queries."""
-    newest = list(for_lists(executions).order_by("-created_at", "-id")[:LOOKED_AT])
+def home_of(executions: QuerySet[Execution], now: datetime, *, reader: str = "") -> Home:
+    """Read the home page's figures off the newest of `executions`, in seven queries at most.
+
+    `reader` names who sees these executions: while some run, the week's figures are remembered for them a little.
+    """
+    recent = list(_newest(executions)[:RECENT])
     at_work = executions.filter(status__in=[ExecutionStatus.QUEUED, ExecutionStatus.RUNNING])
-    running = for_lists(at_work).order_by("-created_at", "-id")[:MOST_RUNNING]
-    paused = list(_paused(executions)[: MOST_NEEDS + 1])
+    running = list(_newest(at_work)[:MOST_RUNNING])
+    count = len(running) if len(running) < MOST_RUNNING else at_work.count()
+    paused = list(_newest(executions.filter(status=ExecutionStatus.PAUSED))[: MOST_NEEDS + 1])
+    remembered = reader if count else ""
     return Home(
         running=[_running(one, now) for one in running],
-        running_count=at_work.count(),
-        needs=_needs(paused, newest, now)[:MOST_NEEDS],
+        running_count=count,
+        needs=_needs(paused, _ended_badly(executions, recent, now)),
         more_paused=len(paused) > MOST_NEEDS,
-        recent=newest[:RECENT],
-        week=_week(executions, now) if newest else None,
+        recent=recent,
+        week=_week_of(executions, now, remembered) if recent else None,
     )
+
+
+def _newest(executions: QuerySet[Execution]) -> QuerySet[Execution]:
+    return for_lists(executions).order_by("-created_at", "-id")
 
 
 def _running(execution: Execution, now: datetime) -> Running:
@@ -81,21 +94,39 @@ def _running(execution: Execution, now: datetime) -> Running:
     return Running(execution, counts, time_left(execution, now))
 
 
-def _paused(executions: QuerySet[Execution]) -> QuerySet[Execution]:
-    return for_lists(executions.filter(status=ExecutionStatus.PAUSED)).order_by("-created_at", "-id")
+def _ended_badly(executions: QuerySet[Execution], recent: Sequence[Execution], now: datetime) -> list[Execution]:
+    """Those of the last week that failed or ended with errors and were not run again since; `recent` were read before.
 
-
-def _needs(paused: Sequence[Execution], newest: Sequence[Execution], now: datetime) -> list[Execution]:
-    """Paused ones, and those of the last week that failed or ended with errors and were not run again since."""
-    needs, settled = list(paused), set()
-    for execution in newest:
-        run_again = (execution.batch_id, execution.type) in settled
-        settled.add((execution.batch_id, execution.type))
-        ended_badly = execution.status == ExecutionStatus.FAILED or (execution.is_finished and execution.error_jobs > 0)
-        is_recent = execution.finished_at is not None and now - execution.finished_at < WEEK
+    Fifty are looked at, by what decides alone: few of them are shown.
+    """
+    fields = ("pk", "batch_id", "type", "status", "error_jobs", "finished_at")
+    looked_at = executions.order_by("-created_at", "-id").values_list(*fields, named=True)[:LOOKED_AT]
+    chosen, settled = [], set()
+    for one in looked_at:
+        run_again = (one.batch_id, one.type) in settled
+        settled.add((one.batch_id, one.type))
+        is_recent = one.finished_at is not None and now - one.finished_at < WEEK
+        ended_badly = one.status == ExecutionStatus.FAILED or (one.status not in UNFINISHED and one.error_jobs > 0)
         if ended_badly and is_recent and not run_again:
-            needs.append(execution)
-    return sorted(needs, key=lambda one: (one.created_at, one.pk), reverse=True)
+            chosen.append(one.pk)
+    known = {one.pk: one for one in recent}
+    if missing := [pk for pk in chosen[:MOST_NEEDS] if pk not in known]:
+        known |= {one.pk: one for one in for_lists(executions.filter(pk__in=missing))}
+    return [known[pk] for pk in chosen[:MOST_NEEDS] if pk in known]
+
+
+def _needs(paused: Sequence[Execution], ended_badly: Sequence[Execution]) -> list[Execution]:
+    """The newest that wait for somebody."""
+    needs = sorted([*paused, *ended_badly], key=lambda one: (one.created_at, one.pk), reverse=True)
+    return needs[:MOST_NEEDS]
+
+
+def _week_of(executions: QuerySet[Execution], now: datetime, reader: str) -> Week | None:
+    """The week; for a reader who is named, as it was some seconds ago."""
+    if not reader:
+        return _week(executions, now)
+    week: Week | None = cache.get_or_set(f"home-week:{reader}", lambda: _week(executions, now), WEEK_REMEMBERED)
+    return week
 
 
 def _week(executions: QuerySet[Execution], now: datetime) -> Week | None:

@@ -12,7 +12,7 @@ from analytics.exporting.background.sweeping import exports_expire, exports_swee
 from analytics.patterns.services import patterns_analyse, patterns_sweep
 from analytics.repeats.services import repeats_compute, repeats_sweep
 from analytics.rollups.computing import roll_up_compute
-from analytics.rollups.wanting import roll_ups_sweep
+from analytics.rollups.wanting import roll_ups_sweep, roll_ups_tidy
 from analytics.suspects.scanning import scan_run, scans_sweep
 
 
@@ -62,6 +62,12 @@ def compute_roll_up(execution_id: str) -> None:
 def sweep_roll_ups() -> None:
     """Find roll-ups that are due. Sent by beat every 15 seconds."""
     roll_ups_sweep()
+
+
+@shared_task
+def tidy_roll_ups() -> None:
+    """Find roll-ups that were never asked for, and sites that nobody reads. Sent by beat every hour."""
+    roll_ups_tidy()
 
 
 @shared_task

@@ -17,6 +17,7 @@ from executions.limits_form import LimitsForm
 from executions.models import Execution, ExecutionType, SampleMethod
 from executions.models.execution import MAX_REPEATS, MAX_SAMPLE
 from executions.presets import from_address, read_rows, repeated, rows_in_words
+from executions.services.choosing import METHODS_OF
 from executions.services.creation import LARGEST_SEED
 from executions.services.pairing import Runner
 from mino.common.errors import ServiceError
@@ -169,18 +170,25 @@ class ExecutionForm(LimitsForm):
         settings = self.settings_among(values)
         own = {setting_name(kind, setting) for kind in self.kinds for setting in kind.settings} | OF_PAIRS
         values = {name: value for name, value in values.items() if name not in own}
-        method = values["sample_method"]
-        if method not in (SampleMethod.FIRST, SampleMethod.RANDOM):
-            values["sample_size"] = None
-        selection = self.selection if method == SampleMethod.SELECTION else None
-        return {**values, "agent_settings": settings, "selection": selection}
+        values["selection"] = self.selection
+        for name, methods in METHODS_OF.items():
+            if values["sample_method"] not in methods:
+                values[name] = None  # it is hidden, but sent as well
+        return {**values, "agent_settings": settings}
 
     def add_refusal(self, error: ServiceError) -> None:
         """Show what the service refused, at its field where it names one."""
         for detail in error.details:
-            name = "sample_method" if detail.path == "selection" else detail.path
-            if name.startswith("agent_settings."):
-                name = f"{self.cleaned_data.get('agent', '')}-{name.removeprefix('agent_settings.')}"
+            name = self._field_of(detail.path)
             self.add_error(name if name in self.fields else None, detail.message)
         if not error.details:
             self.add_error(None, error.message)
+
+    def _field_of(self, path: str) -> str:
+        """The field that shows what a refusal says about `path`."""
+        if path.startswith("second"):
+            return "other_agent" if path.startswith("second.agent") else "other_version"
+        name = path.removeprefix("first.")
+        if name.startswith("agent_settings."):
+            return f"{self.cleaned_data.get('agent', '')}-{name.removeprefix('agent_settings.')}"
+        return "sample_method" if name.startswith("selection") else name

@@ -6,7 +6,7 @@ from django import forms
 
 from executions.costs.estimating import HIGHEST_TOTAL, SMALLEST
 from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES
-from executions.services.creation import MAX_TIMEOUT
+from executions.services.checking import MAX_TIMEOUT
 
 
 class LimitsForm(forms.Form):

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 
+from executions.costs.figures import as_number
 from executions.engine.attempt import Ending
 from executions.engine.finishing import Settled
 from executions.events.recording import given_up_note, state_note
@@ -60,8 +60,8 @@ def execution_data(execution: Execution) -> Mapping[str, Any]:
         "pass_rate": _share(execution.pass_rate),
         "jobs": {"total": execution.total_jobs}
         | {status.value: getattr(execution, f"{status.value}_jobs") for status in JobStatus},
-        "cost": _money(execution.cost),
-        "budget": _money(execution.budget),
+        "cost": as_number(execution.cost),
+        "budget": as_number(execution.budget),
         "currency": execution.currency,
         "started_at": execution.started_at,
         "finished_at": execution.finished_at,
@@ -142,7 +142,7 @@ def _settled_job(settled: Settled) -> Mapping[str, Any]:
         "attempts": one.attempt.number,
         "will_retry": further is not None,
         "retry_at": further.scheduled_for if further else None,
-        "cost": _money(settled.job_cost),
+        "cost": as_number(settled.job_cost),
         "finished_at": one.finished_at,
     }
 
@@ -160,7 +160,7 @@ def _given_up_job(job: Job) -> Mapping[str, Any]:
         "attempts": job.attempts,
         "will_retry": False,
         "retry_at": None,
-        "cost": _money(job.cost),
+        "cost": as_number(job.cost),
         "finished_at": job.finished_at,
     }
 
@@ -173,7 +173,3 @@ def _result(data: Mapping[str, Any]) -> tuple[Mapping[str, Any] | None, bool]:
 
 def _share(share: Share) -> Mapping[str, Any]:
     return {"value": share.value, "n": share.n, "low": share.low, "high": share.high}
-
-
-def _money(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount)

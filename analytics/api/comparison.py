@@ -1,133 +1,40 @@
-"""Comparison of two executions: the figures, and the verdict."""
+"""Comparison of executions: the figures, and the verdict."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.api.base import ApiRequest, ApiView
 from accounts.api_keys.scopes import Scope
-from analytics.comparison.asking import why_not
-from analytics.comparison.baselines import default_baseline, margin_of
-from analytics.comparison.figures import LEFT_OUT
+from analytics.api.comparison_finding import BASELINE, baseline_for, executions_named, pairs_of
+from analytics.api.comparison_shapes import ComparisonGiven, ComparisonsWithBaselineGiven
+from analytics.comparison.asking import MOST
 from analytics.comparison.guards import checks
-from analytics.comparison.judging import judge_all
-from analytics.comparison.services import comparison_of, figures_of
+from analytics.comparison.presenting import Pair
 from analytics.models import ComparisonStatus
 from analytics.statistics.paired import Difference
-from analytics.statistics.verdict import Judgement, Verdict, judge
-from executions.api.execution_shapes import EXECUTION_ID
+from analytics.statistics.verdict import Judgement, judge
 from executions.api.finding import find_execution
-from executions.models import Execution
-from mino.common.api.errors import invalid
 from mino.common.api.operation import operation
-from mino.common.api.serializers import Given
 
-VERDICTS = [one.value for one in Verdict]
-DIFFERENCE = {
-    "value": 0.08,
-    "n": 300,
-    "baseline": 0.84,
-    "execution": 0.92,
-    "became_right": 29,
-    "became_wrong": 5,
-    "low": 0.044,
-    "high": 0.118,
-    "p": 0.0004,
-    "verdict": "better",
-    "rows_needed": None,
-}
-BASELINE = OpenApiParameter(
-    "baseline_id",
-    {"type": "string", "format": "uuid"},
-    description="The execution to compare with. Left out: the project's baseline, else the one before on the batch.",
+OTHERS = OpenApiParameter(
+    "execution_ids",
+    {"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1, "maxItems": MOST - 1},
+    description="The executions to compare with this one.",
+    required=True,
+    style="form",
+    explode=False,
 )
-
-
-class DifferenceGiven(serializers.Serializer[Any]):
-    """The share of the execution minus that of the baseline, over the same `n`, with its 95 % interval."""
-
-    value = serializers.FloatField(allow_null=True)
-    n = serializers.IntegerField()
-    baseline = serializers.FloatField(allow_null=True)
-    execution = serializers.FloatField(allow_null=True)
-    became_right = serializers.IntegerField()
-    became_wrong = serializers.IntegerField()
-    low = serializers.FloatField(allow_null=True)
-    high = serializers.FloatField(allow_null=True)
-    p = serializers.FloatField(allow_null=True, help_text="For columns as corrected for the number of columns.")
-    verdict = serializers.ChoiceField(choices=VERDICTS)
-    rows_needed = serializers.IntegerField(
-        allow_null=True, help_text="For `unknown`: about how many rows would tell, where that can be estimated."
-    )
-
-
-class ColumnDifferenceGiven(DifferenceGiven):
-    """The difference of one column."""
-
-    column = serializers.CharField()
-
-
-class CheckGiven(serializers.Serializer[Any]):
-    """Something that was looked at before anything is concluded."""
-
-    kind = serializers.ChoiceField(choices=["doubt", "note", "fine"])
-    text = serializers.CharField()
-    conclusion = serializers.CharField(allow_blank=True, help_text="What a doubt keeps one from concluding.")
-
-
-class ComparisonGiven(Given):
-    """An execution against a baseline, by the rows that both ran. Without figures while they are computed."""
-
-    example: ClassVar[Any] = {
-        "id": "019c1aa0-8b9c-7d0e-9f1a-2b3c4d5e6f7a",
-        "status": "ready",
-        "baseline_id": "019c1a70-0a1b-7c2d-8e3f-4a5b6c7d8e9f",
-        "execution_id": EXECUTION_ID,
-        "rows_done": 0,
-        "rows_total": 0,
-        "verdict": "better",
-        "margin": 0.02,
-        "passing": DIFFERENCE,
-        "accuracy": {**DIFFERENCE, "n": 600},
-        "columns": [{**DIFFERENCE, "column": "price"}],
-        "left_out": {"not_gradable": 900},
-        "checks": [{"kind": "fine", "text": "The same rows, by the same truth.", "conclusion": ""}],
-        "computed_at": "2026-01-09T15:10:00Z",
-    }
-
-    id = serializers.UUIDField()
-    status = serializers.ChoiceField(choices=ComparisonStatus.choices, required=False)
-    baseline_id = serializers.UUIDField(required=False)
-    execution_id = serializers.UUIDField(required=False)
-    rows_done = serializers.IntegerField(required=False, help_text="While it is computed: how far that is.")
-    rows_total = serializers.IntegerField(required=False)
-    verdict = serializers.ChoiceField(
-        choices=VERDICTS, allow_null=True, required=False, help_text="By the rows that pass; null until it is ready."
-    )
-    margin = serializers.FloatField(
-        required=False, help_text="Up to this difference, a share, two executions are the same in this project."
-    )
-    passing = DifferenceGiven(allow_null=True, required=False, help_text="Of the rows that pass.")
-    accuracy = DifferenceGiven(allow_null=True, required=False, help_text="Of all cells together.")
-    columns = ColumnDifferenceGiven(many=True, required=False)
-    left_out = serializers.DictField(
-        child=serializers.IntegerField(),
-        required=False,
-        help_text=f"Rows that could not be compared, by why: {', '.join(f'`{name}`' for name in LEFT_OUT)}.",
-    )
-    checks = CheckGiven(many=True, required=False)
-    computed_at = serializers.DateTimeField(allow_null=True, required=False)
 
 
 class ExecutionComparison(ApiView):
     """An execution against another one."""
 
-    heading = "Analytics"
+    heading = "Comparison"
 
     @operation(
         "execution_compare",
@@ -135,68 +42,94 @@ class ExecutionComparison(ApiView):
         scope=Scope.READ_RESULTS,
         answers=ComparisonGiven,
         parameters=[BASELINE],
+        takes_time=True,
+        errors=["NO_GROUND_TRUTH"],
     )
     def get(self, request: ApiRequest, execution_id: uuid.UUID) -> Response:
         """Whether an execution is better, worse, the same, or not yet known to differ, row by row against a baseline.
 
-        Of large executions the figures are computed by a worker: ask again until `status` is `ready`. Figures that
-        results or truth have changed since are computed again by themselves.
+        Of large executions the figures are computed by a worker: the answer is 202 with `status` `computing`. Ask again
+        after as many seconds as `Retry-After` says, until it is 200 with `ready`. Figures that results or truth have
+        changed since are computed again by themselves.
         """
         execution = find_execution(request, execution_id)
-        baseline = _baseline(request, execution)
-        if problem := why_not([baseline, execution]):
-            raise invalid("baseline_id", problem)
-        return self.answer(_compared(baseline, execution), ComparisonGiven)
+        [pair] = pairs_of(request, [baseline_for(request, execution), execution])
+        return self.in_time(self.answer(told(pair), ComparisonGiven), is_done=pair.judged is not None)
 
 
-def _baseline(request: ApiRequest, execution: Execution) -> Execution:
-    """The execution to compare with. Raises ApiError where none is named or found."""
-    text = request.query_params.get("baseline_id")
-    if not text:
-        found = default_baseline(execution)
-        if found is None:
-            raise invalid("baseline_id", "There is nothing before it to compare with. Name an execution.")
-        return find_execution(request, found.pk)
-    try:
-        named = uuid.UUID(text)
-    except ValueError:
-        raise invalid("baseline_id", "This is no id of an execution.") from None
-    if named == execution.pk:
-        raise invalid("baseline_id", "An execution can't be compared with itself. Name another one.")
-    seen = Execution.objects.visible_to(request.user).filter(organization=request.organization)
-    baseline: Execution | None = seen.select_related("project", "batch").filter(pk=named).first()
-    if baseline is None:
-        raise invalid("baseline_id", "There is no such execution, or you can't see it.")
-    return baseline
+class ExecutionComparisons(ApiView):
+    """Several executions against one."""
+
+    heading = "Comparison"
+
+    @operation(
+        "executions_compare",
+        "Compare several executions",
+        scope=Scope.READ_RESULTS,
+        answers=ComparisonsWithBaselineGiven,
+        parameters=[OTHERS],
+        takes_time=True,
+        errors=["NO_GROUND_TRUTH"],
+    )
+    def get(self, request: ApiRequest, execution_id: uuid.UUID) -> Response:
+        """Compare up to four executions with this one, the baseline, each row by row.
+
+        The more is compared, the more would look real by chance: p values and verdicts are corrected (Holm) over the
+        executions and their columns. While a worker computes one of them, none has a verdict, and the answer is 202
+        with `Retry-After`.
+        """
+        baseline = find_execution(request, execution_id)
+        pairs = pairs_of(request, [baseline, *executions_named(request, baseline)], path="execution_ids")
+        is_done = all(pair.judged is not None for pair in pairs)
+        answer = {
+            "status": ComparisonStatus.READY if is_done else ComparisonStatus.COMPUTING,
+            "baseline_id": baseline.pk,
+            "comparisons": [told(pair) for pair in pairs],
+        }
+        return self.in_time(self.answer(answer, ComparisonsWithBaselineGiven), is_done=is_done)
 
 
-def _compared(baseline: Execution, execution: Execution) -> dict[str, Any]:
-    kept = comparison_of(baseline, execution)
-    margin = margin_of(baseline.project)
-    told: dict[str, Any] = {
+def told(pair: Pair) -> dict[str, Any]:
+    """A comparison as it is answered; without figures while they are computed."""
+    kept = pair.comparison
+    same: dict[str, Any] = {
         "id": kept.pk,
         "status": kept.status,
-        "baseline_id": baseline.pk,
-        "execution_id": execution.pk,
+        "baseline_id": pair.baseline.pk,
+        "execution_id": pair.execution.pk,
         "rows_done": kept.rows_done,
         "rows_total": kept.rows_total,
-        "verdict": None,
-        "margin": margin,
-        "passing": None,
-        "accuracy": None,
-        "columns": [],
-        "left_out": {},
-        "checks": [],
-        "computed_at": None,
+        "headline": pair.headline,
+        "evidence": pair.evidence,
+        "margin": pair.margin,
     }
-    if kept.status != ComparisonStatus.READY:
-        return told
-    figures = figures_of(kept)
-    [judged] = judge_all([figures], margin)
-    return told | {
+    return same | (_figures(pair) if pair.judged else NOTHING_YET)
+
+
+NOTHING_YET: dict[str, Any] = {
+    "verdict": None,
+    "passing": None,
+    "accuracy": None,
+    "columns": [],
+    "cells_right_in_both": None,
+    "cells_wrong_in_both": None,
+    "median_seconds": None,
+    "left_out": {},
+    "checks": [],
+    "computed_at": None,
+}
+
+
+def _figures(pair: Pair) -> dict[str, Any]:
+    judged = pair.judged
+    if judged is None:
+        return NOTHING_YET
+    figures = judged.figures
+    first, second = figures.seconds
+    return {
         "verdict": judged.judgement.verdict.value,
         "passing": _difference(figures.passing, judged.judgement),
-        "accuracy": _difference(figures.accuracy, judge(figures.accuracy, margin=margin)),
+        "accuracy": _difference(figures.accuracy, judge(figures.accuracy, margin=pair.margin)),
         "columns": [
             {
                 **_difference(one.column.difference, one.judgement),
@@ -205,9 +138,12 @@ def _compared(baseline: Execution, execution: Execution) -> dict[str, Any]:
             }
             for one in judged.columns
         ],
+        "cells_right_in_both": figures.both_right,
+        "cells_wrong_in_both": figures.both_wrong,
+        "median_seconds": {"baseline": first, "execution": second},
         "left_out": figures.left_out,
-        "checks": checks(baseline, execution, figures),
-        "computed_at": kept.computed_at,
+        "checks": checks(pair.baseline, pair.execution, figures),
+        "computed_at": pair.comparison.computed_at,
     }
 
 

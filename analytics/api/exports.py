@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -20,28 +21,42 @@ from accounts.api.fields import AUTHOR, Author, with_author
 from accounts.api_keys.scopes import Scope
 from accounts.authors import author_fields
 from accounts.permissions import require
-from analytics.exporting.background.ordering import export_order
+from analytics.exporting.answers import lock_down
+from analytics.exporting.background.ordering import EXPORT, export_cancel, export_order, export_retry
 from analytics.exporting.background.sources import Source, SourceGone, source_of
 from analytics.exporting.batch import BatchRows
 from analytics.exporting.choosing import Group
-from analytics.exporting.formats import ExportFormat
-from analytics.exporting.forms import BatchExportForm, ExportForm
+from analytics.exporting.formats import CONTENT_TYPES, ExportFormat
+from analytics.exporting.forms import OF_ROLES, BatchExportForm, ExportForm
 from analytics.exporting.results import Results
 from analytics.models import Export, ExportKind, ExportStatus
-from analytics.views.exports_answers import lock_down
 from executions.agents.base import ErrorCode
 from executions.api.execution_shapes import EXECUTION_ID
 from executions.api.finding import find_execution
 from executions.api.job_shapes import OUTCOMES, VERDICTS
+from executions.api.jobs import NO_OUTCOME
 from executions.models import JobStatus
-from mino.common.api.fields import Boolean, Choice, Number, Text
-from mino.common.api.filters import ListFilter, WordsFilter
+from mino.common.api.errors import invalid
+from mino.common.api.fields import Boolean, Choice, Number, Several, Text
+from mino.common.api.filters import IdFilter, ListFilter, WordFilter, WordsFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 from projects.api.finding import find_batch
 
-EXPORT = "projects.export_data"
+CONTENT: Mapping[ExportFormat, tuple[Any, Any]] = {
+    ExportFormat.CSV: (str, "position,url,status\r\n1,https://shop.example/kettle,completed\r\n"),
+    ExportFormat.JSON: (dict, {"execution": {"number": 42}, "rows": [{"position": 1, "status": "completed"}]}),
+    ExportFormat.JSONL: (str, '{"position":1,"url":"https://shop.example/kettle","status":"completed"}\n'),
+    ExportFormat.XLSX: (OpenApiTypes.BINARY, "(an Excel workbook)"),
+}
+FILES = {
+    ("200", CONTENT_TYPES[name].partition(";")[0]): OpenApiResponse(
+        content, description="The file, of the type of its format.", examples=[OpenApiExample("Answer", example)]
+    )
+    for name, (content, example) in CONTENT.items()
+}
+GROUPS = [one.value for one in Group]
 FORMATS = [one.value for one in ExportFormat]
 
 
@@ -113,25 +128,36 @@ class ResultsExportNew(RowsChosen):
 
     example: ClassVar[Any] = {"format": "jsonl", "evaluation_result": ["fail"]}
 
-    columns = serializers.ListField(
-        child=Choice(choices=[one.value for one in Group]), required=False, help_text="Groups of columns."
-    )
-    only = serializers.ListField(
+    columns = Several(child=Choice(choices=GROUPS), required=False, help_text="Groups of columns.")
+    only = Several(
         child=Text(max_length=200), max_length=500, required=False, help_text="Inputs and fields; left out: all."
     )
-    status = serializers.ListField(child=Choice(choices=JobStatus.choices), required=False)
-    evaluation_result = serializers.ListField(child=Choice(choices=VERDICTS), required=False)
-    error_code = serializers.ListField(child=Choice(choices=[one.value for one in ErrorCode]), required=False)
+    status = Several(child=Choice(choices=JobStatus.choices), required=False)
+    evaluation_result = Several(child=Choice(choices=VERDICTS), required=False)
+    error_code = Several(child=Choice(choices=[one.value for one in ErrorCode]), required=False)
     column = Text(max_length=200, required=False, help_text="The column that `outcome` is about.")
-    outcome = Choice(choices=OUTCOMES, required=False)
+    outcome = Several(
+        child=Choice(choices=OUTCOMES),
+        required=False,
+        help_text="Rows with a cell of one of these outcomes: in any column, or in `column`.",
+    )
     accuracy_min = Number(min_value=0, max_value=100, required=False, help_text="In percent.")
     accuracy_max = Number(min_value=0, max_value=100, required=False, help_text="In percent.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Accept a column only with an outcome, as the list of jobs does."""
+        if attrs.get("column") and not attrs.get("outcome"):
+            raise ValidationError({"column": [NO_OUTCOME]})
+        return attrs
 
 
 class ExportFilter(ListFilter):
     """What the list of exports can be narrowed to."""
 
     status = WordsFilter(choices=ExportStatus.choices)
+    kind = WordFilter(choices=ExportKind.choices)
+    batch_id = IdFilter(field_name="batch_id", help_text="Of the batch, or of an execution of it.")
+    execution_id = IdFilter(field_name="execution_id")
 
 
 EXPORTS = Listing(ExportGiven, filters=ExportFilter)
@@ -157,7 +183,9 @@ class ExportView(ApiView):
         return export
 
     def ordered(self, request: ApiRequest, source: Source, form: ExportForm | BatchExportForm) -> Response:
-        """The export that was ordered."""
+        """The export that was ordered. Raises ApiError for numbers of rows that there are not."""
+        if missing := source.missing_rows():
+            raise invalid("rows", f"There are no rows with these numbers: {missing}.")
         export = export_order(
             source=source, export_format=form.export_format, user=request.user, parameters=form.parameters
         )
@@ -185,6 +213,7 @@ class ResultsExport(ExportView):
         """
         execution = find_execution(request, execution_id)
         require(request.user, EXPORT, execution.project)
+        _check_only(values.get("only", []), execution.columns)
         form = ExportForm(_query(values), columns=execution.columns)
         _check(form)
         return self.ordered(request, Results(execution, form.wanted), form)
@@ -212,6 +241,43 @@ class ExportDetail(ExportView):
         return self.answer(self.find_export(request, export_id), ExportGiven)
 
 
+class ExportCancelling(ExportView):
+    """Cancelling an export."""
+
+    @operation(
+        "export_cancel", "Cancel an export", scope=Scope.EXPORT_DATA, answers=ExportGiven, errors=["INVALID_STATE"]
+    )
+    def post(self, request: ApiRequest, export_id: uuid.UUID) -> Response:
+        """Stop an export of yours before it is ready; nothing of it is kept. Again changes nothing.
+
+        So there is room for another one: a program may have five under way.
+        """
+        export = self.find_export(request, export_id)
+        export_cancel(export=export, user=request.user)
+        return self.answer(export, ExportGiven)
+
+
+class ExportAgain(ExportView):
+    """Making an export again."""
+
+    @operation(
+        "export_again",
+        "Make an export again",
+        scope=Scope.EXPORT_DATA,
+        answers=ExportGiven,
+        idempotent=True,
+        errors=["INVALID_STATE"],
+    )
+    def post(self, request: ApiRequest, export_id: uuid.UUID) -> Response:
+        """Have an export of yours that failed, was cancelled or has expired made again, by the same choices.
+
+        The file holds the results as they are by then. Where what was exported has been deleted, it is refused.
+        """
+        export = self.find_export(request, export_id)
+        export_retry(export=export, user=request.user)
+        return self.answer(export, ExportGiven)
+
+
 class ExportFile(ExportView):
     """The file of an export."""
 
@@ -219,7 +285,7 @@ class ExportFile(ExportView):
         "export_download",
         "Fetch the file of an export",
         scope=Scope.EXPORT_DATA,
-        answers=OpenApiResponse(None, description="The file, of the type of its format."),
+        answers=FILES,
         errors=["STORAGE_ERROR"],
     )
     def get(self, request: ApiRequest, export_id: uuid.UUID) -> Any:
@@ -247,6 +313,14 @@ def _query(values: Mapping[str, Any]) -> QueryDict:
         else:
             query[name] = str(value)
     return query
+
+
+def _check_only(names: Sequence[str], columns: Sequence[Mapping[str, Any]]) -> None:
+    """Raise ValidationError for a name that no input or field has: the form would take it apart at its commas."""
+    known = {str(one["name"]) for one in columns if one["role"] in OF_ROLES}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValidationError({"only": [f"There is no input or field called “{unknown[0]:.100}”."]})
 
 
 def _check(form: ExportForm | BatchExportForm) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-import django_filters
-from django import forms
 from django.db.models import QuerySet
 from rest_framework.response import Response
 
@@ -20,21 +18,9 @@ from analytics.charts.scope import read_scope
 from executions.agents.registry import AGENTS
 from executions.api.finding import find_execution
 from executions.models import Execution, ExecutionType
-from mino.common.api.filters import ListFilter, MomentFilter, WordsFilter
+from mino.common.api.filters import IntegerFilter, ListFilter, MomentFilter, WordsFilter
 from mino.common.api.operation import operation
 from projects.api.finding import find_batch, find_project
-
-HIGHEST_VERSION = 2**31 - 1
-
-
-class VersionFilter(django_filters.NumberFilter):  # type: ignore[misc] # the library has no types
-    """The number of an instruction version."""
-
-    field_class = forms.IntegerField
-    schema = {"type": "integer", "minimum": 1, "maximum": HIGHEST_VERSION}
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_value=1, max_value=HIGHEST_VERSION, **options)
 
 
 class FiguresFilter(ListFilter):
@@ -42,7 +28,7 @@ class FiguresFilter(ListFilter):
 
     type = WordsFilter(choices=ExecutionType.choices)
     agent = WordsFilter(choices=[(kind.name, kind.label) for kind in AGENTS.values()])
-    instruction_version = VersionFilter(field_name="instruction_version__number")
+    instruction_version = IntegerFilter(field_name="instruction_version__number")
     created_after = MomentFilter(field_name="created_at", lookup_expr="gt")
     created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
 
@@ -111,6 +97,6 @@ class ExecutionFigures(ApiView):
 
 
 def _over_time(request: ApiRequest, subject: uuid.UUID, executions: QuerySet[Execution]) -> dict[str, Any]:
-    narrowed = FiguresFilter.narrow(executions, request.query_params)
+    narrowed = FiguresFilter.narrow(executions, request.query)
     counted = read_scope(request.organization.slug, narrowed, Ask())
     return {"id": subject, **overview(counted), "executions": by_execution(counted)}

@@ -17,7 +17,7 @@ from analytics.models import SiteStatistic
 from executions.api.execution_shapes import SHARE, ShareGiven
 from executions.api.finding import find_execution
 from mino.common.api.cursors import Key
-from mino.common.api.filters import ListFilter, SearchFilter
+from mino.common.api.filters import ListFilter, NameFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given
@@ -77,7 +77,7 @@ class SiteGiven(Given):
 class SiteFilter(ListFilter):
     """What the sites can be narrowed to."""
 
-    site = SearchFilter(field_name="site", help_text="The whole host, without www.")
+    site = NameFilter(field_name="site", help_text="The whole host, without www.")
 
 
 SITES = Listing(

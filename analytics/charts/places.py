@@ -114,7 +114,7 @@ def _sites(rolled: Sequence[tuple[Execution, ExecutionRollUp]]) -> list[SiteSum]
     by_generation = {one.generation: execution for execution, one in rolled if one.generation}
     names: set[str] = set()
     for generation in by_generation:
-        hardest = SiteStatistic.objects.filter(generation=generation).order_by("-trouble", "site")
+        hardest = SiteStatistic.objects.filter(generation=generation).order_by("-trouble", "-site")
         names.update(hardest.values_list("site", flat=True)[:CANDIDATES])
     found: dict[str, SiteSum] = {}
     stored = {

@@ -64,11 +64,17 @@ class Scope:
     def rows_url(self, execution: Execution, **filters: str) -> str:
         """Where the rows of an execution are, narrowed by the filters of the grid."""
         address = _batch_address(self.slug, execution.batch_id)
-        return f"{address}?{urlencode({'execution': execution.number, **filters})}"
+        return "&".join([f"{address}?execution={execution.number}", *map(_encoded, filters.items())])
 
     def name(self, execution: Execution) -> str:
         """An execution on an axis."""
         return f"{execution.number} · v{execution.instruction_version.number}"
+
+
+@lru_cache(maxsize=4096)
+def _encoded(pair: tuple[str, str]) -> str:
+    """A filter for an address; a page has the same hundreds of times."""
+    return urlencode([pair])
 
 
 @lru_cache(maxsize=1024)

@@ -71,12 +71,16 @@ def compare_url(slug: str, ids: Sequence[uuid.UUID], **more: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FlipAsk:
-    """Which flips are shown: names as in the address, empty where nothing is asked; and where the page begins."""
+    """Which flips are shown: names as in the address, empty where nothing is asked; and where the page begins.
+
+    `search` is a part of the row's address, for which pages have no field.
+    """
 
     of: str = "cells"
     column: str = ""
     way: str = ""
     why: str = ""
+    search: str = ""
     after: int | None = None
     before: int | None = None
 

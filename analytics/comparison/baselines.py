@@ -6,8 +6,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.audit import record
-from accounts.models import User
-from accounts.permissions import require
+from accounts.authors import person_of
+from accounts.permissions import Principal, require
+from analytics.comparison.asking import why_not
 from analytics.models import ProjectBaseline
 from analytics.statistics.verdict import MARGIN
 from executions.models import Execution, ExecutionStatus
@@ -30,7 +31,7 @@ def margin_of(project: Project) -> float:
     return found.margin if found else MARGIN
 
 
-def project_set_baseline(*, execution: Execution, user: User) -> None:
+def project_set_baseline(*, execution: Execution, user: Principal) -> None:
     """Measure the project's executions by this one from now on.
 
     Raises InvalidState while it is still under way, or PermissionDenied.
@@ -41,14 +42,14 @@ def project_set_baseline(*, execution: Execution, user: User) -> None:
     _write(execution.project, user, execution=execution)
 
 
-def project_clear_baseline(*, project: Project, user: User) -> None:
+def project_clear_baseline(*, project: Project, user: Principal) -> None:
     """Measure by nothing from now on; the margin stays. Raises PermissionDenied."""
     require(user, "projects.change", project)
     if baseline_of(project) is not None:
         _write(project, user, execution=None)
 
 
-def project_set_margin(*, project: Project, user: User, margin: float) -> None:
+def project_set_margin(*, project: Project, user: Principal, margin: float) -> None:
     """Set the margin, a share from 0 to 0.5. Raises InvalidInput or PermissionDenied."""
     require(user, "projects.change", project)
     if not 0 <= margin <= MOST_MARGIN:
@@ -58,12 +59,11 @@ def project_set_margin(*, project: Project, user: User, margin: float) -> None:
 
 
 def default_baseline(execution: Execution) -> Execution | None:
-    """What an execution is compared with unless somebody says otherwise: the project's baseline, or else the newest
-    completed execution of the same batch before it."""
+    """What an execution is compared with unless somebody says otherwise: the project's baseline where the two can be
+    compared, or else the newest completed execution of the same batch before it."""
     kept = baseline_of(execution.project)
     chosen = kept.execution if kept else None
-    # Of a batch that is being deleted nothing is seen any more.
-    if chosen and chosen.pk != execution.pk and chosen.batch.status == BatchStatus.READY:
+    if chosen and chosen.pk != execution.pk and _is_comparable(chosen, execution):
         return chosen
     earlier: QuerySet[Execution] = Execution.objects.filter(
         batch=execution.batch_id, status=ExecutionStatus.COMPLETED, created_at__lt=execution.created_at
@@ -71,12 +71,18 @@ def default_baseline(execution: Execution) -> Execution | None:
     return earlier.order_by("-created_at", "-id").first()
 
 
-def _write(project: Project, user: User, **values: object) -> None:
+def _is_comparable(baseline: Execution, execution: Execution) -> bool:
+    """Whether the baseline is still seen, which is not so while its batch is being deleted, and has the same rows."""
+    return baseline.batch.status == BatchStatus.READY and not why_not([baseline, execution])
+
+
+def _write(project: Project, user: Principal, **values: object) -> None:
     action = "project.baseline_set" if "execution" in values else "project.margin_set"
     with transaction.atomic():
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         earlier = baseline_of(project)
         before = {name: getattr(earlier, name, None) for name in values}
         ProjectBaseline.objects.update_or_create(
-            project=project, defaults={**values, "set_by": user, "organization_id": project.organization_id}
+            project=project, defaults={**values, "set_by": person_of(user), "organization_id": project.organization_id}
         )
         record(action, project, organization=project.organization_id, before=before, after=values, by=user)

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.http import WorkspaceRequest
 from analytics.comparison.asking import MOST, compare_url
 from analytics.comparison.presenting import LETTERS
-from analytics.figures import axis_low, for_lists
+from analytics.figures import axis_low, for_lists, for_menus
 from analytics.filters import ExecutionFilter
 from executions.models import Execution
 from mino.common.pagination import keyset_page
@@ -41,7 +41,7 @@ class Arms:
 def arms_of(slug: str, executions: Sequence[Execution]) -> Arms:
     """The arms of a comparison, each with a menu of the newest executions of the baseline's batch."""
     ids = [one.pk for one in executions]
-    offered = for_lists(Execution.objects.filter(batch=executions[0].batch_id)).order_by("-created_at", "-id")
+    offered = for_menus(Execution.objects.filter(batch=executions[0].batch_id)).order_by("-created_at", "-id")
     others = [one for one in offered[: OFFERED + MOST] if one.pk not in ids][:OFFERED]
     arms = [
         Arm(

@@ -11,9 +11,10 @@ from analytics.comparison.figures import LEFT_OUT
 from analytics.comparison.flips import Flips, Why, unpacked
 from analytics.comparison.lines import WAY_WORDS, FlipLine, Side, flip_lines
 from analytics.comparison.presenting import Pair
+from analytics.comparison.searching import asked_entries, columns_of
 from analytics.exporting.table import Cell, FlatTable
 from analytics.statistics.paired import Difference
-from analytics.statistics.verdict import Judgement
+from analytics.statistics.verdict import Judgement, judge
 
 CHUNK = 500
 FIGURE_HEADERS = (
@@ -34,7 +35,7 @@ def figure_rows(pairs: Sequence[Pair]) -> Iterator[list[Cell]]:
         head: list[Cell] = [pair.baseline.number, pair.execution.number]
         figures = pair.judged.figures
         yield [*head, "rows passed", *_cells(figures.passing, pair.judged.judgement)]
-        yield [*head, "all cells", *_cells(figures.accuracy)]
+        yield [*head, "all cells", *_cells(figures.accuracy, judge(figures.accuracy, margin=pair.margin))]
         for one in pair.judged.columns:
             name = f"column {one.column.name}"
             yield [*head, name, *_cells(one.column.difference, one.judgement, one.adjusted_p)]
@@ -63,9 +64,9 @@ def flip_rows(pair: Pair, ask: FlipAsk) -> Iterator[list[list[Cell]]]:
     """What flipped, as the filter says, in chunks."""
     if pair.judged is None:
         return
-    columns = [one.column.name for one in pair.judged.columns]
+    columns = columns_of(pair)
     flips = unpacked(pair.comparison.flips)
-    places = np.flatnonzero(ask.filter(columns).mask(flips))
+    places = np.flatnonzero(asked_entries(pair, flips, ask))
     for start in range(0, len(places), CHUNK):
         entries: Flips = flips[places[start : start + CHUNK]]
         yield [_flip_cells(line) for line in flip_lines(entries, columns, pair.baseline, pair.execution)]

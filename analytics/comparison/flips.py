@@ -119,3 +119,26 @@ def flip_page(flips: Flips, wanted: FlipFilter, *, after: int | None, before: in
         before=int(shown[0]) if start > 0 and len(shown) else None,
         after=int(shown[-1]) if end < len(places) and len(shown) else None,
     )
+
+
+def keys_of(flips: Flips) -> NDArray[np.int64]:
+    """A number for each entry, rising along the table: rows in the order of the first execution, then those that only
+    the second has, each before its cells. Unlike places these stay when the comparison is computed again."""
+    alone = flips["first"] == 0
+    positions = np.where(alone, flips["second"], flips["first"]).astype(np.int64)
+    columns = flips["column"].astype(np.int64) + 1
+    keys: NDArray[np.int64] = (alone.astype(np.int64) << 49) | (positions << 17) | columns
+    return keys
+
+
+def flips_behind(
+    flips: Flips, mask: NDArray[np.bool_], after: int | None, count: int, *, descending: bool = False
+) -> Flips:
+    """The first `count` wanted entries behind the one with the key `after`; from the beginning without it."""
+    wanted = flips[mask]
+    if descending:
+        wanted = wanted[::-1]
+    if after is not None:
+        keys = keys_of(wanted)
+        wanted = wanted[keys < after if descending else keys > after]
+    return wanted[:count]

@@ -11,9 +11,9 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from analytics.comparison.flips import ROW, Flips, Way, Why
+from executions.addresses import Site, site
 from executions.evaluation.values import as_text, is_blank
 from executions.models import Execution, FieldResult, Job, JobStatus
-from executions.views.addresses import Site, site
 from mino.common.ui.difference import marked_extracted
 from mino.common.ui.signs import strip
 
@@ -33,19 +33,21 @@ WHY_WORDS = {
     Why.MISSING: "Missing row",
     Why.UNFINISHED: "Not done",
 }
-FIELDS = ("position", "row_position", "url", "status", "evaluation_result", "outcomes", "attempts", "error_code")
+FIELDS = ("position", "row", "row_position", "url", "status", "evaluation_result", "outcomes", "attempts", "error_code")
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one execution made of it. `outcome` is that of a cell; `strip` shows the cells of a row; `value` is the
-    extracted text (empty: nothing), `marked` the same as HTML with what the truth lacks."""
+    """What one execution made of it. `outcome` is that of a cell; `strip` shows the cells of a row; `extracted` is what
+    was extracted, `value` that as a short text (empty: nothing), `marked` the same as HTML with what the truth lacks.
+    """
 
     job_id: uuid.UUID | None = None
     status: str = ""
     error_code: str = ""
     verdict: str | None = None
     outcome: str = ""
+    extracted: Any = None
     value: str = ""
     marked: SafeString | str = ""
     truth: str | None = None
@@ -56,11 +58,13 @@ class Side:
 class FlipLine:
     """One flip: the row, the column (empty: the whole row), both sides, and why in words."""
 
+    row_id: uuid.UUID | None
     position: int
     site: Site
     url: str
     column: str
     way: Way
+    reason: Why
     why: str
     about: str
     first: Side
@@ -120,7 +124,7 @@ class _Answers:
         expected, extracted, outcome = self.cells.get((job.pk, column), UNKNOWN)
         value, truth = shown(extracted), clipped(expected or "")
         marked = marked_extracted(truth, value) if value and outcome in ("wrong", "invented") else value
-        return Side(**same, outcome=outcome, value=value, marked=marked, truth=expected)
+        return Side(**same, outcome=outcome, extracted=extracted, value=value, marked=marked, truth=expected)
 
 
 def _line(entry: tuple[int, ...], columns: Sequence[str], before: _Answers, after: _Answers, letter: str) -> FlipLine:
@@ -129,11 +133,13 @@ def _line(entry: tuple[int, ...], columns: Sequence[str], before: _Answers, afte
     job = before.jobs.get(first_position) or after.jobs.get(second_position)
     first, second = before.side(first_position, column), after.side(second_position, column)
     return FlipLine(
+        row_id=job.row_id if job else None,
         position=job.row_position if job else 0,
         site=site(job.url if job else ""),
         url=job.url if job else "",
         column=column,
         way=Way(way),
+        reason=Why(why),
         why=WHY_WORDS[Why(why)],
         about=_about(Why(why), before.jobs.get(first_position), after.jobs.get(second_position), letter),
         first=first,

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from analytics.exporting.choosing import RowsWanted
 from analytics.exporting.formats import ExportFormat
 from analytics.exporting.json_file import dump, json_lines, json_rows
+from analytics.exporting.row_numbers import beyond, written
 from analytics.exporting.table import Cell, FlatTable, Progress, unwatched
 from mino.common.values.columns import ColumnRole, ColumnType
 from mino.common.values.spreadsheet import neutralised
@@ -54,6 +55,10 @@ class BatchRows:
         notes = self._notes()
         yield f"{{{self._told(notes)}}}\n".encode("utf-8", "replace")
         yield from json_lines(self._objects(notes))
+
+    def missing_rows(self) -> str:
+        """The wanted numbers of rows that the batch does not reach; empty without any."""
+        return written(beyond(self.wanted.rows, self.batch.row_count))
 
     def count(self, most: int) -> int:
         """How many rows it has, up to `most`."""

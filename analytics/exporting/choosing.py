@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from analytics.exporting.row_numbers import Span, within
 from analytics.grid.asking import Ask
-from analytics.grid.sources import job_condition, row_condition
+from analytics.grid.sources import job_condition, outcome_condition, row_condition
 
 
 class Group(StrEnum):
@@ -60,8 +60,9 @@ NOT_ASKED = Ask()
 class Wanted:
     """The columns and the rows of an export of results. Accuracy is in per cent; an empty filter narrows nothing.
 
-    `only` names the inputs and fields that are wanted, empty for all. `grid` has the filters of the grid that are no
-    fields of jobs. `rows` are the numbers of rows in their batch.
+    `outcomes` are those of cells in `column`, or in any. `only` names the inputs and fields that are wanted, empty for
+    all. `grid` has the further filters of the grid that are no fields of jobs. `rows` are the numbers of rows in their
+    batch.
     """
 
     groups: frozenset[Group] = USUAL
@@ -71,6 +72,8 @@ class Wanted:
     accuracy_min: float | None = None
     accuracy_max: float | None = None
     error_codes: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    column: str = ""
     only: frozenset[str] = frozenset()
     grid: Ask = NOT_ASKED
     rows: tuple[Span, ...] = ()
@@ -100,7 +103,8 @@ class Wanted:
             "accuracy__lte": None if self.accuracy_max is None else self.accuracy_max / 100,
         }
         own = Q(**{name: value for name, value in asked.items() if value is not None and value != ()})
-        return own & job_condition(self.grid) & within("row_position", self.rows)
+        outcomes = outcome_condition(self.column, self.outcomes) if self.outcomes else Q()
+        return own & outcomes & job_condition(self.grid) & within("row_position", self.rows)
 
 
 @dataclass(frozen=True, slots=True)

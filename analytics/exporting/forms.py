@@ -13,7 +13,7 @@ from analytics.exporting.choosing import GROUP_LABELS, USUAL, Group, RowsWanted,
 from analytics.exporting.formats import LABELS, ExportFormat
 from analytics.exporting.row_numbers import read_numbers, written
 from analytics.grid.asking import Ask
-from analytics.grid.filtering import HOST, OUTCOME_NAMES, TRUTH_NAMES
+from analytics.grid.filtering import OUTCOME_NAMES, TRUTH_NAMES
 from executions.agents.base import ErrorCode
 from executions.evaluation.verdict import EvaluationResult
 from executions.models import JobStatus
@@ -21,13 +21,15 @@ from mino.common.values.clean import clean_text
 from mino.common.values.columns import ColumnRole
 from projects.filters import SEARCH_LENGTH
 from projects.models.tag import MAX_TAG_NAME
+from projects.site_form import SiteForm
 
 VERDICTS = [
     (EvaluationResult.PASSED.value, "Passed"),
     (EvaluationResult.FAILED.value, "Not passed"),
     (EvaluationResult.NOT_GRADABLE.value, "Not gradable"),
 ]
-LISTS = ("columns", "only", "status", "evaluation_result", "error_code")
+WORDS = ("columns", "status", "evaluation_result", "outcome", "error_code")
+"""Lists of words without commas, which may be separated by them."""
 OF_ROLES = (ColumnRole.INPUT, ColumnRole.GROUND_TRUTH)
 BATCH_LABELS = {
     ExportFormat.CSV: "CSV",
@@ -42,7 +44,7 @@ TRUTH_CHOICES = [("", "With or without truth"), *TRUTH_NAMES.items()]
 MOST_TEXT = 40_000
 
 
-class RowForm(forms.Form):
+class RowForm(SiteForm):
     """Which rows: the filters that rows have without any execution, and their numbers."""
 
     has_ground_truth = forms.ChoiceField(
@@ -58,13 +60,6 @@ class RowForm(forms.Form):
     def clean_search(self) -> str:
         """Without what no address holds."""
         return clean_text(self.cleaned_data["search"]).strip()
-
-    def clean_site(self) -> str:
-        """A host without www."""
-        site: str = self.cleaned_data["site"].lower().removeprefix("www.")
-        if site and not (HOST.fullmatch(site) and site.isprintable()):
-            raise forms.ValidationError("A site is a host, such as shop.example.")
-        return site
 
     def clean_rows(self) -> str:
         """The numbers in order, written as short as can be."""
@@ -111,10 +106,11 @@ class ExportForm(RowForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": UNKNOWN},
     )
-    column = forms.ChoiceField(required=False, error_messages={"invalid_choice": UNKNOWN})
-    outcome = forms.ChoiceField(
-        choices=[("", "Any outcome"), *OUTCOME_NAMES.items()],
+    column = forms.ChoiceField(required=False)
+    outcome = forms.MultipleChoiceField(
+        choices=list(OUTCOME_NAMES.items()),
         required=False,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": UNKNOWN},
     )
     accuracy_min = forms.FloatField(label="Accuracy from", required=False, min_value=0, max_value=100)
@@ -131,13 +127,14 @@ class ExportForm(RowForm):
     ) -> None:
         """`error_codes` are those of the execution: the others are understood, but not offered. `columns` are those
         that it froze."""
-        data = _with_usual(query)
-        super().__init__(data, use_required_attribute=False)
         named = {role: [str(one["name"]) for one in columns if one["role"] == role] for role in OF_ROLES}
         self.choosable = [(name, name) for role in OF_ROLES for name in named[role]]
+        data = _with_usual(query, [name for name, _ in self.choosable])
+        super().__init__(data, use_required_attribute=False)
         cast(forms.MultipleChoiceField, self.fields["only"]).choices = self.choosable
         fields = [(name, name) for name in named[ColumnRole.GROUND_TRUTH]]
         cast(forms.ChoiceField, self.fields["column"]).choices = [("", "Any column"), *fields]
+        self.fields["column"].error_messages["invalid_choice"] = _no_column(named[ColumnRole.GROUND_TRUTH])
         offered = {*error_codes, *data.getlist("error_code")}
         self.error_codes = [(one.value, one.value) for one in ErrorCode if one.value in offered]
         cast(forms.MultipleChoiceField, self.fields["error_code"]).choices = self.error_codes
@@ -171,12 +168,13 @@ class ExportForm(RowForm):
 
     @property
     def query(self) -> str:
-        """The choices as the query of an address, with the usual ones left out."""
+        """The choices as the query of an address, with the usual ones left out. Names may hold commas: each of them
+        is a parameter of its own."""
         chosen = dict(self.parameters)
         if set(chosen["columns"]) == {group.value for group in USUAL}:
             del chosen["columns"]
-        texts = {name: ",".join(value) if isinstance(value, list) else value for name, value in chosen.items()}
-        return urlencode(texts, safe=",")
+        texts = {name: ",".join(value) if name in WORDS else value for name, value in chosen.items()}
+        return urlencode(texts, doseq=True, safe=",")
 
 
 class BatchExportForm(RowForm):
@@ -224,15 +222,19 @@ def rows_wanted_of(parameters: Mapping[str, Any]) -> RowsWanted:
 
 
 def _grid(parameters: Mapping[str, Any], truth: str = "") -> Ask:
-    column, outcome, search, site, tag = (
-        str(parameters.get(name, "")) for name in ("column", "outcome", "search", "site", "tag")
-    )
-    return Ask(column=column, outcome=outcome, search=search, site=site, tag=tag, truth=truth)
+    search, site, tag = (str(parameters.get(name, "")) for name in ("search", "site", "tag"))
+    return Ask(search=search, site=site, tag=tag, truth=truth)
+
+
+def _no_column(names: Sequence[str]) -> str:
+    """What is said about a column that is none of these, as a pattern for its name."""
+    known = ", ".join(names).replace("%", "%%") or "none"
+    return f"There is no column “%(value)s” here. There are: {known}."
 
 
 def wanted_of(parameters: Mapping[str, Any]) -> Wanted:
     """The columns and rows that checked choices mean."""
-    truth = parameters.get("has_ground_truth", "")
+    truth, outcome = parameters.get("has_ground_truth", ""), parameters.get("outcome", ())
     return Wanted(
         frozenset(map(Group, parameters.get("columns", []))) or USUAL,
         tuple(parameters.get("status", ())),
@@ -241,19 +243,29 @@ def wanted_of(parameters: Mapping[str, Any]) -> Wanted:
         parameters.get("accuracy_min"),
         parameters.get("accuracy_max"),
         tuple(parameters.get("error_code", ())),
+        outcomes=(outcome,) if isinstance(outcome, str) else tuple(outcome),  # one word in exports of older times
+        column=parameters.get("column", ""),
         only=frozenset(parameters.get("only", ())),
         grid=_grid(parameters),
         rows=read_numbers(parameters.get("rows", "")),
     )
 
 
-def _with_usual(query: QueryDict) -> QueryDict:
-    """The query with lists taken apart at their commas, and with the usual columns and format where none is named."""
+def _with_usual(query: QueryDict, names: Sequence[str]) -> QueryDict:
+    """The query with lists taken apart at their commas, and with the usual columns and format where none is named.
+
+    Among `only` what is one of the `names` is left whole, whatever commas it holds.
+    """
     data = query.copy()
-    for name in LISTS:
-        values = [part.strip() for value in query.getlist(name) for part in value.split(",") if part.strip()]
-        data.setlist(name, list(dict.fromkeys(values)))
+    for name in WORDS:
+        data.setlist(name, _apart(query.getlist(name)))
+    only = [[value] if value in names else _apart([value]) for value in query.getlist("only")]
+    data.setlist("only", list(dict.fromkeys(name for part in only for name in part)))
     if not data.getlist("columns"):
         data.setlist("columns", [group.value for group in Group if group in USUAL])
     data.setdefault("format", ExportFormat.CSV.value)
     return data
+
+
+def _apart(values: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys(part.strip() for value in values for part in value.split(",") if part.strip()))

@@ -123,11 +123,11 @@ def _field(row: ExportRow, name: str, groups: frozenset[Group]) -> dict[str, Any
 
 
 def dump(value: Any) -> str:
-    """A value as JSON on one line; money as a text, so that no digit is lost."""
+    """A value as JSON on one line."""
     return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any) -> float:
     if isinstance(value, Decimal):
-        return str(value)
+        return float(value)
     raise TypeError(f"{value.__class__.__name__} has no place in JSON.")

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from analytics.exporting.choosing import Wanted
 from analytics.exporting.formats import ExportFormat
 from analytics.exporting.json_file import json_lines, json_object, row_as_json
 from analytics.exporting.layout import Layout
+from analytics.exporting.row_numbers import beyond, written
 from analytics.exporting.rows import ExportRow, export_rows
 from analytics.exporting.table import Cell, FlatTable, Progress, unwatched
 from executions.models import Execution, Job
@@ -47,6 +48,14 @@ class Results:
     def lines(self) -> Iterator[bytes]:
         """The rows alone."""
         return json_lines(self._objects())
+
+    def missing_rows(self) -> str:
+        """The wanted numbers of rows that the execution does not reach; empty without any."""
+        spans = beyond(self.wanted.rows, self.execution.batch.row_count)
+        if spans:  # rows keep the numbers that they were run with, also once there are fewer
+            last = Job.objects.filter(execution=self.execution).aggregate(last=Max("row_position"))["last"]
+            spans = beyond(spans, last or 0)
+        return written(spans)
 
     def count(self, most: int) -> int:
         """How many rows it has; no more than `most` are counted."""

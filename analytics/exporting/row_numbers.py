@@ -33,6 +33,11 @@ def written(spans: Sequence[Span]) -> str:
     return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
 
 
+def beyond(spans: Iterable[Span], last: int) -> tuple[Span, ...]:
+    """The spans that begin behind the last row, so that they hold none."""
+    return tuple(span for span in spans if span[0] > last)
+
+
 def spans_of(numbers: Iterable[int]) -> tuple[Span, ...]:
     """Single numbers as spans."""
     return joined((number, number) for number in numbers)

@@ -15,7 +15,7 @@ from executions.models import Execution
 AFTER_FIELDS = (
     ("accuracy", "Accuracy", "accuracy"),
     ("attempts", "Attempts", ""),
-    ("time", "Time", ""),
+    ("time", "Time", "seconds"),
     ("finished", "Finished", "finished"),
 )
 

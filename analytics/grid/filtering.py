@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from executions.evaluation.verdict import EvaluationResult, Outcome
 from executions.models import Job, JobStatus
 from mino.common.values.clean import clean_text
 from projects.filters import SEARCH_LENGTH
+from projects.site_form import SiteForm
 
 VERDICT_NAMES = {
     EvaluationResult.PASSED.value: "Passed",
@@ -28,22 +28,16 @@ SORTS = {
     "accuracy": "Least accurate first",
     "-finished": "Finished last first",
     "finished": "Finished first",
+    "-seconds": "Slowest first",
+    "seconds": "Fastest first",
     "status": "By state",
 }
 """What the rows of an execution can be ordered by; without any of these they stand in their own order."""
-HOST = re.compile(r"[^\s/?#@\\]{1,253}")
 NO_CHOICE = {"invalid_choice": "There is no “%(value)s” to choose."}
 
 
-class FilterForm(forms.Form):
-    """What holds between two filters, and how sites are written."""
-
-    def clean_site(self) -> str:
-        """The host without www, as it stands in addresses."""
-        site: str = self.cleaned_data["site"].lower().removeprefix("www.")
-        if site and not (HOST.fullmatch(site) and site.isprintable()):
-            raise forms.ValidationError("Give the host alone, such as shop.example.")
-        return site
+class FilterForm(SiteForm):
+    """What holds between two filters."""
 
     def clean(self) -> dict[str, Any]:
         """Accept only a range of accuracy that something can lie in."""
@@ -91,10 +85,14 @@ def _form() -> type[forms.Form]:
     return made
 
 
+def form_of(query: QueryDict) -> forms.Form:
+    """The filters of an address as a form."""
+    return _form()({name: clean_text(query.get(name, "")).strip() for name in GridFilter.base_filters})
+
+
 def checked(query: QueryDict) -> tuple[dict[str, Any], list[str]]:
     """What an address asks for by name, without what can't be used; and a sentence about each of these."""
-    data = {name: clean_text(query.get(name, "")).strip() for name in GridFilter.base_filters}
-    form = _form()(data)
+    form = form_of(query)
     form.is_valid()
     problems = [f"{form.fields[name].label}: {errors[0]}" for name, errors in form.errors.items()]
     return {name: value for name, value in form.cleaned_data.items() if value not in ("", None)}, problems

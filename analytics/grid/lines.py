@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from analytics.grid.cells import answer_cells, truth_cells
 from analytics.grid.columns import GridColumn
 from analytics.grid.heads import Head
+from executions.addresses import site
 from executions.models import Execution, Job, JobStatus
-from executions.views.addresses import site
 from mino.common.ui.formats import duration, number, percent
 from mino.common.ui.signs import icon, state, verdict
 from mino.templatetags.mino_ui import relative_time

@@ -1,4 +1,4 @@
-"""Jobs in another order than that of the rows: by accuracy, by when they finished, by state.
+"""Jobs in another order than that of the rows: by accuracy, by when they finished, by how long they took, by state.
 
 An index gives them in that order, those without a value last; jobs with the same value stand in the order of the rows,
 or in its reverse where the order is a descending one, since the index is read backwards then. The order is stable only
@@ -19,7 +19,12 @@ from analytics.grid.scanning import Found, Source
 from executions.models import Execution, Job
 from mino.common.pagination import beyond
 
-KEYS = {"accuracy": ("accuracy", "id"), "finished": ("finished_at", "id"), "status": ("status", "position")}
+KEYS = {
+    "accuracy": ("accuracy", "id"),
+    "finished": ("finished_at", "id"),
+    "seconds": ("agent_seconds", "id"),
+    "status": ("status", "position"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,8 @@ def ordered_scan(
     reached = None
     for part in _parts(source.queryset, order, start, backwards):
         jobs = part.jobs.filter(beyond(part.keys, part.bound, ascending=ascending)) if part.bound else part.jobs
-        jobs = jobs.order_by(*(key if ascending else f"-{key}" for key in part.keys))
+        # Also by the value where all have none: only then the index is known to give them in this order.
+        jobs = jobs.order_by(*(key if ascending else f"-{key}" for key in order.keys))
         if source.rest and source.size > scanning.MOST_READ:
             place = slice(scanning.MOST_READ - 1, scanning.MOST_READ)
             reached = jobs.values_list(*part.keys, "pk")[place].first()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -10,10 +9,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from analytics.grid import scanning
 from analytics.grid.asking import Ask
 from analytics.grid.scanning import Source
-from analytics.grid.texts import job_text, row_text
 from executions.evaluation.verdict import EvaluationResult
 from executions.models import ColumnStatistic, Execution, FieldResult, Job, JobStatus
-from projects.models import Batch, Row, TaggedRow
+from executions.queries.texts import job_text
+from projects.models import Batch, Row
+from projects.row_text import on_site, row_tagged, row_text
 
 VERDICT_COUNTERS = {
     EvaluationResult.PASSED.value: "passed_jobs",
@@ -61,6 +61,12 @@ def job_sources(execution: Execution, ask: Ask, statistics: Sequence[ColumnStati
 def job_condition(ask: Ask) -> Q:
     """What the filters ask of jobs beyond their own fields: an outcome, the address, a tag of the row."""
     return _outcome(ask) & _job_text(ask) & _site(ask) & _tagged(ask, "row_id")
+
+
+def outcome_condition(column: str, outcomes: Sequence[str]) -> Q:
+    """Jobs with a cell of one of the outcomes, in the column or, where it is empty, in any."""
+    cells = FieldResult.objects.current().filter(job=OuterRef("pk"), outcome__in=outcomes)
+    return Q(Exists(cells.filter(column=column) if column else cells))
 
 
 def row_condition(ask: Ask) -> Q:
@@ -165,20 +171,11 @@ def _job_text(ask: Ask, prefix: str = "") -> Q:
 
 
 def _site(ask: Ask, prefix: str = "") -> Q:
-    """The host of an address, with or without `www.` and a port."""
-    rest = Q()
-    if ask.site:
-        port = "" if re.search(r":\d+$", ask.site) else r"(:[0-9]+)?"
-        pattern = rf"^\s*https?://([^/?#]*@)?(www\.)?{re.escape(ask.site)}{port}([/?#]|\s*$)"
-        rest &= Q(**{f"{prefix}url__icontains": ask.site}) & Q(**{f"{prefix}url__iregex": pattern})
-    return rest
+    return on_site(ask.site, prefix) if ask.site else Q()
 
 
 def _tagged(ask: Ask, row: str) -> Q:
-    """Rows with the tag; `row` is where the row's id is found."""
-    if not ask.tag:
-        return Q()
-    return Q(Exists(TaggedRow.objects.filter(row=OuterRef(row), tag__folded=ask.tag.casefold())))
+    return row_tagged(ask.tag, row) if ask.tag else Q()
 
 
 def _outcome_source(execution: Execution, column: str, outcome: str, count: int, rest: Q) -> Source:
@@ -187,7 +184,4 @@ def _outcome_source(execution: Execution, column: str, outcome: str, count: int,
 
 
 def _outcome(ask: Ask) -> Q:
-    if not ask.outcome:
-        return Q()
-    cells = FieldResult.objects.current().filter(job=OuterRef("pk"), outcome=ask.outcome)
-    return Q(Exists(cells.filter(column=ask.column) if ask.column else cells))
+    return outcome_condition(ask.column, [ask.outcome]) if ask.outcome else Q()

@@ -13,7 +13,7 @@ from accounts.models import ApiKey, Organization
 from accounts.permissions import Principal
 from analytics.exporting.formats import LABELS, ExportFormat
 from mino.common.models import Dated, Identified
-from projects.models import Project
+from projects.models import Project, projects_of
 
 
 class ExportKind(models.TextChoices):
@@ -43,7 +43,7 @@ class ExportQuerySet(models.QuerySet["Export"]):
 
     def visible_to(self, user: Principal) -> ExportQuerySet:
         """Those of the projects that the user may see."""
-        return self.filter(project__in=Project.objects.visible_to(user))
+        return self.filter(project__in=projects_of(user))
 
 
 class Export(Identified, Dated):
@@ -84,6 +84,15 @@ class Export(Identified, Dated):
         default_permissions = ()
         indexes = [
             models.Index(fields=["organization", "created_by", "-created_at", "-id"], name="export_newest_of_user"),
+            # Those of one kind, and of one execution; a batch has few, which its own index finds.
+            models.Index(
+                fields=["organization", "created_by", "kind", "-created_at", "-id"], name="export_newest_of_kind"
+            ),
+            models.Index(
+                fields=["execution_id", "-created_at", "-id"],
+                name="export_newest_of_execution",
+                condition=Q(execution_id__isnull=False),
+            ),
             models.Index(fields=["heartbeat"], name="export_at_work", condition=Q(status__in=["queued", "writing"])),
             models.Index(fields=["expires_at"], name="export_to_expire", condition=Q(status="ready")),
         ]

@@ -12,7 +12,7 @@ from accounts.permissions import Principal
 from executions.models import Execution
 from mino.common.models import Dated, Identified
 from mino.common.values.share import Share
-from projects.models import InstructionVersion, Project
+from projects.models import InstructionVersion, Project, projects_of
 
 
 class PatternKind(models.TextChoices):
@@ -45,7 +45,7 @@ class FailurePatternQuerySet(models.QuerySet["FailurePattern"]):
 
     def visible_to(self, user: Principal) -> FailurePatternQuerySet:
         """Those of the projects that the user may see."""
-        return self.filter(project__in=Project.objects.visible_to(user))
+        return self.filter(project__in=projects_of(user))
 
 
 class FailurePattern(Identified, Dated):
@@ -84,8 +84,11 @@ class FailurePattern(Identified, Dated):
                 fields=["project", "kind", "column", "failing", "key", "value"], name="pattern_once_per_project"
             )
         ]
-        # The patterns of a project in one state, the heaviest first.
-        indexes = [models.Index(fields=["project", "state", "-weight", "-id"], name="pattern_heaviest")]
+        # The patterns of a project, and those in one state, the heaviest first.
+        indexes = [
+            models.Index(fields=["project", "-weight", "-id"], name="pattern_heaviest_of_all"),
+            models.Index(fields=["project", "state", "-weight", "-id"], name="pattern_heaviest"),
+        ]
 
     def __str__(self) -> str:
         return " ".join(filter(None, (self.column, self.failing, self.key, self.value)))
@@ -127,7 +130,7 @@ class PatternOccurrence(Identified):
         indexes = [
             # A pattern over time, newest first; and the patterns of an execution, the heaviest first.
             models.Index(fields=["pattern", "-at", "-id"], name="occurrence_newest"),
-            models.Index(fields=["execution", "is_found", "-weight"], name="occurrence_of_execution"),
+            models.Index(fields=["execution", "is_found", "-weight", "-id"], name="occurrence_of_execution"),
         ]
 
     def __str__(self) -> str:

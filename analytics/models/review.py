@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from accounts.authors import author_name
+from accounts.models import ApiKey
 from executions.models import Execution, Job
 from mino.common.models import Identified
 from projects.models import Row, TruthRevision
@@ -42,6 +44,7 @@ class ReviewDecision(Identified):
     is_settled = models.BooleanField(default=False)
     revision = models.ForeignKey(TruthRevision, models.SET_NULL, null=True, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False)
+    api_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, related_name="+", db_index=False)
     created_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True)
 
@@ -59,6 +62,11 @@ class ReviewDecision(Identified):
     def __str__(self) -> str:
         return f"{self.column}: {self.decision}"
 
+    @property
+    def author_name(self) -> str:
+        """Who decided, in words."""
+        return author_name(self.user, self.api_key) or "Somebody who left"
+
 
 class ReviewReservation(Identified):
     """A cell of a row that somebody looks at in review, in whichever execution, until `expires_at`."""
@@ -72,6 +80,8 @@ class ReviewReservation(Identified):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["row", "column"], name="review_cell_reserved_once")]
+        # What somebody looks at now: the queue passes over it.
+        indexes = [models.Index(fields=["expires_at"], name="review_reserved_now")]
 
     def __str__(self) -> str:
         return f"{self.column} until {self.expires_at:%H:%M}"

@@ -52,7 +52,7 @@ class SiteGeneration(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     execution_id = models.UUIDField(db_index=True)
     batch_id = models.UUIDField(db_index=True)
-    created_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField()
 
     class Meta:
         default_permissions = ()
@@ -85,8 +85,8 @@ class SiteStatistic(Identified):
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["generation", "site"], name="site_once_per_generation")]
         indexes = [
-            # The hardest sites of an execution.
-            models.Index(fields=["generation", "-trouble", "site"], name="site_hardest"),
+            # The hardest sites of an execution; read backwards.
+            models.Index(fields=["generation", "trouble", "site"], name="site_hardest"),
         ]
 
     def __str__(self) -> str:

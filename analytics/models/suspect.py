@@ -8,11 +8,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Organization
+from accounts.authors import author_name
+from accounts.models import ApiKey, Organization
 from accounts.permissions import Principal
 from executions.models import Execution
 from mino.common.models import Identified
-from projects.models import Batch, BatchStatus, Project, Row
+from projects.models import Batch, BatchStatus, Project, Row, projects_of
 
 
 class SuspectState(models.TextChoices):
@@ -28,7 +29,7 @@ class SuspectQuerySet(models.QuerySet["Suspect"]):
 
     def visible_to(self, user: Principal) -> SuspectQuerySet:
         """Those of the ready batches of the projects that the user may see."""
-        return self.filter(project__in=Project.objects.visible_to(user), batch__status=BatchStatus.READY)
+        return self.filter(project__in=projects_of(user), batch__status=BatchStatus.READY)
 
 
 class Suspect(Identified):
@@ -36,7 +37,8 @@ class Suspect(Identified):
 
     `value` is the cell as the results that agree would have it, `truth` what it held when they were compared.
     `support` counts the independent results that agree, `share` is their part of all that gave an answer, in
-    thousandths. `first_seen` and `last_seen` are when the first and the last of them ended.
+    thousandths. `first_seen` and `last_seen` are when the first and the last of them ended. A person (`decided_by`) or
+    a program (`api_key`) decides.
     """
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="+", db_index=False)
@@ -52,6 +54,7 @@ class Suspect(Identified):
     last_seen = models.DateTimeField()
     state = models.CharField(max_length=9, choices=SuspectState, default=SuspectState.OPEN)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    api_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, related_name="+", db_index=False)
     decided_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = SuspectQuerySet.as_manager()
@@ -75,6 +78,11 @@ class Suspect(Identified):
 
     def __str__(self) -> str:
         return f"{self.column}: {self.truth!r:.40}, or {self.value!r:.40}"
+
+    @property
+    def decider_name(self) -> str:
+        """Who decided about it, in words; empty while nobody did."""
+        return author_name(self.decided_by, self.api_key)
 
     @property
     def share_percent(self) -> int:

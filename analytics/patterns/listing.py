@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from analytics.models import FailurePattern, PatternKind, PatternOccurrence, PatternState
 from mino.common.values.clean import clean_text
-from projects.models import Project
+from projects.models import InstructionVersion, Project
 
 MOST_CHOICES = 200
 
@@ -45,11 +45,19 @@ class PatternAsk:
         if self.column:
             found = found.filter(column=self.column)
         if self.version is not None:
-            seen = PatternOccurrence.objects.filter(
-                pattern=OuterRef("pk"), is_found=True, execution__instruction_version__number=self.version
-            )
-            found = found.filter(Exists(seen))
+            found = seen_with(found, self.version)
         return found
+
+
+def seen_with(patterns: QuerySet[FailurePattern], version: int) -> QuerySet[FailurePattern]:
+    """Those of the patterns of one project that an execution of an instruction version, by its number, showed.
+
+    The version is looked up first: PostgreSQL knows how many executions one has, but not how many a number has.
+    """
+    project = patterns.order_by().values("project")[:1]
+    versions = list(InstructionVersion.objects.filter(project__in=project, number=version).values_list("pk", flat=True))
+    seen = PatternOccurrence.objects.filter(pattern=OuterRef("pk"), is_found=True)
+    return patterns.filter(Exists(seen.filter(execution__instruction_version__in=versions)))
 
 
 def choices_of(project: Project) -> dict[str, Any]:

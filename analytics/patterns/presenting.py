@@ -5,15 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.safestring import SafeString
 
 from analytics.comparison.lines import clipped, shown
 from analytics.models import FailurePattern, PatternOccurrence
 from analytics.patterns.words import title_of
+from executions.addresses import Site, site
 from executions.models import FieldResult, Job
-from executions.views.addresses import Site, site
 from mino.common.ui.difference import marked_expected, marked_extracted
 from mino.common.ui.formats import MISSING, number, percent
 
@@ -100,7 +99,16 @@ def trend_of(newest_first: Sequence[PatternOccurrence]) -> list[Bar]:
     return bars
 
 
-def examples_of(occurrence: PatternOccurrence | None) -> list[Example]:
+@dataclass(frozen=True, slots=True)
+class ExampleCell:
+    """A failing row, and its cell where the pattern is about cells and it is still there."""
+
+    job: Job
+    column: str
+    cell: FieldResult | None
+
+
+def example_cells(occurrence: PatternOccurrence | None) -> list[ExampleCell]:
     """The examples that are still there: two queries."""
     if occurrence is None:
         return []
@@ -108,13 +116,18 @@ def examples_of(occurrence: PatternOccurrence | None) -> list[Example]:
     jobs = {str(job.pk): job for job in Job.objects.filter(pk__in=[pk for pk, _ in wanted]).only(*FIELDS)}
     cells = FieldResult.objects.current().filter(job__in=list(jobs), column__in={name for _, name in wanted if name})
     by_key = {(str(cell.job_id), cell.column): cell for cell in cells}
-    return [_example(jobs[pk], column, by_key.get((pk, column))) for pk, column in wanted if pk in jobs]
+    return [ExampleCell(jobs[pk], column, by_key.get((pk, column))) for pk, column in wanted if pk in jobs]
 
 
-FIELDS = ("row_position", "url", "error_code", "error_message", "outcomes", "status")
+def examples_of(occurrence: PatternOccurrence | None) -> list[Example]:
+    """The same as pages show them."""
+    return [_example(one.job, one.column, one.cell) for one in example_cells(occurrence)]
 
 
-def _example(job: Job, column: str, cell: Any) -> Example:
+FIELDS = ("row", "row_position", "url", "error_code", "error_message", "outcomes", "status")
+
+
+def _example(job: Job, column: str, cell: FieldResult | None) -> Example:
     expected, extracted, explanation = "", "", ""
     if cell is not None:
         truth, value = clipped(cell.expected or ""), shown(cell.extracted)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.audit import record
@@ -17,12 +17,16 @@ from accounts.permissions import require
 from analytics.models import FailurePattern, PatternAnalysis, PatternOccurrence, PatternState
 from analytics.patterns.finding import find_patterns
 from analytics.patterns.gathering import gather
+from analytics.patterns.remedies import Remedy, remedy_of
 from analytics.patterns.storing import store, unpacked
+from analytics.patterns.words import title_of
 from executions.models import Execution, ExecutionStatus, Job
 from executions.services.cloning import rows_run
 from mino.common.errors import InvalidState
 from mino.common.waking import wake
-from projects.models import InstructionVersion
+from projects.models import InstructionVersion, Project
+from projects.services.checks import MAX_DESCRIPTION
+from projects.services.versions import version_create
 
 logger = logging.getLogger(__name__)
 TASK = "analytics.tasks.analyse_patterns"
@@ -30,6 +34,8 @@ STALE_AFTER = timedelta(seconds=60)
 """A search that said nothing for so long was lost with its worker, or with its wake-up call."""
 MOST_ATTEMPTS = 5
 """A search that ended so often before it was done is given up until it is asked for again."""
+REST = timedelta(minutes=2)
+"""The sweep leaves alone what was looked through so short a time ago."""
 PORTION = 50
 NEWEST = 200
 """So many of the newest executions are looked at for those of which no search was ever asked for."""
@@ -38,11 +44,21 @@ ENDED = (ExecutionStatus.COMPLETED, ExecutionStatus.STOPPED, ExecutionStatus.FAI
 
 def patterns_want(execution_ids: Collection[uuid.UUID]) -> None:
     """Have the patterns of these executions looked for (again), in the background."""
-    now = timezone.now()
-    values = {"wanted_at": now, "heartbeat": None, "attempts": 0}
-    for execution_id in sorted(set(execution_ids)):
-        PatternAnalysis.objects.update_or_create(execution_id=execution_id, defaults=values)
+    patterns_want_later(execution_ids)
+    for execution_id in execution_ids:
         wake(TASK, str(execution_id))
+
+
+def patterns_want_later(execution_ids: Collection[uuid.UUID]) -> None:
+    """The same when the sweep comes and the last search is long enough ago: one search for the edits of some time."""
+    now = timezone.now()
+    wanted = [PatternAnalysis(execution_id=one, wanted_at=now) for one in sorted(set(execution_ids))]
+    PatternAnalysis.objects.bulk_create(
+        wanted,
+        update_conflicts=True,
+        update_fields=["wanted_at", "heartbeat", "attempts"],
+        unique_fields=["execution"],
+    )
 
 
 def patterns_want_one(execution_id: uuid.UUID) -> None:
@@ -91,16 +107,16 @@ def patterns_analyse(execution_id: uuid.UUID) -> bool:
 
 
 def patterns_sweep() -> int:
-    """Wake workers for searches that were lost or never asked for; answers how many."""
+    """Wake workers for searches that may wait, were lost or never asked for; answers how many."""
     now = timezone.now()
     newest = list(Execution.objects.order_by("-pk").values_list("pk", flat=True)[:NEWEST])
-    forgotten = Execution.objects.filter(pk__in=newest, status__in=ENDED, pattern_analysis=None)
-    PatternAnalysis.objects.bulk_create(
-        [PatternAnalysis(execution_id=pk, wanted_at=now) for pk in forgotten.values_list("pk", flat=True)],
-        ignore_conflicts=True,
-    )
+    searched = PatternAnalysis.objects.filter(pk=OuterRef("pk")).values("pk")[:1]  # no join: PostgreSQL may read all
+    ended = Execution.objects.filter(pk__in=newest, status__in=ENDED).annotate(searched=Subquery(searched))
+    forgotten = ended.filter(searched=None)
+    for pk in list(forgotten.values_list("pk", flat=True)):  # each for itself: what waits must not hold another
+        PatternAnalysis.objects.bulk_create([PatternAnalysis(execution_id=pk, wanted_at=now)], ignore_conflicts=True)
     wanted = PatternAnalysis.objects.filter(wanted_at__isnull=False, attempts__lt=MOST_ATTEMPTS)
-    lost = wanted.exclude(heartbeat__gt=now - STALE_AFTER).order_by("wanted_at")
+    lost = wanted.exclude(heartbeat__gt=now - STALE_AFTER).exclude(analysed_at__gt=now - REST).order_by("wanted_at")
     ids = list(lost.values_list("pk", flat=True)[:PORTION])
     for execution_id in ids:
         wake(TASK, str(execution_id))
@@ -135,6 +151,37 @@ def latest_seen(pattern: FailurePattern) -> PatternOccurrence | None:
         found.defer("execution__instruction_version__text").order_by("-at", "-pk").first()
     )
     return latest
+
+
+def remedy_for(pattern: FailurePattern, latest: PatternOccurrence | None) -> Remedy:
+    """What may be done about a pattern, by the occurrence that showed it last."""
+    columns = latest.execution.scored_columns if latest else []
+    kind = next((str(one["type"]) for one in columns if one["name"] == pattern.column), "")
+    return remedy_of(pattern, latest.details if latest else [], kind)
+
+
+def pattern_instruct(pattern: FailurePattern, *, user: Any) -> InstructionVersion:
+    """Add the sentence against a pattern to the newest instructions, as their next version.
+
+    Raises InvalidState where there is no such sentence, or where the instructions hold it already, and what
+    `version_create` raises.
+    """
+    require(user, "projects.change", pattern.project)
+    sentence = remedy_for(pattern, latest_seen(pattern)).instruction
+    if not sentence:
+        raise InvalidState("No sentence in the instructions helps against this pattern. Read what its remedy advises.")
+    with transaction.atomic():
+        project = Project.objects.select_for_update().get(pk=pattern.project_id)
+        newest = project.versions.order_by("-number").first()
+        if newest is not None and sentence in newest.text:
+            raise InvalidState(f"Version {newest.number} says that already. Run it, and see whether it helps.")
+        text = "\n".join([newest.text.rstrip(), sentence] if newest else [sentence])
+        return version_create(project=project, user=user, text=text, change_description=about_remedy(pattern))
+
+
+def about_remedy(pattern: FailurePattern) -> str:
+    """What a version changes that holds the sentence against a pattern."""
+    return f"{pattern.column}: {title_of(pattern)}"[:MAX_DESCRIPTION]
 
 
 def pattern_rows(occurrence: PatternOccurrence) -> list[int]:

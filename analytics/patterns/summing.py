@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from analytics.models import FailurePattern, PatternOccurrence, PatternState, PatternTrend
 from analytics.statistics.fisher import fisher_fewer, fisher_more
+from executions.models import SampleMethod
 from mino.common.bulk import update_many
 
 AT_ONCE = 100
@@ -80,12 +81,16 @@ def _values(
 
 
 def trend_of(newest_first: Sequence[PatternOccurrence]) -> PatternTrend | str:
-    """Whether the newest execution has a significantly larger or smaller share than the one before of its batch."""
-    if not newest_first:
+    """Whether the newest execution has a significantly larger or smaller share than the one before of its batch.
+
+    Executions over chosen rows don't count: those that failed are run again, so that they fail more often than all.
+    """
+    telling = [one for one in newest_first if _tells_of_all_rows(one)]
+    if not telling:
         return ""
-    new = newest_first[0]
+    new = telling[0]
     batch = new.execution.batch_id
-    old = next((one for one in newest_first[1:] if one.execution.batch_id == batch), None)
+    old = next((one for one in telling[1:] if one.execution.batch_id == batch), None)
     if old is None:
         return ""
     counts = (new.frequency, new.n, old.frequency, old.n)
@@ -97,19 +102,28 @@ def trend_of(newest_first: Sequence[PatternOccurrence]) -> PatternTrend | str:
 def cured_by(newest_first: Sequence[PatternOccurrence]) -> PatternOccurrence | None:
     """The first execution of a later version over the same batch in which the pattern is significantly rarer.
 
-    None while it was seen after that, or while too little was run to tell.
+    None while it was seen after that, or while too little was run to tell. Executions over chosen rows can show that
+    it is still there, but how rare it is they don't tell.
     """
     last_at = next((place for place, one in enumerate(newest_first) if one.is_found), None)
     if last_at is None:
         return None
-    last = newest_first[last_at]
+    last = next((one for one in newest_first[last_at:] if one.is_found and _tells_of_all_rows(one)), None)
+    if last is None:
+        return None
     number, batch = last.execution.instruction_version.number, last.execution.batch_id
     later = [
         one
         for one in reversed(newest_first[:last_at])
-        if one.execution.instruction_version.number > number and one.execution.batch_id == batch
+        if one.execution.instruction_version.number > number
+        and one.execution.batch_id == batch
+        and _tells_of_all_rows(one)
     ]
     return next((one for one in later if _is_rarer(one, last)), None)
+
+
+def _tells_of_all_rows(one: PatternOccurrence) -> bool:
+    return one.execution.sample_method != SampleMethod.SELECTION
 
 
 def _is_rarer(one: PatternOccurrence, before: PatternOccurrence) -> bool:

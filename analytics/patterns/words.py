@@ -95,11 +95,11 @@ def explained(pattern: FailurePattern) -> str:
     if pattern.kind == PatternKind.TYPE:
         return EXPLAINED.get(pattern.failing, "")
     if pattern.key == Attribute.COLUMN:
-        return "The cells of this column are not right more often than those of all other columns together."
+        return "Cells of this column fail more often than those of all other columns together."
     if pattern.kind == PatternKind.ERROR:
         where = f" {place_of(pattern)} more often than elsewhere" if pattern.key else ""
         return f"Rows end in {pattern.failing}{where}: they gave no answer, and count in no accuracy."
-    what = "Rows do not pass" if pattern.failing == ROW else f"Cells of “{pattern.column}” are not right"
+    what = "Rows do not pass" if pattern.failing == ROW else f"Cells of “{pattern.column}” fail"
     return f"{what} {place_of(pattern)} more often than elsewhere, by more than chance explains."
 
 

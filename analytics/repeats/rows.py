@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.lookups import IsNull
 from django.http import QueryDict
 
 from analytics.grid.paging import GridPage, grid_page
@@ -49,13 +50,22 @@ def rows_page(execution: Execution, query: QueryDict, *, flaky: bool) -> tuple[G
     """
     first = Job.objects.filter(execution=execution, repeat=1)
     size = execution.total_jobs // execution.repeats
-    rest = Q(_verdict(EvaluationResult.PASSED), _verdict(EvaluationResult.FAILED)) if flaky else Q()
+    rest = is_flaky() if flaky else Q()
     page = grid_page([Source(first, "position", "pk", size, rest)], query, execution)
     return page, _rows(execution, page.ids)
 
 
-def _verdict(wanted: EvaluationResult) -> Exists:
-    return Exists(Job.objects.filter(execution=OuterRef("execution"), row=OuterRef("row"), evaluation_result=wanted))
+def is_flaky() -> Q:
+    """The condition for a job whose row has runs that passed and runs that did not, in the job's execution.
+
+    The runs of each row are looked up: for an `Exists`, PostgreSQL may read the jobs of all executions.
+    """
+    return Q(_has(EvaluationResult.PASSED), _has(EvaluationResult.FAILED))
+
+
+def _has(wanted: EvaluationResult) -> IsNull:
+    of_row = Job.objects.filter(execution=OuterRef("execution"), row=OuterRef("row"), evaluation_result=wanted)
+    return IsNull(Subquery(of_row.order_by().values("pk")[:1]), False)
 
 
 def _rows(execution: Execution, firsts: Sequence[uuid.UUID]) -> list[RepeatedRow]:

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import record
-from accounts.models import User
-from accounts.permissions import require
+from accounts.authors import author_fields, person_of
+from accounts.permissions import Principal, require
 from analytics.models import Decision, ReviewDecision, Suspect, SuspectState
 from analytics.review.queue import DISAGREEMENTS, is_decided
 from analytics.review.reserving import cell_reserve, holder_of
@@ -24,7 +24,7 @@ from mino.common.errors import InvalidInput, InvalidState
 from mino.common.values.columns import ColumnRole, ColumnType
 from projects.models import TruthRevision
 from projects.services.alternatives import alternative_add
-from projects.services.truth import TruthSet, truth_restore, truth_set
+from projects.services.truth import TruthSet, lock_batch, truth_restore, truth_set
 from projects.services.truth_cells import CellChange
 
 CHANGE = "projects.change_ground_truth"
@@ -42,8 +42,8 @@ class Said:
     forget: bool = False
 
 
-def cell_decide(*, cell: FieldResult, said: Said, user: User) -> ReviewDecision:
-    """Decide about a cell; its reservation is taken, or kept.
+def cell_decide(*, cell: FieldResult, said: Said, user: Principal) -> ReviewDecision:
+    """Decide about a cell; its reservation is taken, or kept. Programs reserve nothing.
 
     Raises InvalidState where somebody else looks at it, has decided about it, or changed its truth meanwhile,
     InvalidInput for a value or note that can't be used, or PermissionDenied.
@@ -52,7 +52,8 @@ def cell_decide(*, cell: FieldResult, said: Said, user: User) -> ReviewDecision:
     if len(said.note) > MAX_NOTE:
         raise InvalidInput(f"Write at most {MAX_NOTE} characters as the reason: there are {len(said.note)}.")
     with transaction.atomic():
-        if cell_reserve(cell, user) is None:
+        lock_batch(cell.job.batch)  # of two who decide at once, the second sees what the first said
+        if not _is_free(cell, user):
             holder = holder_of(cell)
             raise InvalidState(f"{holder.user.display_name if holder else 'Somebody else'} looks at this cell now.")
         current = FieldResult.objects.current().filter(pk=cell.pk).first()
@@ -64,13 +65,19 @@ def cell_decide(*, cell: FieldResult, said: Said, user: User) -> ReviewDecision:
         return kept
 
 
-def decision_undo(*, execution: Execution, user: User) -> ReviewDecision:
+def _is_free(cell: FieldResult, user: Principal) -> bool:
+    """Whether nobody else looks at the cell; a person reserves it thereby."""
+    person = person_of(user)
+    return holder_of(cell) is None if person is None else cell_reserve(cell, person) is not None
+
+
+def decision_undo(*, execution: Execution, user: Principal) -> ReviewDecision:
     """Take back what the user decided last in an execution, with the change of the truth that it made.
 
     Raises InvalidState where there is nothing to undo, or the truth was changed again since, or PermissionDenied.
     """
     require(user, CHANGE, execution.project)
-    mine = ReviewDecision.objects.filter(execution=execution, user=user, undone_at__isnull=True)
+    mine = ReviewDecision.objects.filter(execution=execution, **author_fields(user, "user"), undone_at__isnull=True)
     with transaction.atomic():
         last = mine.select_related("revision__batch__project", "job").order_by("-created_at", "-id").first()
         if last is None or not mine.filter(pk=last.pk).update(undone_at=timezone.now()):
@@ -79,20 +86,20 @@ def decision_undo(*, execution: Execution, user: User) -> ReviewDecision:
             truth_restore(revision=last.revision, user=user, reason="Undone in review", seen=last.revision.after)
         elif last.decision == Decision.AGENT_WRONG:
             dismissed = Suspect.objects.filter(row=last.row_id, column=last.column, state=SuspectState.DISMISSED)
-            dismissed.filter(decided_by=user, decided_at=last.created_at).update(
-                state=SuspectState.OPEN, decided_by=None, decided_at=None
+            dismissed.filter(**author_fields(user, "decided_by"), decided_at=last.created_at).update(
+                state=SuspectState.OPEN, decided_by=None, api_key=None, decided_at=None
             )
         _record("review.undone", last, execution, user)
     return last
 
 
-def _record(action: str, kept: ReviewDecision, execution: Execution, user: User) -> None:
+def _record(action: str, kept: ReviewDecision, execution: Execution, user: Principal) -> None:
     shown = {"row": kept.job.row_position, "column": kept.column, "decision": kept.decision, "note": kept.note or None}
     before, after = (shown, None) if action == "review.undone" else (None, shown)
     record(action, execution, organization=execution.organization_id, before=before, after=after, by=user)
 
 
-def _change(cell: FieldResult, said: Said, user: User) -> TruthSet | None:
+def _change(cell: FieldResult, said: Said, user: Principal) -> TruthSet | None:
     """Change the truth as the decision says; None where it says that the truth stays."""
     job, note = cell.job, said.note
     if said.decision is Decision.TRUTH_WRONG:
@@ -132,7 +139,7 @@ def _refuse_outdated(cell: FieldResult, said: Said) -> None:
 
 
 def _keep(
-    current: FieldResult, cell: FieldResult, said: Said, user: User, revision: TruthRevision | None
+    current: FieldResult, cell: FieldResult, said: Said, user: Principal, revision: TruthRevision | None
 ) -> ReviewDecision:
     after = (revision.after or "") if revision else said.seen
     verdict = (
@@ -141,7 +148,7 @@ def _keep(
     now = timezone.now()
     if said.decision is Decision.AGENT_WRONG:
         Suspect.objects.filter(pk__in=_refuted(cell)).update(
-            state=SuspectState.DISMISSED, decided_by=user, decided_at=now
+            state=SuspectState.DISMISSED, **author_fields(user, "decided_by"), decided_at=now
         )
     return ReviewDecision.objects.create(
         execution_id=cell.execution_id,
@@ -156,7 +163,7 @@ def _keep(
         note=said.note,
         is_settled=not set(verdict) & set(DISAGREEMENTS),
         revision=revision,
-        user=user,
+        **author_fields(user, "user"),
         created_at=now,
     )
 

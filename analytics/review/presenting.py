@@ -62,7 +62,7 @@ def shown_cell(cell: FieldResult) -> ReviewCell:
     """A cell with what helps to decide: seven queries."""
     job, name = cell.job, cell.column
     column = job.batch.columns.filter(role=ColumnRole.GROUND_TRUTH, name=name).first()
-    revisions = TruthRevision.objects.filter(row=job.row_id, column=name).select_related("user")
+    revisions = TruthRevision.objects.filter(row=job.row_id, column=name).select_related("user", "api_key")
     pictures = Screenshot.objects.filter(session__job=job).exclude(image="").order_by("-taken_at", "-id")
     suspects = Suspect.objects.filter(row=job.row_id, column=name, state=SuspectState.OPEN)
     notes = TruthNote.objects.filter(row=job.row_id, column=name).select_related("user").order_by("-created_at")

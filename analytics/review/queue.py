@@ -13,7 +13,8 @@ from django.db.models.functions import Coalesce
 from django.http import QueryDict
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.authors import person_of
+from accounts.permissions import Principal
 from analytics.models import ReviewDecision, ReviewReservation, Suspect, SuspectState
 from analytics.review.shapes import Shaped
 from executions.models import Execution, FieldResult
@@ -74,7 +75,7 @@ class Found:
 class Queue:
     """The cells of an execution that wait for `user`: disagreements that nobody decided or looks at."""
 
-    def __init__(self, execution: Execution, user: User, narrowed: Filter) -> None:
+    def __init__(self, execution: Execution, user: Principal, narrowed: Filter) -> None:
         self._execution = execution
         self._user = user
         self._narrowed = narrowed
@@ -129,7 +130,9 @@ class Queue:
 
     def _reserved(self) -> QuerySet[ReviewReservation]:
         same = ReviewReservation.objects.filter(row=OuterRef("job__row"), column=OuterRef("column"))
-        return same.filter(expires_at__gt=timezone.now()).exclude(user=self._user)
+        held = same.filter(expires_at__gt=timezone.now())
+        person = person_of(self._user)
+        return held.exclude(user=person) if person else held
 
 
 def place_of_cell(cell: FieldResult) -> str:

@@ -44,7 +44,8 @@ def shaped_cells(execution: Execution, pattern: str) -> Shaped | None:
     except ValueError:
         return None
     found = PatternOccurrence.objects.filter(execution=execution, pattern=wanted, is_found=True)
-    occurrence = found.exclude(pattern__kind=PatternKind.ERROR).select_related("pattern").first()
+    found = found.exclude(pattern__kind=PatternKind.ERROR).select_related("pattern")
+    occurrence = found.order_by("execution_id").first()  # there is one at most; by its id, all would be looked through
     if occurrence is None:
         return None
     positions = unpacked(bytes(occurrence.positions))[:MOST_POSITIONS]

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from analytics.models import SiteGeneration
 from analytics.rollups.claims import Claim, ClaimLost
+from analytics.rollups.coverage import Coverage
 from analytics.rollups.histories import Histories
 from analytics.rollups.latency import class_of
-from analytics.rollups.removing import remove_generations
+from analytics.rollups.removing import remove_generation, remove_generations
 from analytics.rollups.sites import SiteSums
-from analytics.rollups.telling import is_blank
 from executions.models import Execution, Job, JobStatus
 
 CHUNK = 2000
@@ -34,18 +34,20 @@ def roll_up_compute(execution_id: uuid.UUID) -> bool:
     claim = Claim.take(execution_id, timezone.now())
     if claim is None:
         return False
-    execution = Execution.objects.select_related("batch").get(pk=execution_id)
+    execution = Execution.objects.select_related("batch").filter(pk=execution_id).first()
+    if execution is None:
+        return False
     generation = SiteGeneration.objects.create(
         execution_id=execution_id, batch_id=execution.batch_id, created_at=timezone.now()
     )
     try:
         _compute(execution, generation.pk, claim)
     except ClaimLost:
-        remove_generations(SiteGeneration.objects.filter(pk=generation.pk))
+        remove_generation(generation.pk)
         return False
     except BaseException:
         claim.give_back()
-        remove_generations(SiteGeneration.objects.filter(pk=generation.pk))
+        remove_generation(generation.pk)
         raise
     remove_generations(SiteGeneration.objects.filter(execution_id=execution_id, created_at__lt=generation.created_at))
     return True
@@ -53,11 +55,11 @@ def roll_up_compute(execution_id: uuid.UUID) -> bool:
 
 def _compute(execution: Execution, generation: uuid.UUID, claim: Claim) -> None:
     began, moment = time.monotonic(), timezone.now()
-    sites, histories, counts, latency = SiteSums(generation), Histories(execution.batch), _Counts(), Counter[int]()
+    sites, histories, coverage, latency = SiteSums(generation), Histories(execution.batch), Coverage(), Counter[int]()
     for jobs in _chunks(execution):
         for job in jobs:
             sites.add(job)
-            counts.add(job)
+            coverage.add(job)
             if job.status == JobStatus.COMPLETED and job.agent_seconds is not None:
                 latency[class_of(job.agent_seconds)] += 1
         histories.write({job.row_id for job in jobs})
@@ -70,28 +72,8 @@ def _compute(execution: Execution, generation: uuid.UUID, claim: Claim) -> None:
         seconds_taken=time.monotonic() - began,
         sites=sites.count,
         latency={str(number): count for number, count in sorted(latency.items())},
-        **counts.values(),
+        **coverage.values(),
     )
-
-
-class _Counts:
-    """How many jobs gave an answer, and how many have a truth to compare it with."""
-
-    def __init__(self) -> None:
-        self.answered = self.with_truth = self.both = 0
-
-    def add(self, job: Any) -> None:
-        answered = job.status == JobStatus.COMPLETED and any(not is_blank(value) for value in _values(job.result))
-        self.answered += answered
-        self.with_truth += job.has_ground_truth
-        self.both += answered and job.has_ground_truth
-
-    def values(self) -> dict[str, int]:
-        return {"answered": self.answered, "with_truth": self.with_truth, "answered_with_truth": self.both}
-
-
-def _values(result: Any) -> list[Any]:
-    return list(result.values()) if isinstance(result, dict) else [result]
 
 
 def _chunks(execution: Execution) -> Iterator[list[Any]]:

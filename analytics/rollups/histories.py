@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Sum, Value
+from django.db.models.functions import Greatest
 
 from analytics.models import BatchRollUp, RowHistory, RowKind
+from analytics.rollups.claims import ClaimLost
 from analytics.rollups.telling import Result, folded_answer, told_by
 from executions.evaluation.verdict import EvaluationResult
 from executions.models import Execution, Job, JobStatus
@@ -26,35 +29,67 @@ VERDICTS = {EvaluationResult.PASSED.value: True, EvaluationResult.FAILED.value: 
 
 
 class Histories:
-    """The histories of one batch's rows."""
+    """The histories of one batch's rows.
 
-    def __init__(self, batch: Batch) -> None:
+    `executions` are those that have results of the rows to write; None for all of the batch.
+    """
+
+    def __init__(self, batch: Batch, executions: QuerySet[Execution] | None = None) -> None:
         self._batch = batch
         BatchRollUp.objects.get_or_create(batch=batch)
-        executions = Execution.objects.filter(batch=batch)
-        self._options = {pk: _digest(columns) for pk, columns in executions.values_list("pk", "columns")}
+        found = Execution.objects.filter(batch=batch) if executions is None else executions
+        self._options = {pk: _digest(columns) for pk, columns in found.values_list("pk", "columns")}
 
     def write(self, row_ids: Collection[uuid.UUID]) -> None:
-        """Write the histories of these rows, some per transaction.
+        """Write the histories of these rows, some per transaction; those that tell the same as before stay.
 
-        The lock makes whoever writes last have read last: nothing older overwrites what is newer.
+        The lock makes whoever writes last have read last: nothing older overwrites what is newer. Raises ClaimLost once
+        the batch is being removed.
         """
         ids = sorted(row_ids)
         for start in range(0, len(ids), AT_ONCE):
-            some = ids[start : start + AT_ONCE]
             with transaction.atomic():
-                BatchRollUp.objects.select_for_update().get(pk=self._batch.pk)
-                made = [self._history(row_id, results) for row_id, results in self._results(some)]
-                old = RowHistory.objects.filter(row_id__in=some)
-                old._raw_delete(old.db)
-                insert_many(RowHistory, made)
+                self._hold()
+                self._write_some(ids[start : start + AT_ONCE])
+
+    def follow(self, row_ids: Collection[uuid.UUID], now: datetime) -> None:
+        """Write the histories of a few rows and add the difference to the sums, in the caller's transaction.
+
+        Sums that a worker is still to write never fall below none: it counts all rows afterwards.
+        """
+        mine = BatchRollUp.objects.filter(pk=self._batch.pk)
+        mine.select_for_update().get()
+        difference = self._write_some(sorted(row_ids))
+        changed: dict[str, Any] = {name: Greatest(F(name) + by, Value(0)) for name, by in difference.items() if by}
+        mine.update(as_of=now, **changed)
+
+    def _hold(self) -> None:
+        if not BatchRollUp.objects.select_for_update().filter(pk=self._batch.pk):
+            raise ClaimLost
+
+    def _write_some(self, ids: Sequence[uuid.UUID]) -> Counter[str]:
+        """Write what differs; answers by how much the sums of the batch change."""
+        stored = {one["row_id"]: one for one in RowHistory.objects.filter(row_id__in=ids).values()}
+        made = {row_id: self._history(row_id, results) for row_id, results in self._results(ids)}
+        old = [row_id for row_id, one in stored.items() if made.get(row_id) != one]
+        new = [one for row_id, one in made.items() if stored.get(row_id) != one]
+        if old:
+            gone = RowHistory.objects.filter(row_id__in=old)
+            gone._raw_delete(gone.db)
+        insert_many(RowHistory, new)
+        difference = _sums(new)
+        difference.subtract(_sums([stored[row_id] for row_id in old]))
+        return difference
 
     def sum_up(self, now: datetime) -> None:
-        """Write how many rows are of which kind; rows that are gone no longer count."""
+        """Write how many rows are of which kind; rows that are gone no longer count.
+
+        Raises ClaimLost once the batch is being removed.
+        """
         mine = RowHistory.objects.filter(batch=self._batch)
         delete_in_chunks(mine.filter(~Exists(Row.objects.filter(pk=OuterRef("row_id")))))
         with transaction.atomic():
-            BatchRollUp.objects.select_for_update().get(pk=self._batch.pk)
+            self._hold()
             sums = mine.values("kind").annotate(rows=Count("pk"), two=Sum("pairs"), same=Sum("agreeing"))
             by_kind = {one["kind"]: one for one in sums}
             counts = {kind.value: by_kind[kind]["rows"] if kind in by_kind else 0 for kind in RowKind}
@@ -82,6 +117,14 @@ class Histories:
     def _history(self, row_id: uuid.UUID, results: list[Result]) -> dict[str, Any]:
         place = {"row_id": row_id, "batch_id": self._batch.pk, "project_id": self._batch.project_id}
         return {**place, **told_by(results)}
+
+
+def _sums(histories: Iterable[Mapping[str, Any]]) -> Counter[str]:
+    """What these histories are in the sums of their batch."""
+    sums = Counter[str]()
+    for one in histories:
+        sums.update({one["kind"]: 1, "pairs": one["pairs"], "agreeing": one["agreeing"]})
+    return sums
 
 
 def _digest(columns: list[dict[str, Any]]) -> str:

@@ -13,8 +13,13 @@ from mino.common.bulk import delete_in_chunks
 def remove_generations(generations: QuerySet[SiteGeneration]) -> None:
     """Remove these generations with their sites."""
     for generation in list(generations.values_list("pk", flat=True)):
-        delete_in_chunks(SiteStatistic.objects.filter(generation=generation))
-        SiteGeneration.objects.filter(pk=generation).delete()
+        remove_generation(generation)
+
+
+def remove_generation(generation: uuid.UUID) -> None:
+    """Remove a generation with its sites, also where only those are left of it."""
+    delete_in_chunks(SiteStatistic.objects.filter(generation=generation))
+    SiteGeneration.objects.filter(pk=generation).delete()
 
 
 def roll_ups_remove(batch_id: uuid.UUID) -> None:

@@ -32,14 +32,38 @@ class SiteTally:
     seconds: float = 0.0
     cost: Decimal = field(default_factory=Decimal)
 
+    def add(self, job: Any) -> None:
+        """Count a job."""
+        self.jobs += 1
+        self.cost += job.cost or 0
+        if job.status == JobStatus.ERROR:
+            self.errors += 1
+        if job.status == JobStatus.COMPLETED:
+            self.passed += job.evaluation_result == EvaluationResult.PASSED
+            self.failed += job.evaluation_result == EvaluationResult.FAILED
+            self.good += job.good_fields
+            self.gradable += job.gradable_fields
+        if job.agent_seconds is not None:
+            self.timed += 1
+            self.seconds += job.agent_seconds
+
     @property
     def trouble(self) -> float:
-        """How surely its rows fail or give no answer: the lower bound of the interval of their share."""
-        bad = self.failed + self.errors
-        return Share.of(bad, self.passed + bad).low or 0.0
+        """How surely its rows fail or give no answer."""
+        return trouble_of(self.passed, self.failed + self.errors)
 
 
 SUMS = tuple(one.name for one in fields(SiteTally))
+
+
+def trouble_of(passed: int, bad: int) -> float:
+    """How surely rows fail or give no answer: the lower bound of the interval of their share."""
+    return Share.of(bad, passed + bad).low or 0.0
+
+
+def name_of_site(url: str) -> str:
+    """The name under which the site of a URL is stored."""
+    return site_of(url)[:LONGEST_NAME]
 
 
 class SiteSums:
@@ -52,19 +76,7 @@ class SiteSums:
 
     def add(self, job: Any) -> None:
         """Count a job."""
-        tally = self._tallies.setdefault(site_of(job.url)[:LONGEST_NAME], SiteTally())
-        tally.jobs += 1
-        tally.cost += job.cost or 0
-        if job.status == JobStatus.ERROR:
-            tally.errors += 1
-        if job.status == JobStatus.COMPLETED:
-            tally.passed += job.evaluation_result == EvaluationResult.PASSED
-            tally.failed += job.evaluation_result == EvaluationResult.FAILED
-            tally.good += job.good_fields
-            tally.gradable += job.gradable_fields
-        if job.agent_seconds is not None:
-            tally.timed += 1
-            tally.seconds += job.agent_seconds
+        self._tallies.setdefault(name_of_site(job.url), SiteTally()).add(job)
         if len(self._tallies) >= MOST_IN_MEMORY:
             self.write()
 

@@ -38,7 +38,7 @@ class CellAnswer:
 
 def notes_of(row: Row, user: User, column: str = "") -> list[ShownNote]:
     """The notes of a row, or of one of its cells, oldest first: one query. The row's batch and project are loaded."""
-    notes = TruthNote.objects.filter(row=row).select_related("user").order_by("created_at", "id")
+    notes = TruthNote.objects.filter(row=row).select_related("user", "api_key").order_by("created_at", "id")
     found = notes.filter(column=column) if column else notes
     for one in found:
         one.batch = row.batch

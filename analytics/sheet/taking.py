@@ -11,8 +11,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from accounts.models import User
-from accounts.permissions import require
+from accounts.permissions import Principal, require
 from analytics.grid.selecting import Chosen, ask_of, selected_rows
 from executions.models import Execution, Job, JobStatus
 from executions.services.accepting import acceptable
@@ -51,7 +50,7 @@ def filter_of(query: QueryDict, column: str) -> str:
     return str(kept.urlencode())
 
 
-def taking_plan(*, execution: Execution, column: str, query: str, user: User) -> TakingPlan:
+def taking_plan(*, execution: Execution, column: str, query: str, user: Principal) -> TakingPlan:
     """What taking the answers would change; nothing is changed.
 
     Raises InvalidInput, also where there is too much to take at once, or PermissionDenied.
@@ -66,7 +65,9 @@ def taking_plan(*, execution: Execution, column: str, query: str, user: User) ->
     return TakingPlan(taking.cells, taking.unwritable, first, taking.digest)
 
 
-def answers_take(*, execution: Execution, column: str, query: str, digest: str, user: User, reason: str = "") -> int:
+def answers_take(
+    *, execution: Execution, column: str, query: str, digest: str, user: Principal, reason: str = ""
+) -> int:
     """Take the answers that a plan showed, all or none; answers how many cells have another value now.
 
     Raises InvalidState where answers or truth have changed since, InvalidInput or PermissionDenied.

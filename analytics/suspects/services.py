@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import record
-from accounts.models import User
-from accounts.permissions import require
+from accounts.authors import author_fields
+from accounts.permissions import Principal, require
 from analytics.models import Suspect, SuspectState
 from mino.common.errors import InvalidState
 from projects.services.truth import TruthSet, truth_set
@@ -16,7 +16,7 @@ from projects.services.truth_cells import CellChange
 CHANGE = "projects.change_ground_truth"
 
 
-def suspect_correct(*, suspect: Suspect, user: User, seen: str) -> TruthSet:
+def suspect_correct(*, suspect: Suspect, user: Principal, seen: str) -> TruthSet:
     """Make what the results agree on the truth; stored results are scored anew.
 
     Raises InvalidState where the suspect or its truth is not as it was seen any more, or PermissionDenied.
@@ -28,20 +28,20 @@ def suspect_correct(*, suspect: Suspect, user: User, seen: str) -> TruthSet:
         change = CellChange(suspect.row_id, suspect.column, _value_seen(suspect, seen), suspect.truth)
         done = truth_set(batch=suspect.batch, changes=[change], user=user, reason=reason)
         Suspect.objects.filter(pk=suspect.pk).update(
-            state=SuspectState.CORRECTED, decided_by=user, decided_at=timezone.now()
+            state=SuspectState.CORRECTED, **author_fields(user, "decided_by"), decided_at=timezone.now()
         )
         _record(suspect, SuspectState.CORRECTED, user)
     return done
 
 
-def suspect_dismiss(*, suspect: Suspect, user: User, seen: str) -> None:
+def suspect_dismiss(*, suspect: Suspect, user: Principal, seen: str) -> None:
     """Say that the truth is right; it is suspect again only when other results agree. Again changes nothing."""
     require(user, CHANGE, suspect.project)
     _value_seen(suspect, seen)
     found = Suspect.objects.filter(pk=suspect.pk, value=suspect.value, truth=suspect.truth)
     with transaction.atomic():
         moved = found.filter(state=SuspectState.OPEN).update(
-            state=SuspectState.DISMISSED, decided_by=user, decided_at=timezone.now()
+            state=SuspectState.DISMISSED, **author_fields(user, "decided_by"), decided_at=timezone.now()
         )
         if moved:
             _record(suspect, SuspectState.DISMISSED, user)
@@ -49,20 +49,20 @@ def suspect_dismiss(*, suspect: Suspect, user: User, seen: str) -> None:
         raise InvalidState("This suspect was settled a moment ago.")
 
 
-def suspect_reopen(*, suspect: Suspect, user: User) -> None:
+def suspect_reopen(*, suspect: Suspect, user: Principal) -> None:
     """Take a dismissal back. Again changes nothing. Raises InvalidState where the truth was corrected."""
     require(user, CHANGE, suspect.project)
     found = Suspect.objects.filter(pk=suspect.pk)
     dismissed = found.filter(state=SuspectState.DISMISSED)
     with transaction.atomic():
-        moved = dismissed.update(state=SuspectState.OPEN, decided_by=None, decided_at=None)
+        moved = dismissed.update(state=SuspectState.OPEN, decided_by=None, api_key=None, decided_at=None)
         if moved:
             _record(suspect, SuspectState.OPEN, user)
     if not moved and not found.filter(state=SuspectState.OPEN).exists():
         raise InvalidState("This truth was corrected. Take the change back on the page of its row.")
 
 
-def _record(suspect: Suspect, state: SuspectState, user: User) -> None:
+def _record(suspect: Suspect, state: SuspectState, user: Principal) -> None:
     action = "reopened" if state is SuspectState.OPEN else state.value
     cell = f"{suspect.column}, row {suspect.row.position}"
     record(

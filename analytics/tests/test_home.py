@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -161,3 +162,25 @@ def test_suspects_in_the_truth_need_somebody(
     batch.project.save()
     page = client_for(viewer).get(reverse("organization_home", args=[batch.organization.slug])).text
     assert "may be wrong" not in page
+
+
+@pytest.mark.django_db
+def test_the_week_is_remembered_for_its_reader_while_something_runs(batch: Batch) -> None:
+    def end(number: int, good: int) -> None:
+        figures = {"gradable_fields": 10, "good_fields": good, "completed_jobs": 1, "finished_at": timezone.now()}
+        ExecutionFactory(batch=batch, number=number, status="completed", **figures)
+
+    def good_of(reader: str) -> float | None:
+        week = home_of(Execution.objects.all(), timezone.now(), reader=reader).week
+        assert week is not None
+        return week.accuracy.value
+
+    reader, other = str(uuid.uuid4()), str(uuid.uuid4())
+    end(1, 10)
+    running = ExecutionFactory(batch=batch, number=2, status="running")
+    assert good_of(reader) == 1.0
+    end(3, 0)
+    assert good_of(reader) == 1.0
+    assert good_of(other) == 0.5
+    Execution.objects.filter(pk=running.pk).update(status="stopped", finished_at=timezone.now())
+    assert good_of(reader) == 0.5

@@ -43,6 +43,7 @@ def execution(batch: Batch) -> Execution:
             status="error" if accuracy is None else "completed",
             error_code="TIMEOUT" if accuracy is None else "",
             accuracy=accuracy,
+            agent_seconds=accuracy,
             finished_at=None if accuracy is None else JOINED - timedelta(seconds=position),
         )
         if accuracy is not None:
@@ -70,6 +71,8 @@ FOUND = {
     "sort=-accuracy": [7, 1, 10, 5, 2, 8, 4, 9, 6, 3],
     "sort=finished": [10, 8, 7, 5, 4, 2, 1, 3, 6, 9],
     "sort=-finished": [1, 2, 4, 5, 7, 8, 10, 9, 6, 3],
+    "sort=seconds": [4, 8, 2, 5, 10, 1, 7, 3, 6, 9],
+    "sort=-seconds&outcome=correct": [7, 1],
     "sort=status": [1, 2, 4, 5, 7, 8, 10, 3, 6, 9],
     "sort=accuracy&accuracy_min=25&accuracy_max=50": [8, 2, 5, 10],
     "sort=accuracy&outcome=wrong": [4, 8, 2, 5, 10],
@@ -133,6 +136,7 @@ def test_what_an_address_asks_for_can_be_written_down_again() -> None:
         ("sort=accuracy", "job_by_accuracy"),
         ("sort=-accuracy&accuracy_min=50&accuracy_max=90", "job_by_accuracy"),
         ("sort=-finished", "job_latest_results"),
+        ("sort=-seconds", "job_by_seconds"),
         ("sort=status", "job_by_status"),
         ("sort=accuracy&after=5", "job_by_accuracy"),
     ],

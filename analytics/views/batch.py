@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.http import WorkspaceRequest
 from accounts.permissions import require
 from analytics.bulk.exporting import filter_choices
-from analytics.figures import axis_low, for_lists
+from analytics.figures import axis_low, for_lists, for_menus
 from analytics.grid.page import grid_context, grid_of
 from executions.models import Execution
 from mino.common.pagination import keyset_page
@@ -30,8 +29,8 @@ def batch(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> HttpResp
     """The rows of a batch, fifty a page, beside the results of the execution that `?execution=` names (the newest)."""
     shown = batch_of(request, batch_id)
     require(request.user, "projects.view_results", shown.project)
-    executions = list(for_lists(_executions(shown)).order_by("-created_at", "-id")[:CHOICE])
-    execution = _chosen(shown, executions, request.GET.get("execution", ""))
+    executions = list(for_menus(_executions(shown)).order_by("-created_at", "-id")[:CHOICE])
+    execution = _chosen(shown, request.GET.get("execution", ""))
     grid = grid_of(request, shown, execution, shown.project)
     context = {
         "batch": shown,
@@ -51,8 +50,7 @@ def batch_grid(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID) -> Jso
     shown = batch_of(request, batch_id)
     require(request.user, "projects.view_results", shown.project)
     wanted = request.GET.get("execution", "")
-    newest = [] if wanted else list(_executions(shown).order_by("-created_at", "-id")[:1])
-    execution = _chosen(shown, newest, wanted)
+    execution = _chosen(shown, wanted)
     return JsonResponse(grid_of(request, shown, execution, shown.project).told())
 
 
@@ -76,12 +74,12 @@ def _executions(shown: Batch) -> Any:
     return Execution.objects.filter(batch=shown)
 
 
-def _chosen(shown: Batch, executions: Sequence[Execution], number: str) -> Execution | None:
+def _chosen(shown: Batch, number: str) -> Execution | None:
     """The execution that the address names, else the newest; None when there is none or none is wanted."""
     if number == NO_EXECUTION:
         return None
-    if not (number.isascii() and number.isdecimal() and len(number) < 10):
-        return executions[0] if executions else None
-    known = next((one for one in executions if one.number == int(number)), None)
-    named: Execution | None = known or for_lists(_executions(shown)).filter(number=int(number)).first()
-    return named or (executions[0] if executions else None)
+    executions = for_lists(_executions(shown))
+    named: Execution | None = None
+    if number.isascii() and number.isdecimal() and len(number) < 10:
+        named = executions.filter(number=int(number)).first()
+    return named or executions.order_by("-created_at", "-id").first()

@@ -22,8 +22,8 @@ from analytics.charts.column_trend import column_trend
 from analytics.charts.figure import Figure
 from analytics.charts.scope import Scope, read_scope, roll_up_of
 from analytics.charts.unchanged import answer_unless_known
+from analytics.exporting.answers import download_table
 from analytics.models import BatchRollUp, RowHistory, RowKind
-from analytics.views.exports_answers import download_table
 from executions.agents.registry import AGENTS
 from executions.models import Execution, ExecutionType
 from executions.views.finding import find_execution

@@ -11,7 +11,7 @@ from accounts.permissions import require
 from analytics.comparison.asking import MOST, FlipAsk, asked_executions, asked_ids, why_not
 from analytics.comparison.comparing import pair_up
 from analytics.comparison.exporting import comparison_table
-from analytics.views.exports_answers import PLAIN, download_table
+from analytics.exporting.answers import PLAIN, download_table
 
 LEAST = 2
 UNKNOWN = "There is no such part. Choose part=figures or part=flips."

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import WorkspaceRequest
 from accounts.permissions import require
+from analytics.exporting.answers import download
 from analytics.exporting.background.ordering import export_order
 from analytics.exporting.background.sources import Source, is_large, stem_of
 from analytics.exporting.batch import BatchRows
 from analytics.exporting.formats import ExportFormat
 from analytics.exporting.forms import BatchExportForm, ExportForm
 from analytics.exporting.results import Results
-from analytics.views.exports_answers import download
 from executions.models import Execution
 from mino.common.errors import ServiceError
 from projects.models import Batch

@@ -16,10 +16,10 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.http import WorkspaceRequest
 from accounts.permissions import require
+from analytics.exporting.answers import lock_down
 from analytics.exporting.background.ordering import export_cancel, export_retry
 from analytics.exporting.background.sources import SourceGone, source_of
 from analytics.models import Export
-from analytics.views.exports_answers import lock_down
 from mino.common.errors import ServiceError
 from mino.common.pagination import keyset_page
 

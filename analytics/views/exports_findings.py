@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.http import WorkspaceRequest
 from accounts.permissions import require
+from analytics.exporting.answers import download_table
 from analytics.exporting.lists import (
     histories_table,
     occurrences_table,
@@ -20,7 +21,6 @@ from analytics.exporting.lists import (
 from analytics.models import PatternOccurrence
 from analytics.patterns.listing import PatternAsk
 from analytics.views.charts import asked_kind, histories_of_batch, histories_of_project
-from analytics.views.exports_answers import download_table
 from analytics.views.patterns import patterns_of
 from analytics.views.suspects import asked_suspects
 from executions.views.finding import find_execution

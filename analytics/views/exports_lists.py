@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET
 from accounts.http import WorkspaceRequest
 from accounts.permissions import require
 from analytics.batch_list import BatchAsk
+from analytics.exporting.answers import download_table
 from analytics.exporting.lists import batches_table, executions_table, letters_table, projects_table, retries_table
 from analytics.filters import ExecutionFilter
-from analytics.views.exports_answers import download_table
 from executions.models import Execution
 from executions.queries.dead_letters import dead_letters
 from executions.queries.waiting import waiting_retries

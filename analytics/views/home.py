@@ -16,7 +16,7 @@ from analytics.charts.asking import Ask
 from analytics.charts.figure import Figure
 from analytics.charts.scope import read_scope
 from analytics.charts.trend import quality
-from analytics.figures import axis_low, for_lists
+from analytics.figures import axis_low
 from analytics.home import home_of
 from analytics.suspects.counting import suspected_projects
 from executions.models import Execution
@@ -28,7 +28,7 @@ def organization_home(request: WorkspaceRequest, slug: str) -> HttpResponse:
     """What runs, what needs somebody, and what ran; htmx asks for the live part alone."""
     now = timezone.now()
     executions = Execution.objects.visible_to(request.user).filter(organization=request.organization)
-    home = home_of(executions, now)
+    home = home_of(executions, now, reader=f"{request.organization.pk}:{request.user.pk}")
     suspected = suspected_projects(request.user, request.organization)
     context = {"home": home, "suspected": suspected, "now": now, "axis": axis_low(one.accuracy for one in home.recent)}
     if request.htmx:
@@ -43,14 +43,15 @@ def organization_home(request: WorkspaceRequest, slug: str) -> HttpResponse:
 
 def _trend(request: WorkspaceRequest, executions: QuerySet[Execution]) -> Figure | None:
     """How the project that was graded last went over its executions; None where nothing was graded."""
-    graded = for_lists(executions).filter(gradable_fields__gt=0).order_by("-created_at", "-id").first()
-    if graded is None:
+    graded = executions.filter(gradable_fields__gt=0).order_by("-created_at", "-id")
+    newest = graded.values_list("project", "project__name").first()
+    if newest is None:
         return None
+    project_id, name = newest
     slug = str(request.organization.slug)
-    scope = read_scope(slug, executions.filter(project=graded.project_id), Ask(), shows_batch=True)
-    figure = quality(scope)
-    url = reverse("project_analytics", args=[slug, graded.project_id])
-    about = f"{graded.project.name}: the bands are 95 % intervals"
+    figure = quality(read_scope(slug, executions.filter(project=project_id), Ask(), shows_batch=True))
+    url = reverse("project_analytics", args=[slug, project_id])
+    about = f"{name}: the bands are 95 % intervals"
     return replace(figure, title="Accuracy by execution", about=about, more_url=url, more_text="Analytics")
 
 

@@ -26,7 +26,6 @@ from analytics.patterns.presenting import (
     occurrences_of,
     trend_of,
 )
-from analytics.patterns.remedies import remedy_of
 from analytics.patterns.words import explained, grid_filter, inside_words, review_filter, title_of
 from executions.views.answering import begun
 from executions.views.finding import find_execution
@@ -36,7 +35,6 @@ from mino.common.pagination import keyset_page
 from mino.common.ui.formats import number
 from projects.models import InstructionVersion, Project
 from projects.queries import Abilities, project_of
-from projects.services.checks import MAX_DESCRIPTION
 
 SHOWN_OF_EXECUTION = 20
 
@@ -74,8 +72,6 @@ def pattern(request: WorkspaceRequest, slug: str, pattern_id: uuid.UUID) -> Http
     found = _find(request, pattern_id)
     occurrences = occurrences_of(found)
     latest = next((one for one in occurrences if one.is_found), None) or services.latest_seen(found)
-    columns = latest.execution.scored_columns if latest else []
-    kind = next((one["type"] for one in columns if one["name"] == found.column), "")
     newest = found.project.versions.defer("text").order_by("-number").first()
     context = {
         "pattern": found,
@@ -90,8 +86,8 @@ def pattern(request: WorkspaceRequest, slug: str, pattern_id: uuid.UUID) -> Http
         "trend": trend_of(occurrences),
         "latest": latest,
         "examples": examples_of(latest),
-        "remedy": remedy_of(found, latest.details if latest else [], kind),
-        "remedy_about": f"{found.column}: {title_of(found)}"[:MAX_DESCRIPTION],
+        "remedy": services.remedy_for(found, latest),
+        "remedy_about": services.about_remedy(found),
         "newest": newest if newest and latest and newest.number > latest.execution.instruction_version.number else None,
         "review_url": _review_url(slug, found, latest),
         "rows_url": _rows_url(slug, found, latest),

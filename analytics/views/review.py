@@ -196,7 +196,7 @@ def _address(request: WorkspaceRequest, execution: Execution, narrowed: Filter, 
 
 
 def _start(request: WorkspaceRequest, execution: Execution, narrowed: Filter) -> dict[str, Any]:
-    decisions = decisions_of(execution).select_related("user", "row", "job")
+    decisions = decisions_of(execution).select_related("user", "api_key", "row", "job")
     page = keyset_page(decisions, request.GET, size=PER_PAGE)
     return {
         "columns": _columns(execution),

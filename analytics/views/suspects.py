@@ -37,7 +37,10 @@ def project_suspects(request: WorkspaceRequest, slug: str, project_id: uuid.UUID
     require(request.user, "projects.view_results", project)
     asked = asked_suspects(request, project)
     page = keyset_page(
-        asked.suspects.select_related("row", "batch", "decided_by"), request.GET, keys=SUSPECT_KEYS, size=PER_PAGE
+        asked.suspects.select_related("row", "batch", "decided_by", "api_key"),
+        request.GET,
+        keys=SUSPECT_KEYS,
+        size=PER_PAGE,
     )
     context = {
         "project": project,

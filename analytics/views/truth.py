@@ -76,12 +76,8 @@ def truth_take_back(request: WorkspaceRequest, slug: str, revision_id: uuid.UUID
     seen = TruthRevision.objects.visible_to(request.user).filter(batch__organization=request.organization)
     revision = get_object_or_404(seen.select_related("batch__project", "row"), pk=revision_id)
     require(request.user, CHANGE, revision.batch.project)
-    changed_at = revision.created_at
-    reason = f"Takes back a change of {changed_at.day} {changed_at:%B %Y}"
     try:
-        done = truth_restore(
-            revision=revision, user=request.user, reason=reason, seen=clean_text(request.POST.get("seen", ""))
-        )
+        done = truth_restore(revision=revision, user=request.user, seen=clean_text(request.POST.get("seen", "")))
     except ServiceError as error:
         messages.error(request, error.message)
     else:
@@ -100,7 +96,7 @@ def _row_of(request: WorkspaceRequest, batch_id: uuid.UUID, number: int) -> Row:
 
 
 def _revisions() -> Any:
-    return TruthRevision.objects.select_related("row", "user")
+    return TruthRevision.objects.select_related("row", "user", "api_key")
 
 
 def _row_context(request: WorkspaceRequest, row: Row, *, typed: Mapping[str, str]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def truth_change(request: WorkspaceRequest, slug: str, change_id: uuid.UUID) -> 
     """The cells of a change, newest first, with what they held before."""
     revisions, first = _change(request, change_id)
     require(request.user, "projects.view_results", first.batch.project)
-    page = keyset_page(revisions.select_related("row", "user"), request.GET)
+    page = keyset_page(revisions.select_related("row", "user", "api_key"), request.GET)
     context = {
         "batch": first.batch,
         "project": first.batch.project,
@@ -44,10 +44,9 @@ def truth_change_take_back(request: WorkspaceRequest, slug: str, change_id: uuid
     """Give all cells of a change the values again that they had before."""
     revisions, first = _change(request, change_id)
     require(request.user, "projects.change_ground_truth", first.batch.project)
-    total, at = revisions.count(), first.created_at
-    reason = f"Takes back a change of {total:,} cells of {at.day} {at:%B %Y}"
+    total = revisions.count()
     try:
-        cells = truth_restore_change(batch=first.batch, change=change_id, user=request.user, reason=reason)
+        cells = truth_restore_change(batch=first.batch, change=change_id, user=request.user)
     except ServiceError as error:
         messages.error(request, error.message)
         return redirect("truth_change", slug=slug, change_id=change_id)
@@ -62,7 +61,7 @@ def _change(request: WorkspaceRequest, change_id: uuid.UUID) -> tuple[Any, Truth
     seen = TruthRevision.objects.visible_to(request.user).filter(
         batch__organization=request.organization, change=change_id
     )
-    first: TruthRevision | None = seen.select_related("batch__project", "user").order_by("id").first()
+    first: TruthRevision | None = seen.select_related("batch__project", "user", "api_key").order_by("id").first()
     if first is None:
         raise Http404("There is no such change of the truth.")
     return seen, first

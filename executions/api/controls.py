@@ -10,8 +10,9 @@ from rest_framework.response import Response
 from accounts.api.base import ApiRequest, ApiView
 from accounts.api_keys.scopes import Scope
 from executions.agents.base import ErrorCode
-from executions.api.execution_shapes import ControlledExecution, Money
+from executions.api.execution_shapes import ControlledExecution
 from executions.api.finding import find_execution
+from executions.api.starting_shapes import Money
 from executions.costs.estimating import HIGHEST_TOTAL, SMALLEST
 from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES
 from executions.services.control import execution_pause, execution_resume, execution_stop
@@ -74,7 +75,7 @@ class ControlView(ApiView):
     heading = "Executions"
 
     def controlled(self, done: Controlled) -> Response:
-        """The execution as it is now, with the number of jobs that were touched."""
+        """The execution as it is now, and how many jobs were touched."""
         return self.answer(done.execution, ControlledExecution, affected_jobs=done.affected_jobs)
 
 
@@ -94,7 +95,7 @@ class ExecutionPause(ControlView):
 class ExecutionResume(ControlView):
     """Going on."""
 
-    @operation("execution_resume", "Resume an execution", **CONTROL)
+    @operation("execution_resume", "Resume an execution", idempotent=True, **CONTROL)
     def post(self, request: ApiRequest, execution_id: uuid.UUID) -> Response:
         """Go on with exactly what is left; `affected_jobs` may start again.
 
@@ -153,7 +154,7 @@ class ExecutionBudget(ControlView):
 class ExecutionRetryFailed(ControlView):
     """Failed rows anew."""
 
-    @operation("execution_retry_failed", "Retry failed rows", takes=FailedChoice, **CONTROL)
+    @operation("execution_retry_failed", "Retry failed rows", takes=FailedChoice, idempotent=True, **CONTROL)
     def post(self, request: ApiRequest, execution_id: uuid.UUID, values: dict[str, Any]) -> Response:
         """Queue the rows that failed again within this execution, all or those with one error; `affected_jobs` of them.
 

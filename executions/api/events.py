@@ -3,25 +3,54 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework.response import Response
 
 from accounts.api.base import ApiRequest, ApiView
 from accounts.api_keys.scopes import Scope
+from executions.api.event_shapes import EventsPolled
 from executions.api.finding import find_execution
+from executions.events.limits import LARGEST_NUMBER, LONGEST_WAIT, USUAL_WAIT
 from executions.events.tokens import token_give
+from mino.common.api.listing import read_number
 from mino.common.api.operation import operation
 
 LAST_EVENT_ID = OpenApiParameter(
     "last_event_id",
-    int,
+    {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER},
     description="The id of the last event that you have: you get what came after it. Browsers send the header "
     "`Last-Event-ID` instead. Events are kept for 24 hours; what is older is told as a `gap`.",
 )
-WAIT = OpenApiParameter("wait", int, description="Seconds to wait for something to happen: 0 to 50, usually 25.")
+STREAM = OpenApiExample(
+    "Answer", 'id: 7\nevent: state.changed\ndata: {"status":"paused","status_code":"","status_reason":""}\n\n'
+)
+POLLED = OpenApiExample(
+    "Answer",
+    {
+        "data": [{"id": 7, "type": "state.changed", "data": {"status": "paused", "status_code": ""}}],
+        "progress": {
+            "status": "paused",
+            "jobs": {"total": 200, "queued": 84, "running": 5, "completed": 111},
+            "evaluation": {"passed": 99, "failed": 12, "not_gradable": 0},
+            "fields": {"good": 210, "gradable": 223},
+            "cost": 13.32,
+            "currency": "USD",
+        },
+        "last_event_id": 7,
+        "finished": False,
+    },
+)
+WAIT = OpenApiParameter(
+    "wait",
+    {"type": "integer", "minimum": 0, "maximum": LONGEST_WAIT, "default": USUAL_WAIT},
+    description="Seconds to wait for something to happen.",
+)
+KEPT = {"last_event_id": LARGEST_NUMBER, "wait": LONGEST_WAIT}
+"""What is handed on, and how large it may be."""
 
 
 class ExecutionEvents(ApiView):
@@ -34,13 +63,16 @@ class ExecutionEvents(ApiView):
         "Follow an execution live",
         scope=Scope.READ_RESULTS,
         status=307,
+        redirects="the stream; it holds for five minutes",
+        followed={("200", "text/event-stream"): OpenApiResponse(str, description="The stream.", examples=[STREAM])},
         parameters=[LAST_EVENT_ID],
     )
     def get(self, request: ApiRequest, execution_id: uuid.UUID) -> Response:
         """Redirects to a stream of server-sent events: `progress`, `job.finished`, `state.changed`, at last `end`.
 
-        The address holds for five minutes; a stream is closed after 15 minutes. Clients that follow redirects, as
-        `EventSource` does, come back here by themselves, with the id of the last event that they have.
+        Each carries an id, up to which the client then knows everything. The address holds for five minutes; a stream
+        is closed after 15 minutes. Clients that follow redirects, as `EventSource` does, come back here by themselves,
+        with the last id that they have.
         """
         return _redirect(request, execution_id, "events", ["last_event_id"])
 
@@ -55,6 +87,8 @@ class ExecutionEventsPoll(ApiView):
         "Wait for what happens in an execution",
         scope=Scope.READ_RESULTS,
         status=307,
+        redirects="the answer; it holds for five minutes",
+        followed={"200": OpenApiResponse(EventsPolled, description="What happened.", examples=[POLLED])},
         parameters=[LAST_EVENT_ID, WAIT],
     )
     def get(self, request: ApiRequest, execution_id: uuid.UUID) -> Response:
@@ -68,7 +102,9 @@ class ExecutionEventsPoll(ApiView):
 
 def _redirect(request: ApiRequest, execution_id: uuid.UUID, what: str, kept: list[str]) -> Response:
     execution = find_execution(request, execution_id)
-    query = {name: request.query_params[name] for name in kept if name in request.query_params}
+    query: dict[str, Any] = {
+        name: read_number(name, str(request.query[name]), 0, KEPT[name]) for name in kept if name in request.query
+    }
     query["token"] = token_give(execution.pk, execution.organization_id)
     address = f"{settings.EVENTS_URL}/executions/{execution.pk}/{what}?{urlencode(query)}"
     return Response(status=307, headers={"Location": address})

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
 from accounts.api.fields import AUTHOR, Author, with_author
-from executions.costs.estimating import HIGHEST_TOTAL, SMALLEST
 from executions.models import ColumnStatistic, ExecutionStatus, ExecutionType, SampleMethod
-from executions.models.execution import MAX_CONCURRENCY, MAX_REPEATS, MAX_RETRIES, MAX_SAMPLE
-from executions.services.choosing import MAX_SELECTION
-from executions.services.creation import LARGEST_SEED, MAX_TIMEOUT
-from mino.common.api.fields import Boolean, Choice, Integer, Number, Text
-from mino.common.api.serializers import Given, Taken
+from mino.common.api.serializers import Given
 
 EXECUTION_ID = "019c1a70-2b3c-7d4e-8f5a-6b7c8d9e0f1a"
 SHARE = {"value": 0.93, "n": 600, "low": 0.905, "high": 0.948}
@@ -69,7 +63,7 @@ class ColumnFigures(serializers.Serializer[Any]):
 class ExecutionGiven(Given):
     """One run of an instruction version by an agent over rows of a batch."""
 
-    on_request = ("instructions", "columns", "selection", "column_figures")
+    on_request = ("instructions", "columns", "selection", "column_figures", "project_name", "batch_name")
     example: ClassVar[Any] = {
         "id": EXECUTION_ID,
         "number": 42,
@@ -87,6 +81,8 @@ class ExecutionGiven(Given):
         "sample_size": None,
         "seed": None,
         "repeats": 1,
+        "pair_id": None,
+        "pair_place": None,
         "concurrency": 5,
         "effective_concurrency": 5,
         "max_retries": 3,
@@ -113,6 +109,7 @@ class ExecutionGiven(Given):
         "created_at": "2026-01-09T14:30:00Z",
         "started_at": "2026-01-09T14:30:01Z",
         "paused_at": None,
+        "paused_by": None,
         "finished_at": None,
         "updated_at": "2026-01-09T14:41:12Z",
         "created_by": AUTHOR,
@@ -122,6 +119,8 @@ class ExecutionGiven(Given):
     number = serializers.IntegerField(required=False, help_text="Counts within the organization.")
     project_id = serializers.UUIDField(required=False)
     batch_id = serializers.UUIDField(required=False)
+    project_name = serializers.CharField(source="project.name", required=False)
+    batch_name = serializers.CharField(source="batch.name", required=False)
     instruction_version = serializers.IntegerField(
         source="instruction_version.number", required=False, help_text="Number of the version that is used."
     )
@@ -139,6 +138,10 @@ class ExecutionGiven(Given):
         child=serializers.IntegerField(), allow_null=True, required=False, help_text="Positions of the chosen rows."
     )
     repeats = serializers.IntegerField(required=False)
+    pair_id = serializers.UUIDField(
+        allow_null=True, required=False, help_text="The paired run that it is one of the two of."
+    )
+    pair_place = serializers.IntegerField(allow_null=True, required=False, help_text="1 or 2.")
     concurrency = serializers.IntegerField(required=False)
     effective_concurrency = serializers.IntegerField(
         required=False, help_text="Lower than `concurrency` while the agent asks for fewer requests."
@@ -164,6 +167,7 @@ class ExecutionGiven(Given):
     created_at = serializers.DateTimeField(required=False)
     started_at = serializers.DateTimeField(allow_null=True, required=False)
     paused_at = serializers.DateTimeField(allow_null=True, required=False)
+    paused_by = Author(person="paused_by", key="paused_by_key", help_text="Who paused it last.")
     finished_at = serializers.DateTimeField(allow_null=True, required=False)
     updated_at = serializers.DateTimeField(required=False)
     created_by = Author()
@@ -172,6 +176,11 @@ class ExecutionGiven(Given):
     def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
         """With author and version; what is large comes along only when it is asked for."""
         queryset = with_author(queryset, fields)
+        if "paused_by" in fields:
+            queryset = queryset.select_related("paused_by", "paused_by_key")
+        for name in ("project", "batch"):
+            if f"{name}_name" in fields:
+                queryset = queryset.select_related(name)
         if "selection" in fields:
             queryset = queryset.defer(None)
         queryset = queryset.defer(*[name for name in ("instructions", "columns", "selection") if name not in fields])
@@ -195,81 +204,3 @@ class ControlledExecution(ExecutionGiven):
     def get_affected_jobs(self, execution: Any) -> int:
         """How many jobs were touched."""
         return int(self.context["affected_jobs"])
-
-
-class Money(Number):
-    """An amount of money, taken as the decimal number that was written."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """The amount. Raises ValidationError for one with more than six decimals or that is no number."""
-        value = Decimal(repr(super().to_internal_value(data)))
-        if not value.is_finite():
-            self.fail("invalid")
-        return value
-
-
-class ExecutionNew(Taken):
-    """What to run."""
-
-    example: ClassVar[Any] = {
-        "agent": "local",
-        "type": "test",
-        "sample_method": "random",
-        "sample_size": 2,
-        "concurrency": 5,
-        "max_retries": 3,
-    }
-
-    agent = Text(
-        max_length=20, required=False, help_text="Its short name. Left out: the organization's usual agent, if set."
-    )
-    agent_settings = serializers.DictField(
-        child=serializers.JSONField(allow_null=True),
-        default=dict,
-        help_text="What the agent is told; a setting that is left out has its usual value.",
-    )
-    instruction_version = Integer(
-        min_value=1, required=False, help_text="Number of the version. Left out: the production version."
-    )
-    type = Choice(choices=ExecutionType.choices, default=ExecutionType.TEST)
-    sample_method = Choice(choices=SampleMethod.choices, default=SampleMethod.ALL)
-    sample_size = Integer(
-        min_value=1, max_value=MAX_SAMPLE, allow_null=True, default=None, help_text="For `first` and `random`."
-    )
-    seed = Integer(
-        min_value=0,
-        max_value=LARGEST_SEED,
-        allow_null=True,
-        default=None,
-        help_text="For `random`: the same seed draws the same rows again. Left out: one is drawn and kept.",
-    )
-    selection = serializers.ListField(
-        child=Integer(min_value=1),
-        max_length=MAX_SELECTION,
-        allow_null=True,
-        default=None,
-        help_text="For `selection`: the positions of the rows to run.",
-    )
-    repeats = Integer(min_value=1, max_value=MAX_REPEATS, default=1, help_text="How often each row is run.")
-    concurrency = Integer(
-        min_value=1,
-        max_value=MAX_CONCURRENCY,
-        required=False,
-        help_text="How many rows run at the same time. Left out, as with all limits: as the organization has set.",
-    )
-    max_retries = Integer(min_value=0, max_value=MAX_RETRIES, required=False)
-    timeout = Integer(
-        min_value=1,
-        max_value=MAX_TIMEOUT,
-        allow_null=True,
-        required=False,
-        help_text="Seconds for one attempt; null: as many as the agent usually has.",
-    )
-    budget = Money(
-        min_value=float(SMALLEST),
-        max_value=float(HIGHEST_TOTAL),
-        allow_null=True,
-        required=False,
-        help_text="The most that the agent may cost, with at most six decimals; null: no limit.",
-    )
-    allow_parallel = Boolean(default=False, help_text="Run it also while the same is running.")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404
+from django.http import Http404, QueryDict
 
 from accounts.api.base import ApiRequest
 from executions.models import Execution, Job
+from mino.common.values.columns import ColumnRole
+from projects.api.finding import refuse_unknown_column
 
 
 def find_execution(request: ApiRequest, execution_id: uuid.UUID) -> Execution:
@@ -26,3 +28,9 @@ def find_job(request: ApiRequest, job_id: uuid.UUID) -> Job:
     if job is None:
         raise Http404("There is no such job, or you can't see it.")
     return job
+
+
+def refuse_column_not_compared(query: QueryDict, execution: Execution) -> None:
+    """Raise ApiError for a `column` to narrow a list to that the execution did not compare."""
+    compared = (str(one["name"]) for one in execution.columns if one["role"] == ColumnRole.GROUND_TRUTH)
+    refuse_unknown_column(query, compared)

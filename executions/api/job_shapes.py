@@ -1,4 +1,4 @@
-"""What the endpoints about jobs, their attempts and their retries give."""
+"""What the endpoints about jobs and their retries give."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import Any, ClassVar
 from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
-from executions.api.execution_shapes import EXECUTION_ID
+from executions.api.execution_shapes import EXECUTION_ID, ExecutionGiven
 from executions.evaluation.verdict import EvaluationResult, Outcome, Reason
-from executions.models import FailureType, FieldResult, JobStatus, RetryStatus, SessionStatus
+from executions.models import Execution, FailureType, FieldResult, JobStatus, RetryStatus
 from mino.common.api.serializers import Given
+from projects.models import Row
 
 JOB_ID = "019c1a71-3c4d-7e5f-8a6b-7c8d9e0f1a2b"
 ROW_ID = "019c1a63-2b3c-7d4e-9f5a-6b7c8d9e0f1a"
 VERDICTS = [one.value for one in EvaluationResult]
 OUTCOMES = [one.value for one in Outcome]
+REASONS = [one.value for one in Reason]
 
 
 class FieldResultGiven(serializers.Serializer[Any]):
@@ -27,14 +29,22 @@ class FieldResultGiven(serializers.Serializer[Any]):
     extracted = serializers.JSONField(allow_null=True)
     outcome = serializers.ChoiceField(choices=OUTCOMES)
     score = serializers.FloatField(allow_null=True, help_text="0 to 1; null where nothing could be compared.")
-    reason = serializers.ChoiceField(choices=[one.value for one in Reason], allow_blank=True)
+    reason = serializers.ChoiceField(choices=REASONS, allow_blank=True)
     explanation = serializers.CharField()
 
 
 class JobGiven(Given):
     """The work on one row in an execution, and its result."""
 
-    on_request = ("result", "sources", "own_instructions", "field_results")
+    on_request: ClassVar[Collection[str]] = (
+        "result",
+        "sources",
+        "own_instructions",
+        "field_results",
+        "inputs",
+        "truth",
+        "execution",
+    )
     example: ClassVar[Any] = {
         "id": JOB_ID,
         "execution_id": EXECUTION_ID,
@@ -96,72 +106,61 @@ class JobGiven(Given):
     agent_seconds = serializers.FloatField(allow_null=True, required=False, help_text="Without any waiting.")
     cost = serializers.FloatField(allow_null=True, required=False, help_text="In the currency of the execution.")
     result = serializers.JSONField(required=False, allow_null=True, help_text="The extracted values by field.")
-    sources = serializers.JSONField(required=False, help_text="Where each value came from, by field.")
+    sources = serializers.DictField(
+        child=serializers.CharField(), required=False, help_text="Where each value came from, by field."
+    )
     own_instructions = serializers.CharField(
         required=False, help_text="What the row was run by in the place of the execution's instructions."
     )
     field_results = FieldResultGiven(many=True, required=False)
+    inputs = serializers.DictField(
+        source="row.inputs", child=serializers.CharField(), required=False, help_text="The row's inputs, as of today."
+    )
+    truth = serializers.DictField(
+        source="row.truth",
+        child=serializers.CharField(),
+        required=False,
+        help_text="The row's known truth by column, as of today; blank cells are left out.",
+    )
+    execution = ExecutionGiven(required=False)
     created_at = serializers.DateTimeField(required=False)
     started_at = serializers.DateTimeField(allow_null=True, required=False)
     finished_at = serializers.DateTimeField(allow_null=True, required=False)
 
     @classmethod
     def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
-        """With the cells of today's scoring; what is large comes along only when it is asked for."""
+        """With execution, row and the cells of today's scoring; what is large comes along only when it is asked for."""
         large = [name for name in ("result", "sources", "own_instructions") if name not in fields]
         queryset = queryset.defer(*large)
         if "field_results" in fields:
             queryset = queryset.prefetch_related(
                 Prefetch("field_results", FieldResult.objects.current().order_by("job_id", "column"))
             )
+        if of_row := [name for name in ("inputs", "truth") if name in fields]:
+            queryset = queryset.prefetch_related(Prefetch("row", Row.objects.only(*of_row)))
+        if "execution" in fields:
+            executions = ExecutionGiven.load(Execution.objects.all(), ExecutionGiven.usual_fields())
+            queryset = queryset.prefetch_related(Prefetch("execution", executions))
         return queryset
 
 
-class SessionGiven(Given):
-    """One attempt at a job."""
+class ResultGiven(JobGiven):
+    """A completed job with what was extracted."""
 
-    on_request = ("steps", "extracted_data", "raw_result")
-    example: ClassVar[Any] = {
-        "id": "019c1a72-4d5e-7f6a-9b7c-8d9e0f1a2b3c",
-        "number": 1,
-        "status": "completed",
-        "agent_run_id": "",
-        "step_count": 3,
-        "error_code": "",
-        "error_message": "",
-        "failure_type": "",
-        "may_be_charged_twice": False,
-        "agent_seconds": 4.2,
-        "cost": 0.012,
-        "started_at": "2026-01-09T14:30:02Z",
-        "finished_at": "2026-01-09T14:30:07Z",
-    }
+    on_request = tuple(name for name in JobGiven.on_request if name not in ("result", "field_results"))
+    example: ClassVar[Any] = {**JobGiven.example, "result": {"title": "Kettle", "price": "22.40"}}
 
-    id = serializers.UUIDField()
-    number = serializers.IntegerField(required=False, help_text="From 1.")
-    status = serializers.ChoiceField(choices=SessionStatus.choices, required=False)
-    agent_run_id = serializers.CharField(required=False, help_text="What the agent's service calls it.")
-    step_count = serializers.IntegerField(required=False)
-    steps = serializers.ListField(
-        child=serializers.DictField(),
-        required=False,
-        help_text="What the agent did: `at` (seconds since the start), `description`, `url`.",
-    )
-    extracted_data = serializers.JSONField(required=False, allow_null=True)
-    raw_result = serializers.JSONField(required=False, allow_null=True, help_text="The agent's answer as it came.")
-    error_code = serializers.CharField(required=False)
-    error_message = serializers.CharField(required=False)
-    failure_type = serializers.ChoiceField(choices=FailureType.choices, allow_blank=True, required=False)
-    may_be_charged_twice = serializers.BooleanField(required=False)
-    agent_seconds = serializers.FloatField(allow_null=True, required=False)
-    cost = serializers.FloatField(allow_null=True, required=False)
-    started_at = serializers.DateTimeField(required=False)
-    finished_at = serializers.DateTimeField(allow_null=True, required=False)
 
-    @classmethod
-    def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
-        """Without what is large and not asked for."""
-        return queryset.defer("stack_trace", *(name for name in cls.on_request if name not in fields))
+class ControlledJob(JobGiven):
+    """The job as it is after an act on it, and how many jobs that touched."""
+
+    example: ClassVar[Any] = {**JobGiven.example, "status": "queued", "affected_jobs": 1}
+
+    affected_jobs = serializers.SerializerMethodField(required=False)
+
+    def get_affected_jobs(self, job: Any) -> int:
+        """1, or 0 where the job was in that state already or in one that the act leaves alone."""
+        return int(self.context["affected_jobs"])
 
 
 class RetryGiven(Given):

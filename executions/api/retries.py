@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.api.base import ApiRequest, ApiView
 from accounts.api_keys.scopes import Scope
-from accounts.permissions import REFUSALS
+from accounts.permissions import refusal_of
 from executions.agents.base import ErrorCode
 from executions.agents.registry import AGENTS
 from executions.api.job_shapes import JobGiven, RetryGiven
@@ -21,28 +23,33 @@ from executions.queries.waiting import waiting_retries
 from executions.services.dead_letters import dead_letters_requeue, dead_letters_skip
 from mino.common.api.cursors import Key
 from mino.common.api.errors import ApiError
-from mino.common.api.fields import Choice, Identifier, Moment
+from mino.common.api.fields import Choice, Identifier, Moment, Several
 from mino.common.api.filters import IdFilter, ListFilter, MomentFilter, WordsFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
+from projects.api.finding import refuse_unnamed
 from projects.models import Project
 
 CODES = [(code.value, code.value) for code in ErrorCode]
+AGENT_NAMES = [(kind.name, kind.label) for kind in AGENTS.values()]
 MOST_NAMED = 1000
 
 
 class RetryFilter(ListFilter):
     """What the retry queue can be narrowed to."""
 
+    project_id = IdFilter(field_name="execution__project")
+    batch_id = IdFilter(field_name="execution__batch")
     execution_id = IdFilter(field_name="execution")
+    error_code = WordsFilter(choices=CODES)
 
 
 class DeadLetterFilter(ListFilter):
     """What the dead letters can be narrowed to."""
 
     error_code = WordsFilter(choices=CODES)
-    agent = WordsFilter(field_name="execution__agent", choices=[(kind.name, kind.label) for kind in AGENTS.values()])
+    agent = WordsFilter(field_name="execution__agent", choices=AGENT_NAMES)
     project_id = IdFilter(field_name="project")
     batch_id = IdFilter(field_name="batch")
     execution_id = IdFilter(field_name="execution")
@@ -55,21 +62,27 @@ DEAD_LETTERS = Listing(JobGiven, {"finished_at": Key("finished_at")}, default="-
 
 
 class LettersChosen(Taken):
-    """Which dead letters are meant: those that fit everything that is named. At least one thing has to be."""
+    """Which dead letters are meant: those that fit everything that is named, as in their list. At least one thing has
+    to be.
+    """
 
-    example: ClassVar[Any] = {"error_code": "TIMEOUT"}
+    example: ClassVar[Any] = {"error_code": ["TIMEOUT", "NETWORK_ERROR"]}
+    rules: ClassVar[Any] = {"minProperties": 1}
 
-    job_ids = serializers.ListField(child=Identifier(), min_length=1, max_length=MOST_NAMED, required=False)
+    job_ids = Several(child=Identifier(), min_length=1, max_length=MOST_NAMED, required=False)
     execution_id = Identifier(required=False)
     batch_id = Identifier(required=False)
     project_id = Identifier(required=False)
-    error_code = Choice(choices=CODES, required=False)
+    agent = Several(child=Choice(choices=AGENT_NAMES), min_length=1, required=False)
+    error_code = Several(child=Choice(choices=CODES), min_length=1, required=False)
+    finished_after = Moment(required=False)
     finished_before = Moment(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a body that names nothing: it would mean everything."""
         if not attrs:
-            raise ApiError("MISSING_FIELD", "Say which dead letters you mean, by one of these.", path="job_ids")
+            message = f"Say which dead letters you mean, by at least one of: {', '.join(self.fields)}."
+            raise ApiError("MISSING_FIELD", message, path="job_ids")
         return attrs
 
 
@@ -117,11 +130,12 @@ class DeadLetterRetry(ApiView):
         scope=Scope.RUN_EXECUTIONS,
         takes=LettersChosen,
         answers=LettersHandled,
+        idempotent=True,
     )
     def post(self, request: ApiRequest, values: dict[str, Any]) -> Response:
         """Queue dead letters again, each within its execution: the newest 10,000 of those that are meant.
 
-        What can't go on any more is left alone and counted. Sent again, it goes on with the rest.
+        What can't go on any more is left alone and counted. Asked for once more, it goes on with the rest.
         """
         return self.answer(dead_letters_requeue(_chosen(request, values), user=request.user), LettersHandled)
 
@@ -137,6 +151,7 @@ class DeadLetterSkip(ApiView):
         scope=Scope.RUN_EXECUTIONS,
         takes=LettersChosen,
         answers=LettersHandled,
+        idempotent=True,
     )
     def post(self, request: ApiRequest, values: dict[str, Any]) -> Response:
         """Count dead letters as skipped and not as errors: the newest 10,000 of those that are meant."""
@@ -149,7 +164,19 @@ def _chosen(request: ApiRequest, values: dict[str, Any]) -> QuerySet[Job]:
     if not request.user.has_perm("accounts.create_project", request.organization) and not any(
         request.user.has_perm("projects.run_execution", project) for project in seen
     ):
-        raise PermissionDenied(REFUSALS["projects.run_execution"])
-    lookups = {"job_ids": "pk__in", "finished_before": "finished_at__lt"}
-    named = {lookups.get(name, name): value for name, value in values.items()}
-    return dead_letters(request.user, request.organization).filter(**named)
+        raise PermissionDenied(refusal_of(request.user, "projects.run_execution"))
+    letters = dead_letters(request.user, request.organization)
+    if ids := values.get("job_ids"):
+        jobs = Job.objects.visible_to(request.user).filter(organization=request.organization)
+        refuse_unnamed(jobs, ids, "job_ids")
+        letters = letters.filter(pk__in=ids)
+    return DeadLetterFilter.narrow(letters, _query(values))
+
+
+def _query(values: Mapping[str, Any]) -> QueryDict:
+    """The filters among the values, as the address of the list has them."""
+    query = QueryDict(mutable=True)
+    for name in values.keys() & set(DeadLetterFilter.names()):
+        value = values[name]
+        query[name] = ",".join(value) if isinstance(value, list) else str(value)
+    return query

@@ -48,6 +48,11 @@ class CostFigures:
         return self.budget is not None and self.expected_total is not None and self.expected_total > self.budget
 
 
+def as_number(amount: Decimal | None) -> float | None:
+    """An amount of money as programs get it, in JSON: a number, so that they can add it."""
+    return None if amount is None else float(amount)
+
+
 def cost_figures(execution: Execution) -> CostFigures:
     """The figures of an execution, from its own counters alone: no query is made."""
     cost, budget = execution.cost, execution.budget

@@ -13,7 +13,7 @@ from mino.common.errors import Detail, InvalidInput
 def usable_agents(organization_id: uuid.UUID) -> list[AgentKind]:
     """The agents that a person of the organization can choose now."""
     kinds = [kind for kind in AGENTS.values() if kind.build]
-    keyless = _keyless(kinds, organization_id)
+    keyless = keyless_agents(kinds, organization_id)
     return [kind for kind in kinds if kind.name not in keyless]
 
 
@@ -30,11 +30,11 @@ def usable_agent(name: str, organization_id: uuid.UUID | None) -> AgentKind:
 
 def missing_key(kind: AgentKind, organization_id: uuid.UUID | None) -> str:
     """What to say when neither the organization nor the installation has a key; empty otherwise."""
-    return kind.no_key if kind.name in _keyless([kind], organization_id) else ""
+    return kind.no_key if kind.name in keyless_agents([kind], organization_id) else ""
 
 
-def _keyless(kinds: Iterable[AgentKind], organization_id: uuid.UUID | None) -> set[str]:
-    """Those without any key. Asks the database only if the installation lacks one of the keys."""
+def keyless_agents(kinds: Iterable[AgentKind], organization_id: uuid.UUID | None) -> set[str]:
+    """The names of those without any key. Asks the database only if the installation lacks one of the keys."""
     needing = {kind.name for kind in kinds if kind.needs_own_key}
     if not needing or organization_id is None:
         return needing

@@ -10,13 +10,13 @@ from typing import Any
 from django.db import transaction
 
 from accounts.audit import record
+from accounts.members.holding import organization_held, required_now
 from accounts.models import Organization, User
-from accounts.permissions import require
 from executions.agents.registry import AGENTS
 from executions.costs.estimating import HIGHEST_TOTAL, SMALLEST
 from executions.models import ExecutionDefaults
 from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES
-from executions.services.creation import MAX_TIMEOUT
+from executions.services.checking import MAX_TIMEOUT
 from mino.common.errors import Detail, InvalidInput
 
 MANAGE = "accounts.manage_settings"
@@ -43,8 +43,6 @@ def defaults_set(
 
     Raises InvalidInput for a value that a run could not have, or PermissionDenied.
     """
-    if user is not None:
-        require(user, MANAGE, organization)
     values = {
         "agent": agent,
         "concurrency": concurrency,
@@ -54,16 +52,17 @@ def defaults_set(
     }
     _check(values)
     with transaction.atomic():
-        Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-        before = ExecutionDefaults.objects.filter(organization=organization).values(*FIELDS).first()
-        kept, _ = ExecutionDefaults.objects.update_or_create(organization=organization, defaults=values)
-        record("organization.updated", organization, organization=organization, before=before, after=values, by=user)
+        held = organization_held(organization)
+        required_now(user, MANAGE, held)
+        before = ExecutionDefaults.objects.filter(organization=held).values(*FIELDS).first()
+        kept, _ = ExecutionDefaults.objects.update_or_create(organization=held, defaults=values)
+        record("organization.updated", held, organization=held, before=before, after=values, by=user)
     return kept
 
 
 def _check(values: Mapping[str, Any]) -> None:
     if values["agent"] and values["agent"] not in AGENTS:
-        raise _wrong("agent", "There is no such agent.")
+        raise _wrong("agent", f"There is no such agent. Choose one of {', '.join(AGENTS)}.")
     ranges = [
         ("concurrency", 1, MAX_CONCURRENCY),
         ("max_retries", 0, MAX_RETRIES),

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from django.db import Error, connection
 
+from executions.events.places import Places
 from executions.events.reading import Event, Standing, events_after, missed, standings
 
 logger = logging.getLogger(__name__)
@@ -74,6 +75,12 @@ class _Listener:
             return False
         return True
 
+    def cut_off(self) -> None:
+        """Take back all that waits, so that it is told when the client comes back, and have the stream end."""
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.tell(None)
+
 
 @dataclass(eq=False, slots=True)
 class _Channel:
@@ -87,8 +94,7 @@ class _Channel:
         for listener in list(self.listeners):
             if not listener.tell(message):
                 self.listeners.discard(listener)
-                listener.queue.get_nowait()  # make room for the word that it was cut off
-                listener.tell(None)
+                listener.cut_off()
 
     @property
     def is_over(self) -> bool:
@@ -98,16 +104,16 @@ class _Channel:
 class Following:
     """A listener's way through an execution: first what it missed, then what happens. Made by `Hub.follow`."""
 
-    def __init__(self, hub: Hub, execution_id: uuid.UUID, organization_id: uuid.UUID, after: int | None) -> None:
+    def __init__(self, hub: Hub, execution_id: uuid.UUID, place: uuid.UUID, after: int | None) -> None:
         self._hub = hub
         self.execution_id = execution_id
-        self.organization_id = organization_id
+        self._place = place
         self._after = after
         self._listener = _Listener()
         self._pending: deque[Message] = deque()
         self._start = 0
         self.position = 0
-        """The number of the last event that was told."""
+        """The number of the last event that was told; before any is, of the one behind which this way begins."""
         self.has_ended = False
         """Whether nothing more will be told."""
 
@@ -123,7 +129,8 @@ class Following:
     def has_nothing_more(self) -> bool:
         """Whether the execution has ended and all its events are known to who asks."""
         channel = self._hub.channel(self.execution_id)
-        return channel is not None and channel.is_over and self._after == self._start
+        knows_all = self._after is not None and self._after >= self._start
+        return channel is not None and channel.is_over and knows_all
 
     async def next(self, seconds: float | None = None) -> Message | None:
         """The next message; None if nothing came in time, or (`has_ended`) nothing will."""
@@ -139,8 +146,8 @@ class Following:
             return None
 
     def close(self) -> None:
-        """Listen no more."""
-        self._hub.leave(self.execution_id, self.organization_id, self._listener)
+        """Listen no more; again changes nothing."""
+        self._hub.leave(self.execution_id, self._place, self._listener)
 
     def _told(self, message: Message | None) -> Message | None:
         if isinstance(message, Event):
@@ -170,12 +177,11 @@ class Following:
 
 
 class Hub:
-    """All channels of a process. `most` is how many listeners an organization may have at the same time."""
+    """All channels of a process. `places` are for the listeners of organizations."""
 
-    def __init__(self, *, most: int) -> None:
-        self._most = most
+    def __init__(self, places: Places) -> None:
+        self._places = places
         self._channels: dict[uuid.UUID, _Channel] = {}
-        self._counts: Counter[uuid.UUID] = Counter()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="events")
         self._reader: asyncio.Task[None] | None = None
 
@@ -185,6 +191,7 @@ class Hub:
             self._reader.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._reader
+        await self._places.close()
         await asyncio.to_thread(self._threads.shutdown)
 
     async def follow(self, execution_id: uuid.UUID, organization_id: uuid.UUID, after: int | None) -> Following:
@@ -192,10 +199,10 @@ class Hub:
 
         Raises TooManyListeners, NoSuchExecution.
         """
-        if self._counts[organization_id] >= self._most:
+        place = await self._places.take(organization_id)
+        if place is None:
             raise TooManyListeners
-        self._counts[organization_id] += 1
-        following = Following(self, execution_id, organization_id, after)
+        following = Following(self, execution_id, place, after)
         try:
             await following.open()
         except BaseException:
@@ -220,11 +227,9 @@ class Hub:
         """The channel of an execution that somebody follows."""
         return self._channels.get(execution_id)
 
-    def leave(self, execution_id: uuid.UUID, organization_id: uuid.UUID, listener: _Listener) -> None:
+    def leave(self, execution_id: uuid.UUID, place: uuid.UUID, listener: _Listener) -> None:
         """Tell `listener` no more."""
-        self._counts[organization_id] -= 1
-        if not self._counts[organization_id]:
-            del self._counts[organization_id]
+        self._places.give_back(place)
         channel = self._channels.get(execution_id)
         if channel:
             channel.listeners.discard(listener)

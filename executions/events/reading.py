@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from executions.costs.figures import as_number
 from executions.models import Execution, ExecutionEvent, JobStatus
 from executions.models.execution import UNFINISHED
 from projects.models import BatchStatus
@@ -56,7 +57,7 @@ def _standing(execution: Execution) -> Standing:
         | {status.value: getattr(execution, f"{status.value}_jobs") for status in JobStatus},
         "evaluation": {name.removesuffix("_jobs"): getattr(execution, name) for name in EVALUATED},
         "fields": {"good": execution.good_fields, "gradable": execution.gradable_fields},
-        "cost": str(execution.cost),
+        "cost": as_number(execution.cost),
         "currency": execution.currency,
     }
     return Standing(execution.last_event, progress, execution.status not in UNFINISHED)

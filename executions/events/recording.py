@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
 
+from executions.costs.figures import as_number
 from executions.engine.finishing import Settled
 from executions.models import EventType, Execution, ExecutionEvent, Job, JobStatus
 from mino.common.bulk import delete_in_chunks, insert_many
@@ -77,7 +77,7 @@ def _settled_job(settled: Settled) -> dict[str, Any]:
         "evaluation_result": one.verdict.result.value if one.verdict and is_done else None,
         "error_code": "" if is_done else one.error_code,
         "retry_count": one.attempt.retry_count,
-        "cost": _money(settled.job_cost),
+        "cost": as_number(settled.job_cost),
     }
 
 
@@ -89,9 +89,5 @@ def _given_up_job(job: Job) -> dict[str, Any]:
         "evaluation_result": job.evaluation_result,
         "error_code": job.error_code,
         "retry_count": job.retry_count,
-        "cost": _money(job.cost),
+        "cost": as_number(job.cost),
     }
-
-
-def _money(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount)

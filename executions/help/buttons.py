@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from executions.addresses import site
 from executions.agents.registry import AGENTS
 from executions.credentials.availability import usable_agents
 from executions.help.meaning import Meaning, Offer
 from executions.help.situation import Situation
-from executions.services.creation import MAX_TIMEOUT
-from executions.views.addresses import site
+from executions.services.checking import MAX_TIMEOUT
 from mino.common.ui.formats import roughly
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from executions.addresses import site
 from executions.costs.prices import expected_attempt_cost
 from executions.help.situation import cost_sentence
 from executions.models import Job, JobStatus
-from executions.views.addresses import site
 
 MOST_READ = 200
 MOST_HOSTS = 5

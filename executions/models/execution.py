@@ -14,7 +14,7 @@ from accounts.models import ApiKey, Organization
 from accounts.permissions import Principal
 from mino.common.models import Dated, Identified
 from mino.common.values.share import Share, design_effect
-from projects.models import Batch, BatchStatus, InstructionVersion, Project
+from projects.models import Batch, BatchStatus, InstructionVersion, Project, projects_of
 
 MAX_CONCURRENCY = 50
 MAX_SAMPLE = 1000
@@ -57,7 +57,7 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
 
     def visible_to(self, user: Principal) -> ExecutionQuerySet:
         """Those of the projects that the user may see, but not of batches that are being deleted."""
-        return self.filter(project__in=Project.objects.visible_to(user), batch__status=BatchStatus.READY)
+        return self.filter(project__in=projects_of(user), batch__status=BatchStatus.READY)
 
     def unfinished(self) -> ExecutionQuerySet:
         """Queued, running or paused."""
@@ -179,6 +179,7 @@ class Execution(Identified, Dated):
     finished_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    paused_by_key = models.ForeignKey(ApiKey, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     resumed_at = models.DateTimeField(null=True, blank=True)
     paused_seconds = models.FloatField(default=0)
     has_own_worker = models.BooleanField(default=False, editable=False)
@@ -205,10 +206,23 @@ class Execution(Identified, Dated):
             models.Index(fields=["organization", "-created_at", "-id"], name="execution_newest"),
             models.Index(fields=["project", "-created_at", "-id"], name="execution_newest_of_project"),
             models.Index(fields=["batch", "-created_at", "-id"], name="execution_newest_of_batch"),
+            # The list of an organization, narrowed: what is rare would be looked for among all of its executions.
+            models.Index(fields=["organization", "status", "-created_at", "-id"], name="execution_by_status"),
+            models.Index(fields=["organization", "type", "-created_at", "-id"], name="execution_by_type"),
+            models.Index(fields=["organization", "agent", "-created_at", "-id"], name="execution_by_agent"),
             models.Index(
                 fields=["status"], name="execution_unfinished", condition=Q(status__in=["queued", "running", "paused"])
             ),
             models.Index(fields=["id"], name="execution_metering", condition=Q(is_metering=True)),
+            # What the sweeps look for every few seconds. None names a counter: those change with each job, and as long
+            # as no index has them, PostgreSQL writes such a change without touching any index (HOT).
+            models.Index(fields=["id"], name="execution_ended_early", condition=Q(status__in=["stopped", "failed"])),
+            models.Index(fields=["pair"], name="execution_waiting", condition=Q(waits_for_partner=True)),
+            models.Index(
+                fields=["finished_at"],
+                name="execution_repeats_due",
+                condition=Q(repeats__gt=1, repeat_figures__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

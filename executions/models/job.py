@@ -12,7 +12,7 @@ from accounts.permissions import Principal
 from executions.evaluation.verdict import EvaluationResult
 from executions.models.execution import Execution
 from mino.common.models import Identified
-from projects.models import Batch, BatchStatus, Project, Row
+from projects.models import Batch, BatchStatus, Project, Row, projects_of
 
 
 class JobStatus(models.TextChoices):
@@ -42,7 +42,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def visible_to(self, user: Principal) -> JobQuerySet:
         """Those of the projects that the user may see, but not of batches that are being deleted."""
-        return self.filter(project__in=Project.objects.visible_to(user), batch__status=BatchStatus.READY)
+        return self.filter(project__in=projects_of(user), batch__status=BatchStatus.READY)
 
 
 class Job(Identified):
@@ -121,12 +121,20 @@ class Job(Identified):
             models.Index(fields=["execution", "-finished_at", "-id"], name="job_latest_results"),
             # The results of an execution in the order of their accuracy, and a range of it.
             models.Index(fields=["execution", "accuracy", "id"], name="job_by_accuracy"),
+            # The same by how long the agent took.
+            models.Index(fields=["execution", "agent_seconds", "id"], name="job_by_seconds"),
             models.Index(
                 fields=["execution", "error_code", "position"], name="job_by_error", condition=Q(status="error")
             ),
             models.Index(fields=["execution", "next_retry_at"], name="job_retrying", condition=Q(status="retrying")),
             models.Index(
                 fields=["organization", "-finished_at", "-id"], name="job_dead_letters", condition=Q(status="error")
+            ),
+            # The same with one error code.
+            models.Index(
+                fields=["organization", "error_code", "-finished_at", "-id"],
+                name="job_dead_letters_by_error",
+                condition=Q(status="error"),
             ),
             # Databases look for jobs that refer to an attempt whenever one is deleted.
             models.Index(fields=["current_session"], name="job_by_current_session"),

@@ -66,8 +66,13 @@ class Rescoring(Identified, Dated):
             )
         ]
         indexes = [
-            # What the page of a batch tells: what is under way, and what was done last.
-            models.Index(fields=["batch", "-created_at", "-id"], name="rescoring_newest_of_batch"),
+            # What a batch tells: what is under way, and what was done last.
+            models.Index(
+                fields=["batch"],
+                name="rescoring_waiting_of_batch",
+                condition=Q(status__in=["pending", "running", "failed"]),
+            ),
+            models.Index(fields=["batch", "-switched_at"], name="rescoring_last_of_batch"),
             models.Index(
                 fields=["heartbeat"],
                 name="rescoring_at_work",

@@ -19,9 +19,12 @@ MAX_ROWS = 5_000
 RUN_TASK = "executions.tasks.run_rescoring"
 
 
-def locked_executions(batch_id: uuid.UUID) -> list[Execution]:
-    """All executions of a batch, locked in the engine's order: attempts that end meanwhile wait, and see the change."""
-    return list(Execution.objects.filter(batch=batch_id).select_for_update().order_by("pk"))
+def locked_executions(batch_id: uuid.UUID, *fields: str) -> list[Execution]:
+    """All executions of a batch, locked in the engine's order: attempts that end meanwhile wait, and see the change.
+
+    Where `fields` are named only these are read.
+    """
+    return list(Execution.objects.filter(batch=batch_id).only(*fields).select_for_update().order_by("pk"))
 
 
 def split(executions: Iterable[Execution], results: Mapping[uuid.UUID, int]) -> tuple[list[Execution], list[Execution]]:

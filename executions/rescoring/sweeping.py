@@ -9,8 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.audit import record
-from accounts.models import User
-from accounts.permissions import require
+from accounts.permissions import Principal, require
 from executions.models import Rescoring, RescoringStatus
 from executions.rescoring.claims import MOST_CLAIMS, STALE_AFTER
 from executions.rescoring.ordering import RUN_TASK
@@ -38,7 +37,7 @@ def rescorings_sweep() -> int:
     return len(woken)
 
 
-def rescorings_retry(*, batch: Batch, user: User) -> int:
+def rescorings_retry(*, batch: Batch, user: Principal) -> int:
     """Try again what has failed in a batch; answers how many executions that are. Raises PermissionDenied."""
     require(user, "projects.change_ground_truth", batch.project)
     failed = Rescoring.objects.filter(batch=batch, status=RescoringStatus.FAILED)

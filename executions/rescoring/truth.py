@@ -15,9 +15,14 @@ from executions.rescoring import ordering
 from executions.rescoring.ordering import locked_executions, rescore_later, split
 from executions.rescoring.scoring import FIELDS, Rescored, StoredResult, rescore
 from executions.rescoring.writing import write_rescored
-from mino.common.hooks import execution_rescored
+from mino.common.hooks import results_rescoring
 
 logger = logging.getLogger(__name__)
+NEEDED = (
+    *("organization_id", "batch_id", "completed_jobs"),
+    *("scoring_generation", "scoring_options", "staged_options"),
+)
+"""What is read of each execution of a batch, of which there may be thousands."""
 
 
 def rescore_changed_truth(batch_id: uuid.UUID, changed: Mapping[uuid.UUID, Collection[str]]) -> None:
@@ -27,7 +32,7 @@ def rescore_changed_truth(batch_id: uuid.UUID, changed: Mapping[uuid.UUID, Colle
     attempt that ends meanwhile waits, and is then scored under the new truth by itself. Figures of an execution's end
     stay. Where many results are concerned, they are scored anew in the background.
     """
-    executions = locked_executions(batch_id)
+    executions = locked_executions(batch_id, *NEEDED)
     if not executions:
         return
     rows = list(changed)
@@ -47,11 +52,11 @@ def _rescore(
     executions: Sequence[Execution], jobs: QuerySet[Job], changed: Mapping[uuid.UUID, Collection[str]]
 ) -> None:
     generations = {one.pk: one.scoring_generation for one in executions}
-    rescored = list(rescored_of(stored_results(jobs), generations, changed))
-    write_rescored(rescored)
-    note_known_truth(jobs)
-    if rescored:
-        execution_rescored.call({one.stored.execution_id for one in rescored})
+    ended = jobs.filter(status__in=[JobStatus.COMPLETED, JobStatus.ERROR])
+    concerned = set(ended.order_by().values_list("execution", flat=True).distinct())
+    with results_rescoring.around(executions[0].batch_id, concerned, list(changed)):
+        write_rescored(list(rescored_of(stored_results(jobs), generations, changed)))
+        note_known_truth(jobs)
 
 
 def note_known_truth(jobs: QuerySet[Job]) -> None:

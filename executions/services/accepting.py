@@ -23,9 +23,7 @@ def answer_accept(
     Raises InvalidState when the job has no answer, InvalidInput when no cell can say what was answered, and what
     `truth_set` raises.
     """
-    if job.status != JobStatus.COMPLETED or job.result is None:
-        raise InvalidState(f"Row {job.row_position} gave no answer in this execution.")
-    found = job.batch.columns.filter(role=ColumnRole.GROUND_TRUTH, name=column).first()
+    found = _answered_column(job, column)
     value = acceptable(found, job) if found else None
     if found is not None and value is None:
         raise InvalidInput(f"The answer in {column} can't be written as truth. Edit the truth by hand.")
@@ -37,8 +35,8 @@ def answer_add(
     *, job: Job, column: str, user: Principal | None, reason: str = "", seen: str | Seen | None = Seen.ANYTHING
 ) -> TruthSet:
     """Let a job's answer be right beside what the cell of truth holds. Raises what `answer_accept` raises."""
-    found = job.batch.columns.filter(role=ColumnRole.GROUND_TRUTH, name=column).first()
-    value = addable(found, job) if found and job.status == JobStatus.COMPLETED else None
+    found = _answered_column(job, column)
+    value = addable(found, job) if found else None
     if found is None or value is None:
         raise InvalidInput(f"The answer in {column:.100} can't be accepted as well. Edit the truth by hand.")
     if seen is Seen.ANYTHING:
@@ -48,6 +46,14 @@ def answer_add(
         cell = with_alternative(found, cell, one)
     reason = reason.strip() or f"The answer of execution {job.execution.number} is right as well"
     return truth_set(batch=job.batch, changes=[CellChange(job.row_id, column, cell, seen)], user=user, reason=reason)
+
+
+def _answered_column(job: Job, name: str) -> Column | None:
+    """The column of truth of that name, if there is one. Raises InvalidState when the job has no answer."""
+    if job.status != JobStatus.COMPLETED or job.result is None:
+        raise InvalidState(f"Row {job.row_position} gave no answer in this execution.")
+    column: Column | None = job.batch.columns.filter(role=ColumnRole.GROUND_TRUTH, name=name).first()
+    return column
 
 
 def acceptable(column: Column, job: Job) -> str | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import random
 import uuid
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from executions.models import Execution, SampleMethod
 from executions.models.execution import MAX_SAMPLE
@@ -17,6 +16,12 @@ from projects.models import Batch, BatchStatus, Column
 from projects.placeholders import unknown_placeholders
 
 MAX_SELECTION = 1_000_000
+METHODS_OF: Final[Mapping[str, Sequence[str]]] = {
+    "sample_size": (SampleMethod.FIRST, SampleMethod.RANDOM),
+    "seed": (SampleMethod.RANDOM,),
+    "selection": (SampleMethod.SELECTION,),
+}
+"""With which sample methods goes what else says which rows are meant."""
 
 
 def chosen_positions(execution: Execution) -> Sequence[int]:
@@ -42,20 +47,37 @@ def row_total(available: int, method: str, size: int | None, selection: Sequence
     return available if method == SampleMethod.ALL else min(size or available, available)
 
 
-def check_rows(batch: Batch, method: str, size: int | None, selection: Sequence[int] | None) -> list[int] | None:
+def check_rows(
+    batch: Batch, method: str, *, size: int | None, seed: int | None, selection: Sequence[int] | None
+) -> list[int] | None:
     """The chosen positions in their order, None when no single rows are chosen.
 
-    Raises InvalidInput, naming `sample_method`, `sample_size` or `selection`, when the choice can't be meant.
+    Raises InvalidInput, naming `sample_method`, `sample_size`, `seed`, `selection` or a place in it, when the choice
+    can't be meant.
     """
     if method not in SampleMethod.values:
         raise _refusal("sample_method", f"Choose one of {', '.join(SampleMethod.values)}.")
+    _refuse_unfitting(method, {"sample_size": size, "seed": seed, "selection": selection})
     if method == SampleMethod.SELECTION:
         return _checked_selection(batch, selection or ())
-    if selection is not None:
-        raise _refusal("selection", f"Rows are chosen, but the sample is “{method}”. Choose “selection” or no rows.")
     if method != SampleMethod.ALL and (size is None or not 1 <= size <= MAX_SAMPLE):
         raise _refusal("sample_size", f"A sample has 1 to {MAX_SAMPLE} rows.")
     return None
+
+
+def _refuse_unfitting(method: str, said: Mapping[str, Any]) -> None:
+    """Raise InvalidInput for what was said and goes with other methods alone: it would be of no effect."""
+    wrong = [
+        Detail(name, f"“{name}” goes with {_quoted(methods)}, not with “{method}”. Leave it out, or change the method.")
+        for name, methods in METHODS_OF.items()
+        if said[name] is not None and method not in methods
+    ]
+    if wrong:
+        raise InvalidInput(" ".join(one.message for one in wrong), details=wrong)
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return " and ".join(f"“{word}”" for word in words)
 
 
 def _checked_selection(batch: Batch, selection: Sequence[int]) -> list[int]:
@@ -63,14 +85,15 @@ def _checked_selection(batch: Batch, selection: Sequence[int]) -> list[int]:
         raise _refusal("selection", "No row is chosen. Choose at least one, or run all rows.")
     if len(selection) > MAX_SELECTION:
         raise _refusal("selection", f"{len(selection)} rows are chosen. Choose at most {MAX_SELECTION}.")
-    positions = sorted(selection)
-    if positions[0] < 1 or positions[-1] > batch.row_count:
-        missing = positions[0] if positions[0] < 1 else positions[-1]
-        raise _refusal("selection", f"There is no row {missing}. This batch has the rows 1 to {batch.row_count}.")
-    twin = next((one for one, other in itertools.pairwise(positions) if one == other), None)
-    if twin is not None:
-        raise _refusal("selection", f"Row {twin} is chosen twice. Choose each row once.")
-    return positions
+    seen: set[int] = set()
+    for place, position in enumerate(selection):
+        if not 1 <= position <= batch.row_count:
+            message = f"There is no row {position}. This batch has the rows 1 to {batch.row_count}."
+            raise _refusal(f"selection.{place}", message)
+        if position in seen:
+            raise _refusal(f"selection.{place}", f"Row {position} is chosen twice. Choose each row once.")
+        seen.add(position)
+    return sorted(seen)
 
 
 def _refusal(path: str, message: str) -> InvalidInput:

@@ -1,9 +1,9 @@
-"""Starts an execution again as it was: all of it, or the rows that failed."""
+"""Starts an execution again: as it was, with other settings, or over some of its rows."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from accounts.permissions import require
@@ -12,36 +12,47 @@ from executions.costs.prices import currency
 from executions.models import Execution, ExecutionType, Job, JobStatus, SampleMethod
 from executions.services.creation import execution_create
 from executions.services.locking import ACT
-from mino.common.errors import InvalidState
+from mino.common.errors import Detail, InvalidState
 from projects.models import InstructionVersion
 
 REPEATED = ("agent", "agent_settings", "type", "concurrency", "max_retries", "timeout", "repeats", "budget")
+WITHOUT_ANSWER: Mapping[str, str] = {
+    JobStatus.ERROR: "has failed",
+    JobStatus.SKIPPED: "was skipped",
+    JobStatus.STOPPED: "was stopped",
+}
+"""The states in which a job ends without an answer, in words about its row."""
 SAMPLED = ("sample_method", "sample_size", "seed", "selection")
 
 
-def execution_clone(execution_id: uuid.UUID, *, user: Any) -> Execution:
+def execution_clone(execution_id: uuid.UUID, *, user: Any, changes: Mapping[str, Any] | None = None) -> Execution:
     """Start the same again at once: version, agent with its settings, limits, repeats, budget and the same choice of
     rows; one of a pair comes without its partner.
 
-    Columns and matching options are frozen anew, as the batch has them today. `user` is the User who starts it, None
-    for MINO itself. Raises what `execution_create` raises (AlreadyExists while the original runs, InvalidInput when the
-    agent, the version or a row is not to be had any more), InvalidState when its budget is in another currency, and
-    PermissionDenied.
+    `changes` are arguments of `execution_create` to be used instead. Another agent gets its usual settings and
+    time-out, another sample method its own rows. Columns and matching options are frozen anew, as the batch has them
+    today. `user` is who starts it, None for MINO itself. Raises what `execution_create` raises (AlreadyExists while the
+    original runs, InvalidInput when the agent, the version or a row is not to be had any more), InvalidState when its
+    budget is in another currency, and PermissionDenied.
     """
     like = _find(execution_id, user)
-    return execution_create(user=user, **_repeated(like), **{name: getattr(like, name) for name in SAMPLED})
+    changes = changes or {}
+    is_same_sample = changes.get("sample_method", like.sample_method) == like.sample_method
+    sampled = {name: getattr(like, name) for name in SAMPLED} if is_same_sample else {}
+    return execution_create(user=user, **{**_repeated(like, changes), **sampled, **changes})
 
 
-def failed_rows_run(execution_id: uuid.UUID, *, user: Any) -> Execution:
+def failed_rows_run(execution_id: uuid.UUID, *, user: Any, statuses: Collection[str] = (JobStatus.ERROR,)) -> Execution:
     """Start a new execution like this one over the rows that failed in it, also while it or its like runs.
 
-    Raises InvalidState when no row failed, and what `execution_clone` raises otherwise.
+    `statuses` are the states, among those in `WITHOUT_ANSWER`, of which a row has a job. Raises InvalidState when there
+    is no such row, and what `execution_clone` raises otherwise.
     """
     like = _find(execution_id, user)
-    failed = Job.objects.filter(execution=like, status=JobStatus.ERROR).order_by("position")
+    failed = Job.objects.filter(execution=like, status__in=statuses)
     positions = sorted(set(failed.values_list("row_position", flat=True)))
     if not positions:
-        raise InvalidState(f"No row of execution {like.number} has failed, so there is nothing to run again.")
+        raise _nothing_to_run(like, statuses)
     return execution_create(
         user=user,
         sample_method=SampleMethod.SELECTION,
@@ -67,11 +78,23 @@ def rows_run(
     like = _find(execution_id, user)
     if not rows:
         raise InvalidState("None of these rows is there any more, so there is nothing to run again.")
-    values = _repeated(like, agent)
+    values = _repeated(like, {"agent": agent} if agent else {})
     if version is not None and version.pk != like.instruction_version_id:
         values |= {"instruction_version": version, "type": ExecutionType.TEST}
     return execution_create(
         user=user, sample_method=SampleMethod.SELECTION, selection=sorted(set(rows)), allow_parallel=True, **values
+    )
+
+
+def _nothing_to_run(like: Execution, statuses: Collection[str]) -> InvalidState:
+    """The refusal, which tells of jobs in other states that could be run again."""
+    happened = " or ".join(words for status, words in WITHOUT_ANSWER.items() if status in statuses)
+    counts = {status: getattr(like, f"{status}_jobs") for status in WITHOUT_ANSWER if status not in statuses}
+    return InvalidState(
+        f"No row of execution {like.number} {happened}, so there is nothing to run again.",
+        details=[
+            Detail("status", f"Its jobs in the state {status}: {count}.") for status, count in counts.items() if count
+        ],
     )
 
 
@@ -83,16 +106,19 @@ def _find(execution_id: uuid.UUID, user: Any) -> Execution:
     return like
 
 
-def _repeated(like: Execution, agent: str = "") -> dict[str, Any]:
-    kind = AGENTS.get(agent or like.agent)
+def _repeated(like: Execution, changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What `like` used, apart from its rows, in so far as it fits to these changes."""
+    changes = changes or {}
+    agent = changes.get("agent", like.agent)
+    kind = AGENTS.get(agent)
     if kind is not None and kind.build is None:
         raise InvalidState(f"The answers of {kind.label} come from outside, so that no worker can fetch them again.")
-    if like.budget is not None and like.currency != currency():
+    if "budget" not in changes and like.budget is not None and like.currency != currency():
         raise InvalidState(
             f"The budget of execution {like.number} is in {like.currency}, but money is counted in {currency()} now. "
             "Use “Run again” and choose a budget."
         )
     values = {name: getattr(like, name) for name in REPEATED}
-    if agent and agent != like.agent:
+    if agent != like.agent:
         values |= {"agent": agent, "agent_settings": {}, "timeout": None}
     return {**values, "batch": like.batch, "instruction_version": like.instruction_version}

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import record
-from accounts.models import User
 from accounts.permissions import Principal
 from executions.engine.money import budget_sentence, next_cost
 from executions.engine.pairing import PARTNER_PAUSED, hold_partner
@@ -38,8 +37,8 @@ def execution_pause(execution_id: uuid.UUID, *, user: Principal | None) -> Contr
         if execution.status == ExecutionStatus.PAUSED:
             return Controlled(execution)
         before = {"status": execution.status}
-        person, now = user if isinstance(user, User) else None, timezone.now()
-        if not hold_execution(execution, code="", reason="", now=now, paused_by=person):
+        now = timezone.now()
+        if not hold_execution(execution, code="", reason="", now=now, paused_by=user):
             raise InvalidState(f"Execution {execution.number} is {execution.status} and can't be paused.")
         for partner, _ in partners:
             hold_partner(partner, execution.number, "", now)

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.db.models import QuerySet
 
 from accounts.audit import summed
 from accounts.permissions import Principal
 from executions.models import Job, JobStatus
-from executions.services.locking import Controlled
+from executions.services.locking import Controlled, lock_executions
 from executions.services.requeueing import jobs_requeue, jobs_skip
 from mino.common.errors import InvalidState
 
@@ -41,7 +42,8 @@ class Handled:
 def dead_letters_requeue(jobs: QuerySet[Job], *, user: Principal | None) -> Handled:
     """Run the dead letters among `jobs` again, each within its execution: the newest `MOST_AT_ONCE` of them.
 
-    Each chunk of an execution is a transaction of its own; what is refused is counted, the rest is done.
+    Each chunk of an execution is a transaction of its own, unless the caller has one open, which then holds the locks
+    of all these executions. What is refused is counted, the rest is done.
     """
 
     def requeue(execution_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> Controlled:
@@ -72,6 +74,8 @@ def _handle(jobs: QuerySet[Job], act: Act, *, needs_own_run: bool) -> Handled:
             final += 1
         else:
             by_execution[execution].append(job)
+    if connection.in_atomic_block:
+        lock_executions(by_execution)
     done, forbidden, executions = 0, 0, 0
     for execution, ids in sorted(by_execution.items()):
         try:

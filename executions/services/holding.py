@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from accounts.models import User
+from accounts.authors import author_fields
+from accounts.permissions import Principal
 from executions.models import Execution, ExecutionStatus
 from executions.telling import execution_tell
 from executions.transitions import move
@@ -14,15 +15,16 @@ BUDGET_REACHED = "BUDGET_REACHED"
 
 
 def hold_execution(
-    execution: Execution, *, code: str, reason: str, now: datetime, paused_by: User | None = None
+    execution: Execution, *, code: str, reason: str, now: datetime, paused_by: Principal | None = None
 ) -> bool:
-    """Pause with a reason (`code` is empty when a person does it). Answers whether it went on until now.
+    """Pause with a reason (`code` is empty when a person or a program does it). Answers whether it went on until now.
 
     One that is paused already keeps the moment, and gets the reason if it has none. The caller holds the lock.
     """
     mine = Execution.objects.filter(pk=execution.pk)
     values = {"status_code": code, "status_reason": reason}
-    if move(mine, ExecutionStatus.PAUSED, paused_at=now, paused_by=paused_by, updated_at=now, **values):
+    actor = author_fields(paused_by, "paused_by", "paused_by_key")
+    if move(mine, ExecutionStatus.PAUSED, paused_at=now, updated_at=now, **actor, **values):
         reached = ["execution.budget_reached"] if code == BUDGET_REACHED else []
         execution_tell(execution.pk, "execution.paused", *reached)
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from accounts.permissions import Principal, require
@@ -50,6 +51,14 @@ def lock_with_partner(
     locked = Execution.objects.filter(pk__in=[one.pk for one in found]).select_for_update().order_by("pk")
     both = [(one, by_agent.get(one.agent)) for one in locked]
     return sorted(both, key=lambda one: one[0].pk != execution_id)
+
+
+def lock_executions(execution_ids: Collection[uuid.UUID]) -> None:
+    """Lock several executions and their credentials, for a transaction that then acts on one after the other."""
+    of_these = Execution.objects.filter(pk__in=execution_ids)
+    credentials = AgentCredential.objects.filter(organization__in=of_these.values("organization"))
+    list(credentials.select_for_update().order_by("pk").values_list("pk"))
+    list(of_these.select_for_update().order_by("pk").values_list("pk"))
 
 
 def give_back(credential: AgentCredential | None, count: int) -> None:

@@ -1,7 +1,7 @@
 """Adds what executions did to the usage of their organizations' months.
 
 A job that ends changes nothing of the organization, or all workers would wait for its row. The sweep adds, for each
-execution on which something may have changed, what is not added yet.
+execution on which something has changed, what is not added yet.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.limits.history import work_add
@@ -25,13 +26,23 @@ def metering_sweep(*, now: datetime | None = None) -> None:
     moment = now or timezone.now()
     last: uuid.UUID | None = None
     while True:
-        open_ones = Execution.objects.filter(is_metering=True).order_by("pk")
-        after = open_ones.filter(pk__gt=last) if last else open_ones
+        due = _due(moment).order_by("pk")
+        after = due.filter(pk__gt=last) if last else due
         found = list(after.values_list("pk", flat=True)[:AT_ONCE])
         for last in found:
             execution_meter(last, now=moment)
         if len(found) < AT_ONCE:
             return
+
+
+def _due(now: datetime) -> QuerySet[Execution]:
+    """Those of which something is not added yet, or which need not be looked at again."""
+    has_rows = Q(metered_rows__lt=F("completed_jobs") + F("error_jobs"))
+    has_cost = Q(cost__gt=F("metered_cost")) | Q(cost__lt=F("metered_cost"))
+    found: QuerySet[Execution] = Execution.objects.filter(
+        has_rows | has_cost | Q(finished_at__lte=now - LATE), is_metering=True
+    )
+    return found
 
 
 def execution_meter(execution_id: uuid.UUID, *, now: datetime) -> None:

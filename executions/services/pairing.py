@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import transaction
@@ -30,8 +30,8 @@ def pair_create(
 ) -> tuple[Execution, Execution]:
     """Start both in one transaction: over the same rows in the same order, with the same limits each.
 
-    `shared` are the other arguments of `execution_create`; a budget is for each of the two. Raises InvalidInput, naming
-    `other_version` or `other_agent` where the second is wrong, and what `execution_create` raises.
+    `shared` are the other arguments of `execution_create`; a budget is for each of the two. Raises what
+    `execution_create` raises; what is wrong with one of the two is named `first.agent`, `second.instruction_version`.
     """
     if user is not None:
         require(user, "projects.run_execution", batch.project)
@@ -40,7 +40,7 @@ def pair_create(
             "Both would be the same. Choose another version or another agent; to see how steady the answers are, run "
             "each row several times."
         )
-        raise InvalidInput(message, details=[Detail("other_version", message)])
+        raise InvalidInput(message, details=[Detail("second", message)])
     if shared.get("sample_method") == SampleMethod.RANDOM and seed is None:
         seed = secrets.randbelow(LARGEST_SEED)
     with transaction.atomic():
@@ -48,11 +48,14 @@ def pair_create(
             organization_id=batch.organization_id, project_id=batch.project_id, seed=secrets.randbelow(LARGEST_SEED)
         )
         shared |= {"batch": batch, "user": user, "seed": seed, "pair": pair}
-        one = execution_create(**_values(first), pair_place=1, **shared)
+        try:
+            one = execution_create(**_values(first), pair_place=1, **shared)
+        except InvalidInput as error:
+            raise _placed(error, "first") from error
         try:
             other = execution_create(**_values(second), pair_place=2, **shared)
         except InvalidInput as error:
-            raise _of_the_other(error) from error
+            raise _placed(error, "second") from error
         except QuotaExceeded as error:
             raise _one_is_left(error) from error
     return one, other
@@ -88,11 +91,11 @@ def _one_is_left(error: QuotaExceeded) -> QuotaExceeded:
     return QuotaExceeded(message, limits=Limits(counted.current - 1, counted.maximum, counted.reset))
 
 
-def _of_the_other(error: InvalidInput) -> InvalidInput:
-    """The same refusal, at the fields that say what runs beside."""
-    names = {"instruction_version": "other_version", "agent": "other_agent", "type": "other_version"}
+def _placed(error: InvalidInput, place: str) -> InvalidInput:
+    """The same refusal, saying of which of the two it speaks where it is about what they differ in."""
+    own = {field.name for field in fields(Runner)}
     details = [
-        Detail(names.get(one.path, "other_agent" if one.path.startswith("agent_settings") else one.path), one.message)
+        Detail(f"{place}.{one.path}" if one.path.partition(".")[0] in own else one.path, one.message)
         for one in error.details
     ]
     return InvalidInput(error.message, code=error.code, details=details)

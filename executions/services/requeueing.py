@@ -69,7 +69,7 @@ def job_skip(job_id: uuid.UUID, *, user: Principal | None) -> Controlled:
     result = jobs_skip(execution_id, user=user, jobs=[job_id])
     status = Job.objects.values_list("status", flat=True).get(pk=job_id)
     if status != JobStatus.SKIPPED:
-        raise InvalidState(f"This row is {status}: only rows that wait or have failed can be skipped.")
+        raise InvalidState(f"This row is in the state {status}: only rows that wait or have failed can be skipped.")
     return result
 
 
@@ -112,7 +112,7 @@ def job_cancel(job_id: uuid.UUID, *, user: Principal | None) -> Controlled:
         if status == JobStatus.STOPPED:
             return Controlled(execution)
         if status not in (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.RETRYING):
-            raise InvalidState(f"This row is {status}: only rows that wait or run can be cancelled.")
+            raise InvalidState(f"This row is in the state {status}: only rows that wait or run can be cancelled.")
         now = timezone.now()
         if status == JobStatus.RUNNING:
             end_sessions(mine, execution.agent, now)
@@ -156,7 +156,7 @@ def _record(action: str, execution: Execution, user: Principal | None, count: in
 
 
 def _check_can_go_on(execution: Execution) -> None:
-    again = "Run its failed rows again as a new execution."
+    again = "Run its failed or stopped rows in a new execution."
     if execution.status in FINAL:
         raise InvalidState(f"Execution {execution.number} is {execution.status}, which is final. {again}")
     if execution.status != ExecutionStatus.COMPLETED:

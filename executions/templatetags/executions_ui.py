@@ -9,8 +9,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from executions import addresses
 from executions.models import Job
-from executions.views import addresses
 from executions.views.error_words import meaning_of
 from mino.common.ui import formats, signs
 

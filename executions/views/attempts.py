@@ -9,8 +9,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Prefetch, Q, QuerySet
 
+from executions.addresses import LiveView, live_view
 from executions.models import Job, Screenshot, Session, SessionStatus
-from executions.views.addresses import LiveView, live_view
 
 MOST_ATTEMPTS = 20
 LARGE = ("raw_result", "extracted_data", "stack_trace", "retry__stack_trace")

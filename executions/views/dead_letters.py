@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.http import WorkspaceRequest
-from accounts.permissions import REFUSALS
+from accounts.permissions import refusal_of
 from executions.models import Job
 from executions.queries.dead_letters import dead_letters as seen_letters
 from executions.queries.dead_letters import shares_of, summary_of
@@ -81,7 +81,7 @@ def dead_letters_skip_page(request: WorkspaceRequest, slug: str) -> HttpResponse
 
 def _confirm(request: WorkspaceRequest, verb: str, act: Act) -> HttpResponse:
     if not _may_run(request):
-        raise PermissionDenied(REFUSALS["projects.run_execution"])
+        raise PermissionDenied(refusal_of(request.user, "projects.run_execution"))
     data = request.POST if request.method == "POST" else request.GET
     until = _moment(data.get("until", "")) or timezone.now()
     jobs = _chosen(request, data, until)

@@ -13,9 +13,10 @@ from executions.models import Execution, Job
 
 
 def find_execution(request: WorkspaceRequest, execution_id: uuid.UUID) -> Execution:
-    """The execution with its project, batch, version and who started it. Raises Http404 or PermissionDenied."""
+    """The execution with its project, batch, version, who started or paused it. Raises Http404, PermissionDenied."""
     seen: QuerySet[Execution] = Execution.objects.visible_to(request.user).filter(organization=request.organization)
-    related = seen.select_related("project", "batch", "instruction_version", "created_by", "api_key", "paused_by")
+    actors = ("created_by", "api_key", "paused_by", "paused_by_key")
+    related = seen.select_related("project", "batch", "instruction_version", *actors)
     execution = get_object_or_404(related.defer("instruction_version__text"), pk=execution_id)
     require(request.user, "projects.view_results", execution.project)
     return execution

@@ -15,12 +15,12 @@ from accounts.http import WorkspaceRequest
 from executions.agents.registry import AGENTS
 from executions.help.problem import problem_of
 from executions.models import Job, Session
+from executions.pictures.serving import lock_down
 from executions.views.attempts import attempts_of, read_number
 from executions.views.cells import cells_of, outcome_counts, with_offers
 from executions.views.error_words import meaning_of
 from executions.views.figures import field_names
 from executions.views.finding import find_job
-from executions.views.pictures import lock_down
 
 OTHER_EXECUTIONS = 10
 

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.http import WorkspaceRequest
 from accounts.permissions import require
 from executions.models import Execution, ExecutionStatus, Job, JobStatus
-from executions.services.hurrying import job_retry_now
 from executions.services.locking import Controlled
-from executions.services.requeueing import job_cancel, job_skip, jobs_requeue
+from executions.services.requeueing import job_cancel, job_skip
+from executions.services.retrying import job_retry
 from executions.views.finding import find_job
 from executions.views.going_back import address_back
 from mino.common.errors import ServiceError
@@ -26,24 +26,12 @@ from mino.common.forms import add_service_error
 from projects.models.instruction_version import MAX_INSTRUCTIONS
 from projects.services.rows import row_set_instructions
 
-OWN_WORKER = "The command that started this execution has ended, so nobody would run its rows. Run this row again."
-
 
 @require_POST
-def job_retry(request: WorkspaceRequest, slug: str, job_id: uuid.UUID) -> HttpResponse:
+def job_retry_page(request: WorkspaceRequest, slug: str, job_id: uuid.UUID) -> HttpResponse:
     """Run a row again that failed or was skipped; let one that waits for its next attempt have it at once."""
     job = find_job(request, job_id)
-    require(request.user, "projects.run_execution", job.project)
-    if job.execution.has_own_worker:
-        messages.error(request, OWN_WORKER)
-        return redirect(_page(request, job))
-
-    def retry() -> Controlled:
-        if job.status in (JobStatus.ERROR, JobStatus.SKIPPED):
-            return jobs_requeue(job.execution_id, user=request.user, jobs=[job.pk])
-        return job_retry_now(job.pk, user=request.user)
-
-    return _act(request, job, retry, "waits for a free slot")
+    return _act(request, job, lambda: job_retry(job.pk, user=request.user), "waits for a free slot")
 
 
 @require_POST

@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.http import QueryDict
 
+from executions.addresses import LiveView, live_view
 from executions.models import Execution, Job, JobStatus
-from executions.views.addresses import LiveView, live_view
 from executions.views.arrivals import Arrivals, arrivals, read_positions
 from executions.views.slots import read_position, read_slots, running_jobs, write_slots
 

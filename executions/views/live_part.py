@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from executions.costs.figures import cost_figures
 from executions.models import Execution, ExecutionStatus
+from executions.queries.repeats import steadiness
 from executions.views.chart import draw
 from executions.views.comparing import at_completion
 from executions.views.figures import (
@@ -24,7 +25,6 @@ from executions.views.live_lists import live_lists
 from executions.views.minutes import latest_minutes
 from executions.views.notices import notices
 from executions.views.pace import Minute, Pace, overall_pace, pace_of
-from executions.views.repeats import steadiness
 
 
 def live_context(execution: Execution, query: QueryDict, now: datetime) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from executions.addresses import site
 from executions.engine.account import RAISE_EVERY
 from executions.engine.pairing import PARTNER_PAUSED
 from executions.models import Execution, ExecutionStatus, Job, JobStatus
-from executions.views.addresses import site
 
 UNSTARTED_FOR = 20
 """Seconds without any running row after which the page says that no worker takes the work."""

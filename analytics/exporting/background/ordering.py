@@ -21,8 +21,11 @@ from mino.common.errors import Forbidden, InvalidState
 from mino.common.waking import wake
 
 RUN_TASK = "analytics.tasks.run_export"
+EXPORT = "projects.export_data"
 MOST_AT_ONCE = 5
 MOST_COUNTED = 2_000_000_000
+OVER = "The export is over already, so there is nothing to cancel."
+AT_WORK_OR_READY = "The export is being made already, or it is ready. Look how far it is."
 
 
 def export_order(
@@ -34,7 +37,7 @@ def export_order(
     """
     is_batch = isinstance(source, BatchRows)
     batch = source.batch if isinstance(source, BatchRows) else source.execution.batch
-    require(user, "projects.export_data", batch.project)
+    require(user, EXPORT, batch.project)
     _refuse_too_many(user)
     with transaction.atomic():
         export: Export = Export.objects.create(
@@ -61,6 +64,9 @@ def export_cancel(*, export: Export, user: Principal) -> None:
 
     Raises PermissionDenied, Forbidden for another's export, or InvalidState when it is over.
     """
+    require(user, EXPORT, export.project)
+    if not export.is_at_work and export.status != ExportStatus.CANCELLED:
+        raise InvalidState(OVER)
     _require_own(export, user)
     at_work = Export.objects.filter(pk=export.pk, status__in=AT_WORK)
     with transaction.atomic():
@@ -68,7 +74,7 @@ def export_cancel(*, export: Export, user: Principal) -> None:
             _record("export.cancelled", export, user)
     export.refresh_from_db()
     if export.status != ExportStatus.CANCELLED:
-        raise InvalidState("The export is over already, so there is nothing to cancel.")
+        raise InvalidState(OVER)
 
 
 def export_retry(*, export: Export, user: Principal) -> None:
@@ -76,6 +82,9 @@ def export_retry(*, export: Export, user: Principal) -> None:
 
     Raises PermissionDenied, Forbidden for another's export, or InvalidState while it is under way or ready.
     """
+    require(user, EXPORT, export.project)
+    if not export.can_be_made_again:
+        raise InvalidState(AT_WORK_OR_READY)
     _require_own(export, user)
     _refuse_too_many(user)
     try:
@@ -98,7 +107,7 @@ def export_retry(*, export: Export, user: Principal) -> None:
         if moved:
             _record("export.ordered", export, user)
     if not moved:
-        raise InvalidState("The export is being made already, or it is ready. Look at its page.")
+        raise InvalidState(AT_WORK_OR_READY)
     wake(RUN_TASK, str(export.pk))
 
 
@@ -115,7 +124,6 @@ def forget_file(export: Export) -> None:
 
 
 def _require_own(export: Export, user: Principal) -> None:
-    require(user, "projects.export_data", export.project)
     if user.pk not in (export.created_by_id, export.api_key_id):
         raise Forbidden("Only who ordered an export can change it. Order one of your own.")
 

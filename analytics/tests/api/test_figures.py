@@ -8,12 +8,15 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from analytics.charts import scope
+from analytics.models import ExecutionRollUp, SiteStatistic
 from analytics.rollups.computing import roll_up_compute
 from analytics.rollups.wanting import roll_up_want
 from analytics.tests.comparison.making import make_run
 from executions.models import Execution, Job
 from mino.tests.api.asking import Asker, code_of
+from mino.tests.api.test_lists import pages
 from mino.tests.factories import BatchFactory
+from mino.tests.plans import is_sorted, plans_of
 from projects.models import Batch, Project, Row
 
 
@@ -121,6 +124,24 @@ def test_the_hardest_sites(ask: Asker, batch: Batch, django_assert_num_queries: 
     for limit in (1, 2):
         with django_assert_num_queries(4):  # key, execution, roll-up, page
             ask.get(f"{path}?limit={limit}")
+
+
+def test_sites_that_are_as_hard_stand_in_the_order_of_an_index(ask: Asker, project: Project) -> None:
+    execution = run(BatchFactory(project=project, rows=6), *["ww"] * 6)
+    generation = ExecutionRollUp.objects.get(execution=execution).generation
+    assert generation is not None
+    SiteStatistic.objects.filter(generation=generation).delete()
+    for number in range(7):
+        SiteStatistic.objects.create(generation=generation, site=f"shop{number}.example", trouble=number // 3, jobs=1)
+    for sort in ("-trouble", "trouble"):
+        with plans_of("analytics_sitestatistic") as plans:
+            found = [
+                one["site"]
+                for page in pages(ask, f"executions/{execution.pk}/sites?sort={sort}&limit=2")
+                for one in page
+            ]
+        assert all("site_hardest" in plan and not is_sorted(plan) for plan in plans), plans
+        assert found == sorted(found, reverse=sort.startswith("-"))
 
 
 def test_no_sites_before_they_are_known(ask: Asker, batch: Batch) -> None:

@@ -213,6 +213,17 @@ def test_an_execution_is_compared_with_the_baseline_or_the_one_before_it(
     assert client.get(alone).status_code == 404
 
 
+def test_a_baseline_over_other_rows_is_passed_over(
+    two: Two, viewer: User, member: User, client_for: ClientFor, organization: Organization, address: str
+) -> None:
+    other = make_run(BatchFactory(project=two[0].project, name="Lamps", rows=1), ["gg"])
+    client_for(member).post(reverse("execution_set_baseline", args=[organization.slug, other.pk]))
+    client = client_for(viewer)
+    second, first = (client.get(reverse("execution_compare", args=[organization.slug, one.pk])) for one in two[::-1])
+    assert second["Location"] == f"{address}?executions={ids(*two)}"
+    assert first["Location"] == f"{address}?executions={two[0].pk}"
+
+
 def test_an_execution_under_way_is_no_baseline(
     sites: Batch, member: User, client_for: ClientFor, organization: Organization
 ) -> None:

@@ -81,7 +81,7 @@ def test_cost_times_and_sources_are_there_when_asked_for(execution: Execution) -
     assert (row["cost"], row["currency"]) == (Decimal("0.012300"), "USD")
     assert (row["started_at"], row["finished_at"]) == (None, "2026-03-01T12:00:00+00:00")
     (found,) = map(json.loads, b"".join(Results(execution, wanted).lines()).splitlines())
-    assert (found["cost"], found["fields"]["title"]) == ("0.012300", {"source": "h1"})
+    assert (found["cost"], found["fields"]["title"]) == (0.0123, {"source": "h1"})
 
 
 def test_partial_scores_are_found_in_filtered_rows_too(mixed: Execution) -> None:

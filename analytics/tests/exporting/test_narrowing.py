@@ -41,6 +41,8 @@ def tagged(mixed: Execution) -> Execution:
         ("outcome=wrong&column=title", [2]),
         ("outcome=wrong&column=price", []),
         ("outcome=missed", [2]),
+        ("outcome=missed,correct", [1, 2]),
+        ("outcome=correct&outcome=wrong&column=title", [1, 2]),
         ("column=title", [1, 2, 3, 4]),
         ("search=kettles/3", [3]),
         ("site=Shop4.example", [4]),
@@ -76,14 +78,28 @@ def test_only_some_inputs_and_fields(mixed: Execution) -> None:
     assert unknown.errors["only"] == ["There is no such choice: secret."]
 
 
+def test_names_with_commas_are_parameters_of_their_own() -> None:
+    columns = [{"name": name, "role": "ground_truth"} for name in ("net, EUR", "net", "EUR", "title")]
+    form = ExportForm(QueryDict("only=net%2C+EUR&only=title,net"), columns=columns)
+    assert form.is_valid(), form.errors
+    assert form.parameters["only"] == ["net, EUR", "title", "net"]
+    again = ExportForm(QueryDict(form.query), columns=columns)
+    assert again.is_valid()
+    assert again.parameters == form.parameters
+
+
+def test_one_outcome_as_exports_kept_it_before() -> None:
+    assert wanted_of({"outcome": "wrong", "column": "title"}).outcomes == ("wrong",)
+
+
 @pytest.mark.parametrize(
     ("query", "field", "told"),
     [
         ("rows=1-x", "rows", "“1-x” is no row. Write numbers and spans, such as 1-50, 60."),
         ("rows=9-3", "rows", "“9-3” is no row. Write numbers and spans, such as 1-50, 60."),
         ("rows=0", "rows", "“0” is no row. Write numbers and spans, such as 1-50, 60."),
-        ("site=a/b", "site", "A site is a host, such as shop.example."),
-        ("column=secret&outcome=wrong", "column", "There is no such choice: secret."),
+        ("site=a/b", "site", "Give the host alone, such as shop.example."),
+        ("column=secret&outcome=wrong", "column", "There is no column “secret” here. There are: title, price."),
         ("outcome=odd", "outcome", "There is no such choice: odd."),
     ],
 )

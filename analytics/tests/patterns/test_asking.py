@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -18,6 +19,8 @@ from executions.services.creation import execution_create
 from mino.common.errors import InvalidState
 from mino.common.hooks import execution_rescored
 from mino.tests.factories import BatchFactory
+from projects.services.truth import truth_set
+from projects.services.truth_cells import CellChange
 
 GOOD: dict[str, Any] = {}
 
@@ -42,6 +45,23 @@ def test_results_that_are_scored_anew_want_their_patterns_again() -> None:
     patterns_analyse(execution.pk)
     execution_rescored.call([execution.pk])
     assert PatternAnalysis.objects.get(pk=execution.pk).wanted_at is not None
+
+
+@pytest.mark.django_db
+def test_a_corrected_cell_wakes_no_worker_at_once(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    execution = play(BatchFactory(rows=2), [GOOD] * 2)
+    woken: list[str] = []
+    monkeypatch.setattr("mino.common.waking.send", lambda task, *_: woken.append(task))
+    with django_capture_on_commit_callbacks(execute=True):
+        row = execution.batch.rows.get(position=1)
+        truth_set(batch=execution.batch, changes=[CellChange(row.pk, "price", "1.5")], user=None)
+    assert services.TASK not in woken
+    assert PatternAnalysis.objects.get(pk=execution.pk).wanted_at is not None
+    with django_capture_on_commit_callbacks(execute=True):
+        execution_rescored.call([execution.pk])
+    assert services.TASK in woken
 
 
 @pytest.mark.django_db

@@ -6,10 +6,11 @@ import random
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from analytics.models import FailurePattern, PatternAnalysis, PatternOccurrence
 from analytics.patterns.attributes import attribute_findings
-from analytics.patterns.services import latest_seen, pattern_rows, patterns_analyse, patterns_sweep, patterns_want
+from analytics.patterns.services import REST, latest_seen, pattern_rows, patterns_analyse, patterns_sweep, patterns_want
 from analytics.patterns.shapes import Failure, FailureType
 from analytics.patterns.table import FAILED, PASSED, Attribute, Table
 from analytics.tests.patterns.making import analysed, play
@@ -193,6 +194,21 @@ def test_the_trend_is_that_of_the_two_newest_executions_of_a_batch(batch: Batch)
     assert trend(60, other) == "", "nothing is known yet of this batch"
 
 
+def test_running_the_failed_rows_again_makes_a_pattern_no_worse_and_cures_none(batch: Batch) -> None:
+    def state(*answers: dict[str, Any], **values: Any) -> tuple[str, str]:
+        analysed(play(batch, list(answers), **values))
+        found = FailurePattern.objects.get(kind="type", failing="missing_extraction")
+        return found.state, found.trend
+
+    bad, chosen = {"price": None}, {"sample_method": "selection"}
+    assert state(*[bad] * 12, *[GOOD] * 48) == ("open", "")
+    assert state(*[bad] * 12, **chosen) == ("open", ""), "they were chosen because they fail"
+    later = VersionFactory(project=batch.project)
+    assert state(*[GOOD] * 12, instruction_version=later, **chosen) == ("open", "")
+    rarer = [bad] * 7 + [GOOD] * 53
+    assert state(*rarer, instruction_version=later) == ("open", "steady"), "12 of 60 before, by chance 7 now"
+
+
 def test_the_same_version_cures_nothing(batch: Batch) -> None:
     analysed(play(batch, [{"price": None}] * 20 + [GOOD] * 40))
     analysed(play(batch, [GOOD] * 60))
@@ -206,6 +222,8 @@ def test_what_nobody_asked_for_is_found_by_the_sweep(batch: Batch) -> None:
     assert patterns_analyse(execution.pk)
     assert patterns_sweep() == 0
     patterns_want([execution.pk])
+    assert patterns_sweep() == 0
+    PatternAnalysis.objects.update(analysed_at=timezone.now() - REST)
     assert patterns_sweep() == 1
 
 

@@ -178,7 +178,7 @@ def test_an_execution_shows_its_patterns_and_waits_for_them(browser: Client, exe
     assert "hx-trigger" not in part
     browser.post(reverse("execution_patterns_find", args=[execution.organization.slug, execution.pk]))
     assert PatternAnalysis.objects.get(pk=execution.pk).wanted_at is not None
-    assert "every 2s" in browser.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert "every 5s" in browser.get(url, headers={"HX-Request": "true"}).content.decode()
 
 
 def test_patterns_of_a_deleted_batch_are_removed(execution: Execution) -> None:

@@ -7,7 +7,11 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from accounts.api_keys.principal import ApiKeyPrincipal
+from accounts.api_keys.scopes import Scope
+from accounts.api_keys.services import api_key_create
 from accounts.models import Organization, User
+from accounts.permissions import Principal
 from analytics.models import Decision, ReviewDecision, ReviewReservation
 from analytics.review.deciding import Said, cell_decide
 from analytics.review.queue import Filter, Queue
@@ -74,3 +78,25 @@ def test_a_cell_that_two_decide_at_once_is_decided_once(execution: Execution, pe
     each(people, decide)
     assert ReviewDecision.objects.count() == 1
     assert len(refused) == len(people) - 1
+
+
+def test_programs_and_people_who_decide_at_once_decide_once(
+    execution: Execution, people: list[User], organization: Organization
+) -> None:
+    first = Queue(execution, people[0], ALL).first()
+    assert first is not None
+    keys = [
+        ApiKeyPrincipal(api_key_create(organization=organization, user=None, name="CI", scopes=list(Scope)).api_key)
+        for _ in range(3)
+    ]
+    refused: list[str] = []
+
+    def decide(who: Principal) -> None:
+        try:
+            cell_decide(cell=first.cell, said=Said(Decision.AGENT_WRONG, seen="3.50"), user=who)
+        except InvalidState as error:
+            refused.append(error.message)
+
+    at_once([lambda who=who: decide(who) for who in (*keys, people[0])])  # type: ignore[misc]
+    assert ReviewDecision.objects.count() == 1
+    assert len(refused) == len(keys)

@@ -14,7 +14,8 @@ from analytics.rollups import claims, computing, sites
 from analytics.rollups.claims import Claim
 from analytics.rollups.computing import roll_up_compute
 from analytics.rollups.histories import Histories
-from analytics.rollups.wanting import roll_up_want, roll_ups_sweep, roll_ups_want
+from analytics.rollups.removing import roll_ups_remove
+from analytics.rollups.wanting import roll_up_want, roll_ups_sweep, roll_ups_tidy, roll_ups_want
 from analytics.tests.comparison.making import make_run
 from executions.models import Execution, Job
 from executions.services.control import execution_stop
@@ -175,3 +176,34 @@ def test_a_deleted_batch_takes_its_roll_ups_along(batch: Batch) -> None:
     batch_purging.call(batch.pk)
     for model in (SiteStatistic, SiteGeneration, RowHistory, BatchRollUp, ExecutionRollUp):
         assert not model.objects.exists()
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 100])
+def test_a_batch_that_is_removed_meanwhile_ends_the_computing(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch, rows_at_once: int
+) -> None:
+    execution = make_run(batch, ["gg", "gw", "error", "mm"])
+    roll_up_want(execution.pk)
+    monkeypatch.setattr(computing, "CHUNK", rows_at_once)
+    monkeypatch.setattr(Claim, "hold", lambda claim: roll_ups_remove(batch.pk))
+    assert not roll_up_compute(execution.pk)
+    for model in (SiteStatistic, SiteGeneration, RowHistory, BatchRollUp):
+        assert not model.objects.exists()
+
+
+def test_what_was_never_asked_for_and_what_was_broken_off_is_found_in_the_end(
+    batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analytics.rollups.wanting.LOOKED_AT", 1)
+    old, read = make_run(batch, ["gg"], finished_at=timezone.now()), make_run(batch, ["gg"], finished_at=timezone.now())
+    assert roll_ups_sweep() == 1
+    assert roll_up_compute(read.pk)
+    assert not ExecutionRollUp.objects.filter(pk=old.pk).exists()
+    broken_off = SiteGeneration.objects.create(
+        execution_id=old.pk, batch_id=batch.pk, created_at=timezone.now() - timedelta(days=2)
+    )
+    SiteGeneration.objects.update(created_at=timezone.now() - timedelta(days=2))
+    roll_ups_tidy()
+    assert ExecutionRollUp.objects.get(pk=old.pk).wanted_at is not None
+    assert not SiteGeneration.objects.filter(pk=broken_off.pk).exists()
+    assert SiteGeneration.objects.filter(execution_id=read.pk).exists()

@@ -14,7 +14,7 @@ from accounts.models import Organization, User
 from executions.defaults.services import defaults_set
 from executions.models import Execution, ExecutionStatus, Job, JobStatus
 from executions.services.creation import execution_create
-from mino.tests.api.asking import Asker, code_of
+from mino.tests.api.asking import Asker, browser, code_of
 from mino.tests.factories import BatchFactory, ColumnStatisticFactory, ExecutionFactory, VersionFactory
 from projects.models import Batch
 
@@ -76,6 +76,7 @@ def test_the_same_twice(ask: Asker, batch: Batch) -> None:
     assert (again.status_code, again.json()) == (201, first)
     refused = start(ask, batch)
     assert (refused.status_code, code_of(refused)) == (409, "EXECUTION_ALREADY_RUNNING")
+    assert refused.json()["details"] == [{"path": "execution_id", "message": first["id"]}]
     assert start(ask, batch, allow_parallel=True).status_code == 201
 
 
@@ -85,8 +86,10 @@ def test_the_same_twice(ask: Asker, batch: Batch) -> None:
         ({"instruction_version": 9}, "instruction_version"),
         ({"sample_method": "first"}, "sample_size"),
         ({"sample_method": "selection"}, "selection"),
-        ({"sample_method": "selection", "selection": [1, 99]}, "selection"),
+        ({"sample_method": "selection", "selection": [1, 99]}, "selection.1"),
         ({"selection": [1]}, "selection"),
+        ({"sample_size": 3}, "sample_size"),
+        ({"sample_method": "first", "sample_size": 1, "seed": 3}, "seed"),
         ({"agent": "nobody"}, "agent"),
         ({"agent": "file"}, "agent"),
         ({"agent_settings": {"colour": 1}}, "agent_settings.colour"),
@@ -119,6 +122,8 @@ def test_the_list_and_its_filters(ask: Asker, batch: Batch) -> None:
     assert found(f"?batch_id={batch.pk}") == {str(done.pk), str(stopped.pk)}
     assert found(f"?project_id={batch.project_id}&type=production") == {str(done.pk)}
     assert found("?agent=eva") == {str(paused.pk)}
+    assert found(f"?number={paused.number}&instruction_version=1") == {str(paused.pk)}
+    assert code_of(ask("GET", "executions?number=0")) == "VALIDATION_ERROR"
     assert code_of(ask("GET", "executions?status=done")) == "VALIDATION_ERROR"
 
 
@@ -146,6 +151,31 @@ def test_pausing_resuming_and_stopping(ask: Asker, execution: Execution) -> None
     assert (stopped["status"], stopped["affected_jobs"], stopped["jobs"]["stopped"]) == ("stopped", 3, 3)
     refused = ask("POST", f"{path}/resume")
     assert (refused.status_code, code_of(refused)) == (409, "INVALID_STATE")
+
+
+def test_who_paused_is_told(ask: Asker, execution: Execution, owner: User, client: Client) -> None:
+    path = f"executions/{execution.pk}"
+    assert ask.get(path)["paused_by"] is None
+    paused = ask("POST", f"{path}/pause").json()
+    assert (paused["paused_by"]["type"], paused["paused_by"]["name"]) == ("api_key", "CI")
+    client.force_login(owner)
+    page = client.get(reverse("execution", args=[execution.organization.slug, execution.pk]))
+    assert "Paused by the API key “CI”" in page.content.decode()
+    browser(owner, execution.organization)("POST", f"{path}/resume")
+    by_person = browser(owner, execution.organization)("POST", f"{path}/pause").json()
+    assert by_person["paused_by"] == {"type": "user", "id": str(owner.pk), "name": owner.display_name}
+
+
+@pytest.mark.parametrize("control", ["resume", "retry-failed"])
+def test_what_starts_rows_is_done_once_for_a_key(ask: Asker, execution: Execution, control: str) -> None:
+    path = f"executions/{execution.pk}"
+    ask("POST", f"{path}/pause")
+    first = ask("POST", f"{path}/{control}", {} if control == "retry-failed" else None, Idempotency_Key="a")
+    ask("POST", f"{path}/pause")
+    again = ask("POST", f"{path}/{control}", {} if control == "retry-failed" else None, Idempotency_Key="a")
+    assert (again.status_code, again.content) == (200, first.content)
+    execution.refresh_from_db()
+    assert execution.status == ExecutionStatus.PAUSED, "a request that is sent again must not go on by itself"
 
 
 def test_limits(ask: Asker, execution: Execution) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import Organization
+from accounts.models import Organization, User
+from executions.api.retries import DeadLetterFilter, LettersChosen
 from executions.models import Execution, ExecutionStatus, Job, JobStatus, Retry
-from mino.tests.api.asking import Asker, code_of, program
+from mino.tests.api.asking import Asker, browser, code_of, program
 from mino.tests.factories import JOINED, ExecutionFactory, FieldResultFactory, JobFactory, SessionFactory
-from projects.models import Batch
+from projects.models import Batch, TaggedRow
+from projects.services.tags import tag_create
 
 
 @pytest.fixture
@@ -32,13 +35,15 @@ def jobs(execution: Execution) -> list[Job]:
             evaluation_result="fail",
             accuracy=0.5,
             outcomes={"title": "correct", "price": "wrong"},
-            result={"title": "Kettle", "price": "2"},
+            result={"title": "Copper kettle", "price": "2"},
             row__url="https://shop.example/kettle",
         ),
         JobFactory(execution=execution, status=JobStatus.ERROR, error_code="TIMEOUT", finished_at=JOINED),
         JobFactory(execution=execution, status=JobStatus.RETRYING, next_retry_at=JOINED),
         JobFactory(execution=execution),
     ]
+    tag = tag_create(organization=execution.organization, user=None, name="Gold", colour="#b98900")
+    TaggedRow.objects.create(batch=execution.batch, row=made[3].row, tag=tag)
     FieldResultFactory(job=made[0], column="title", expected="Kettle", extracted="Kettle")
     FieldResultFactory(job=made[0], outcome="wrong", extracted="2", score=0)
     Retry.objects.create(job=made[2], execution=execution, attempt_number=1, scheduled_for=timezone.now())
@@ -60,7 +65,11 @@ def jobs(execution: Execution) -> list[Job]:
         ("outcome=wrong&column=title", []),
         ("accuracy_min=50&accuracy_max=50", [0]),
         ("accuracy_max=49.9", []),
-        ("search=KETTLE", [0]),
+        ("search=EXAMPLE/KETTLE", [0]),
+        ("search=Copper kettle", [0]),
+        ("search=title", []),
+        ("site=shop.example", [0]),
+        ("tag=gold", [3]),
     ],
 )
 def test_the_jobs_of_an_execution(
@@ -78,6 +87,7 @@ def test_the_jobs_of_an_execution(
         ("accuracy_min=60&accuracy_max=50", "accuracy_max"),
         ("column=price", "column"),
         ("outcome=bad", "outcome"),
+        ("site=https://shop.example/", "site"),
     ],
 )
 def test_filters_that_make_no_sense(ask: Asker, execution: Execution, query: str, parameter: str) -> None:
@@ -88,7 +98,7 @@ def test_filters_that_make_no_sense(ask: Asker, execution: Execution, query: str
 
 def test_a_job_with_its_result_and_cells(ask: Asker, jobs: list[Job]) -> None:
     shown = ask.get(f"jobs/{jobs[0].pk}?include=result,field_results,sources,own_instructions")
-    assert shown["result"] == {"title": "Kettle", "price": "2"}
+    assert shown["result"] == {"title": "Copper kettle", "price": "2"}
     cells = [(one["column"], one["expected"], one["extracted"], one["outcome"]) for one in shown["field_results"]]
     assert cells == [("price", "1.50", "2", "wrong"), ("title", "Kettle", "Kettle", "correct")]
     assert "result" not in ask.get(f"jobs/{jobs[0].pk}")
@@ -124,20 +134,71 @@ def test_the_attempts_at_a_job(ask: Asker, jobs: list[Job]) -> None:
 
 
 def test_acts_on_one_job(ask: Asker, jobs: list[Job]) -> None:
-    assert ask("POST", f"jobs/{jobs[1].pk}/retry").json()["status"] == "queued"
-    assert ask("POST", f"jobs/{jobs[1].pk}/retry").json()["requeue_count"] == 1, "a second time nothing happens"
-    assert ask("POST", f"jobs/{jobs[1].pk}/skip").json()["status"] == "skipped"
-    assert ask("POST", f"jobs/{jobs[3].pk}/cancel").json()["status"] == "stopped"
+    for verb, job, status in (
+        ("retry", jobs[1], "queued"),
+        ("skip", jobs[1], "skipped"),
+        ("cancel", jobs[3], "stopped"),
+    ):
+        done = ask("POST", f"jobs/{job.pk}/{verb}").json()
+        assert (done["status"], done["affected_jobs"]) == (status, 1)
+        again = ask("POST", f"jobs/{job.pk}/{verb}?include=execution").json()
+        assert (again["status"], again["affected_jobs"], again["requeue_count"]) == (status, 0, done["requeue_count"])
+        assert again["execution"]["jobs"][status] == {"queued": 2}.get(status, 1)
+        assert "instructions" not in again["execution"]
     refused = ask("POST", f"jobs/{jobs[0].pk}/skip")
     assert (refused.status_code, code_of(refused)) == (409, "INVALID_STATE")
 
 
+@pytest.mark.parametrize("status", [JobStatus.COMPLETED, JobStatus.STOPPED])
+def test_a_job_that_has_ended_for_good_is_not_retried(ask: Asker, jobs: list[Job], status: str) -> None:
+    Job.objects.filter(pk=jobs[0].pk).update(status=status)
+    refused = ask("POST", f"jobs/{jobs[0].pk}/retry")
+    assert (refused.status_code, code_of(refused)) == (409, "INVALID_STATE")
+    assert f"in the state {status}" in refused.json()["error"]
+    assert "Run it in a new execution." in refused.json()["error"]
+    jobs[0].refresh_from_db()
+    assert jobs[0].status == status
+
+
+def test_a_job_of_a_command_that_has_ended_is_not_retried(ask: Asker, jobs: list[Job], viewer: User) -> None:
+    Execution.objects.update(has_own_worker=True)
+    assert code_of(ask("POST", f"jobs/{jobs[1].pk}/retry")) == "INVALID_STATE"
+    assert code_of(browser(viewer)("POST", f"jobs/{jobs[1].pk}/retry")) == "FORBIDDEN"
+
+
+def test_a_job_that_runs_stays_as_it_is(ask: Asker, jobs: list[Job]) -> None:
+    Job.objects.filter(pk=jobs[0].pk).update(status=JobStatus.RUNNING)
+    answer = ask("POST", f"jobs/{jobs[0].pk}/retry")
+    assert (answer.status_code, answer.json()["status"], answer.json()["affected_jobs"]) == (200, "running", 0)
+
+
+def test_a_job_that_waits_for_its_next_attempt_has_it_at_once(ask: Asker, jobs: list[Job]) -> None:
+    later = timezone.now() + timedelta(hours=1)
+    Retry.objects.update(scheduled_for=later)
+    Job.objects.filter(pk=jobs[2].pk).update(next_retry_at=later)
+    done = ask("POST", f"jobs/{jobs[2].pk}/retry").json()
+    assert (done["status"], done["affected_jobs"]) == ("retrying", 1)
+    assert Retry.objects.get().scheduled_for < later
+    assert ask("POST", f"jobs/{jobs[2].pk}/retry").json()["affected_jobs"] == 0
+
+
 def test_the_retry_queue(ask: Asker, execution: Execution, jobs: list[Job]) -> None:
-    [waiting] = ask.get(f"retries?execution_id={execution.pk}")["data"]
+    [waiting] = ask.get(f"retries?execution_id={execution.pk}&batch_id={execution.batch_id}")["data"]
+    assert ask.get(f"retries?project_id={execution.batch_id}")["data"] == []
+    assert ask.get("retries?error_code=TIMEOUT")["data"] == []
     assert (waiting["job_id"], waiting["row_position"]) == (str(jobs[2].pk), jobs[2].row_position)
 
 
-@pytest.mark.parametrize("body", [{"error_code": "TIMEOUT"}, {"job_ids": True}, {"execution_id": True}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error_code": ["TIMEOUT", "DNS_ERROR"]},
+        {"agent": ["local"]},
+        {"finished_after": "2025-01-01T00:00:00Z", "finished_before": "2100-01-01T00:00:00+01:00"},
+        {"job_ids": True},
+        {"execution_id": True},
+    ],
+)
 @pytest.mark.parametrize(("verb", "status"), [("retry", "queued"), ("skip", "skipped")])
 def test_dead_letters(ask: Asker, execution: Execution, jobs: list[Job], body: Any, verb: str, status: str) -> None:
     names = {"job_ids": [str(jobs[1].pk), str(jobs[0].pk)], "execution_id": str(execution.pk)}
@@ -151,12 +212,47 @@ def test_dead_letters(ask: Asker, execution: Execution, jobs: list[Job], body: A
     assert ask.get("dead-letters")["data"] == []
 
 
+@pytest.mark.parametrize("verb", ["retry", "skip"])
+def test_dead_letters_are_acted_on_once_for_a_key(ask: Asker, jobs: list[Job], verb: str) -> None:
+    path, body = f"dead-letters/{verb}", {"error_code": ["TIMEOUT"]}
+    first = ask("POST", path, body, Idempotency_Key="a")
+    JobFactory(execution=jobs[1].execution, status=JobStatus.ERROR, error_code="TIMEOUT", finished_at=JOINED)
+    again = ask("POST", path, body, Idempotency_Key="a")
+    assert (again.status_code, again.content, first.json()["affected_jobs"]) == (200, first.content, 1)
+    assert len(ask.get("dead-letters")["data"]) == 1, "what failed since is not meant"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error_code": ["DNS_ERROR"]},
+        {"agent": ["eva"]},
+        {"finished_after": "2100-01-01T00:00:00Z"},
+        {"job_ids": True, "agent": ["eva"]},
+    ],
+)
+def test_dead_letters_that_nobody_means_are_left(ask: Asker, jobs: list[Job], body: dict[str, Any]) -> None:
+    ids = {"job_ids": [str(jobs[1].pk)]} if "job_ids" in body else {}
+    assert ask("POST", "dead-letters/retry", {**body, **ids}).json()["affected_jobs"] == 0
+
+
+def test_dead_letters_are_chosen_by_what_their_list_is_narrowed_to(ask: Asker) -> None:
+    assert set(LettersChosen().fields) == {"job_ids", *DeadLetterFilter.names()}
+    span = {"finished_after": "2026-01-02T00:00:00Z", "finished_before": "2026-01-01T00:00:00Z"}
+    refused = ask("POST", "dead-letters/retry", span)
+    assert (code_of(refused), refused.json()["details"][0]["path"]) == ("VALIDATION_ERROR", "finished_before")
+
+
 def test_dead_letters_of_nobody_in_particular_and_of_others(
     ask: Asker, organization: Organization, jobs: list[Job]
 ) -> None:
-    assert code_of(ask("POST", "dead-letters/retry", {})) == "MISSING_FIELD"
+    nothing = ask("POST", "dead-letters/retry", {})
+    assert code_of(nothing) == "MISSING_FIELD"
+    assert "job_ids, execution_id, batch_id" in nothing.json()["error"]
     elsewhere = JobFactory(status=JobStatus.ERROR, finished_at=JOINED)
-    assert ask("POST", "dead-letters/skip", {"job_ids": [str(elsewhere.pk)]}).json()["affected_jobs"] == 0
+    refused = ask("POST", "dead-letters/skip", {"job_ids": [str(jobs[1].pk), str(elsewhere.pk)]})
+    assert (code_of(refused), [one["path"] for one in refused.json()["details"]]) == ("VALIDATION_ERROR", ["job_ids.1"])
+    assert ask.get("dead-letters?fields=id")["data"] == [{"id": str(jobs[1].pk)}], "all or nothing"
     elsewhere.refresh_from_db()
     assert elsewhere.status == JobStatus.ERROR
     assert code_of(program(organization, "read:results")("POST", "dead-letters/skip", {})) == "FORBIDDEN"

@@ -36,15 +36,16 @@ def free_port() -> int:
 
 
 class OwnPostgreSQL:
-    """A cluster in `folder`, reached by a socket there."""
+    """A cluster in `folder`, reached by a socket there. `options` are further settings of the server, `name=value`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: Sequence[str] = ()) -> None:
         found = _postgresql_bin()
         if found is None:
             raise ServiceMissing("PostgreSQL is not installed: there is no initdb.")
         self._bin = found
         self._folder = folder
         self._port = free_port()
+        self._options = "".join(f" -c {one}" for one in options)
         folder.mkdir()
         if os.getuid() == 0:  # PostgreSQL refuses to run as root
             shutil.chown(folder, "postgres", "postgres")
@@ -60,6 +61,7 @@ class OwnPostgreSQL:
     def start(self) -> None:
         """Start the server, and wait until it answers."""
         options = f"-p {self._port} -c listen_addresses= -c unix_socket_directories={self._folder} -c fsync=off"
+        options += self._options
         self._run("pg_ctl", "-w", "-l", str(self._folder / "log"), "-o", options, "start")
 
     def restart(self, mode: str) -> None:

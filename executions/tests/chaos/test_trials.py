@@ -30,6 +30,7 @@ def can_run() -> None:
         pytest.skip(sentence)
 
 
+@pytest.mark.postgresql
 @pytest.mark.usefixtures("can_run")
 def test_nothing_is_lost_or_paid_twice_while_processes_and_services_die() -> None:
     command = [sys.executable, "-m", "executions.tests.chaos", "--trials", str(TRIALS), "--seed", str(SEED)]

@@ -7,13 +7,16 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 import pytest
 import uvicorn
 from django.db import connection
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
@@ -25,6 +28,7 @@ from executions.events.tokens import token_give
 from executions.models import Execution, ExecutionEvent
 from executions.services.control import execution_pause, execution_stop
 from mino.tests.api.asking import Asker, browser, program
+from mino.tests.processes import wait_for
 
 Start = Callable[..., Execution]
 Take = Callable[..., list[Attempt]]
@@ -35,7 +39,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 class Heard:
     """A server-sent event."""
 
-    id: int | None
+    id: int
     type: str
     data: Mapping[str, Any]
 
@@ -84,7 +88,7 @@ def _events(response: httpx.Response) -> Iterator[Heard]:
     fields: dict[str, str] = {}
     for line in response.iter_lines():
         if not line and "event" in fields:
-            yield Heard(int(fields["id"]) if "id" in fields else None, fields["event"], json.loads(fields["data"]))
+            yield Heard(int(fields["id"]), fields["event"], json.loads(fields["data"]))
             fields = {}
         elif line and not line.startswith(":"):
             name, _, value = line.partition(": ")
@@ -102,7 +106,8 @@ def until(events: Iterator[Heard], kind: str) -> list[Heard]:
 
 
 def numbers(heard: list[Heard]) -> list[int]:
-    return [event.id for event in heard if event.id is not None]
+    """The numbers of what has one of its own."""
+    return [event.id for event in heard if event.type not in ("progress", "end")]
 
 
 def _finish(finish: Take, attempt: Attempt) -> None:
@@ -141,25 +146,56 @@ def test_who_comes_back_gets_what_was_missed_once(
         assert numbers(until(events, "end")) == [4]
 
 
+def test_who_has_seen_no_event_yet_comes_back_with_the_position(
+    address: str, asker: Asker, start: Start, take: Take, finish: Take, owner: User
+) -> None:
+    execution = start(rows=2)
+    attempt, _ = take(2)
+    with following(way(asker, execution)) as events:
+        joined = next(events)
+    assert (joined.type, joined.id) == ("progress", 1)
+    finish(attempt, "right")
+    execution_pause(execution.pk, user=owner)
+    with following(way(asker, execution), **{"Last-Event-ID": str(joined.id)}) as events:
+        heard = until(events, "progress")
+    assert numbers(heard) == [2, 3]
+    assert heard[-1].id == 3
+
+
+def test_progress_is_never_ahead_of_what_was_told(
+    address: str, asker: Asker, start: Start, take: Take, finish: Take, owner: User
+) -> None:
+    execution = start(rows=3)
+    with following(way(asker, execution, query="?last_event_id=0")) as events:
+        heard = until(events, "progress")
+        for attempt in take(3):
+            finish(attempt, "right")
+        heard += until(events, "end")
+    assert numbers(heard) == [1, 2, 3, 4, 5]
+    for before, event in pairwise(heard):
+        assert event.id == before.id + (event.type not in ("progress", "end"))
+
+
 def test_what_is_not_kept_any_more_is_told(address: str, asker: Asker, start: Start, take: Take, finish: Take) -> None:
     execution = start(rows=3)
     for attempt in take(2):
         finish(attempt, "right")
     ExecutionEvent.objects.filter(sequence__lt=3).delete()
     with following(way(asker, execution, query="?last_event_id=0")) as events:
-        gap, kept, *_ = until(events, "progress")
+        gap, kept, progress = until(events, "progress")
     assert (gap.type, gap.data, gap.id) == ("gap", {"first": 1, "last": 2}, 2)
-    assert kept.id == 3
+    assert (kept.id, progress.id) == (3, 3)
 
 
 def test_who_knows_the_end_is_sent_away_for_good(address: str, asker: Asker, start: Start, owner: User) -> None:
     execution = start(rows=1)
     execution_stop(execution.pk, user=owner)
-    execution.refresh_from_db()
-    url = way(asker, execution, query=f"?last_event_id={execution.last_event}")
-    assert httpx.get(url).status_code == 204
     with following(way(asker, execution)) as events:
-        assert [event.type for event in events] == ["progress", "end"]
+        heard = list(events)
+    assert [event.type for event in heard] == ["progress", "end"]
+    execution.refresh_from_db()
+    for known in (*(event.id for event in heard), execution.last_event, execution.last_event + 1):
+        assert httpx.get(way(asker, execution, query=f"?last_event_id={known}")).status_code == 204
 
 
 def test_polling_waits_for_what_happens(
@@ -206,11 +242,17 @@ def test_an_old_token_is_no_token(address: str, start: Start, monkeypatch: pytes
     assert httpx.get(f"{address}/executions/{execution.pk}/events?token={token}").status_code == 401
 
 
-@pytest.mark.parametrize("query", ["last_event_id=x", "last_event_id=-1", "last_event_id=" + "9" * 19])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("last_event_id=x", "last_event_id=-1", "last_event_id=" + "9" * 19),
+        *("last_event_id=1&wait=x", "last_event_id=1&wait=51", "last_event_id=1&wait=" + "51".zfill(12)),
+    ],
+)
 def test_a_wrong_number_is_refused(address: str, start: Start, query: str) -> None:
     execution = start(rows=1)
     token = token_give(execution.pk, execution.organization_id)
-    response = httpx.get(f"{address}/executions/{execution.pk}/events?token={token}&{query}")
+    response = httpx.get(f"{address}/executions/{execution.pk}/events/poll?token={token}&{query}")
     assert (response.status_code, response.json()["code"]) == (400, "VALIDATION_ERROR")
 
 
@@ -218,6 +260,23 @@ def test_a_number_beyond_the_last_event_counts_as_the_last(address: str, asker: 
     execution = start(rows=1)
     with following(way(asker, execution, query="?last_event_id=99")) as events:
         assert numbers(until(events, "progress")) == []
+
+
+def test_a_page_of_another_origin_may_be_led_here_with_its_key(
+    settings: Settings, request: pytest.FixtureRequest
+) -> None:
+    """The redirect takes the headers along where the proxy has API and events at one address, and asks first."""
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example"]
+    asked = httpx.options(
+        f"{request.getfixturevalue('address')}/executions/{uuid4()}/events",
+        headers={
+            "Origin": "https://app.example",
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "authorization,last-event-id,x-mino-organization",
+        },
+    )
+    assert asked.status_code == 200
+    assert asked.headers["Access-Control-Allow-Origin"] == "https://app.example"
 
 
 def test_an_organization_has_so_many_streams_and_no_more(
@@ -231,6 +290,57 @@ def test_an_organization_has_so_many_streams_and_no_more(
         refused = httpx.get(way(asker, execution))
         assert (refused.status_code, refused.json()["code"]) == (429, "RATE_LIMIT_EXCEEDED")
         assert refused.headers["Retry-After"]
+    wait_for(lambda: httpx.head(way(asker, execution)).status_code == 200)
+    wait_for(lambda: httpx.get(way(asker, execution, "events/poll")).status_code == 200)  # the headers took no place
+
+
+@contextmanager
+def away(model: type[Model]) -> Iterator[None]:
+    """Have the database refuse questions for the model's table."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    elsewhere = connection.ops.quote_name("elsewhere")
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO {elsewhere}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {elsewhere} RENAME TO {table}")
+
+
+def test_a_database_that_does_not_answer_is_an_error_of_the_api(
+    settings: Settings, asker: Asker, start: Start, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://app.example"]
+    request.getfixturevalue("address")
+    execution = start(rows=1)
+    ways: list[tuple[type[Model], str]] = [
+        (Execution, way(asker, execution)),
+        (Execution, way(asker, execution, "events/poll")),
+        (ExecutionEvent, way(asker, execution, "events/poll", "?last_event_id=0")),
+    ]
+    for model, url in ways:
+        with away(model):
+            response = httpx.get(url, headers={"Origin": "https://app.example"}, timeout=20)
+        assert (response.status_code, response.json()["code"]) == (503, "DATABASE_ERROR")
+        assert response.headers["Retry-After"]
+        assert response.headers["Access-Control-Allow-Origin"] == "https://app.example"
+        assert urlsplit(url).path in caplog.text
+        caplog.clear()
+
+
+def test_a_browser_comes_back_to_a_database_that_did_not_answer(
+    address: str, asker: Asker, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    execution = start(rows=1)
+    url = way(asker, execution)
+    with away(Execution), following(url, Accept="text/event-stream") as events:
+        assert list(events) == []
+    with away(ExecutionEvent), following(url, **{"Last-Event-ID": "0"}) as events:
+        assert list(events) == []
+    assert caplog.text.count("DATABASE_ERROR") == 2
+    with following(url, **{"Last-Event-ID": "0"}) as events:
+        assert numbers(until(events, "progress")) == [1]
 
 
 def test_what_is_deleted_meanwhile_ends_the_stream(address: str, asker: Asker, start: Start, owner: User) -> None:

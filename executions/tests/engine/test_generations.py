@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +21,7 @@ from executions.tests.engine.counting import assert_counters_equal_jobs
 from executions.tests.engine.test_rescoring import figures, finish_all
 from executions.tests.engine.test_rescoring_sequences import assert_verdicts_fit_truth
 from executions.tests.engine.world import ended
-from mino.common.hooks import execution_rescored
+from mino.common.hooks import execution_rescored, results_rescoring
 from projects.models import Batch
 from projects.services.columns import column_update_options
 from projects.services.truth import truth_set
@@ -274,8 +276,14 @@ def test_what_makes_workers_die_ends_as_failed(start: Start, take: Take) -> None
 
 
 def test_who_listens_is_told_of_each_switch(start: Start, take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[Any] = []
+    told: list[set[uuid.UUID]] = []
+
+    def listen(batch: uuid.UUID, ids: set[uuid.UUID], rows: list[uuid.UUID]) -> AbstractContextManager[None]:
+        told.append(ids)
+        return nullcontext()
+
     monkeypatch.setattr(execution_rescored, "_functions", [lambda ids: told.append(set(ids))])
+    monkeypatch.setattr(results_rescoring, "_functions", [listen])
     execution = start(rows=2)
     finish_all(take, "wrong")
     mend(execution.batch, 1)

@@ -6,16 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from executions.engine.attempt import Attempt
 from executions.engine.plan import plan_of
 from executions.models import ColumnStatistic, Execution, FieldResult, Job
+from executions.rescoring import ordering
 from executions.services.creation import execution_create
 from executions.services.requeueing import jobs_requeue
 from executions.tests.engine.counting import assert_counters_equal_jobs
 from executions.tests.engine.world import ended
+from mino.tests.factories import ExecutionFactory
 from projects.models import Batch
 from projects.services.truth import truth_set
 from projects.services.truth_cells import CellChange
@@ -178,3 +182,25 @@ def test_many_results_take_as_many_statements_as_few(
     with django_assert_max_num_queries(31):
         truth_set(batch=execution.batch, changes=changes, user=None)
     assert figures(execution)["good_fields"] == 12
+
+
+def test_other_executions_of_the_batch_cost_no_statement(
+    start: Start, take: Take, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    execution = start(rows=1)
+    finish_all(take, "wrong")
+    change(execution.batch, 1, price="1")
+    row = execution.batch.rows.get()
+    with CaptureQueriesContext(connection) as alone:
+        truth_set(batch=execution.batch, changes=[CellChange(row.pk, "price", "2")], user=None)
+    for number in range(101, 106):
+        ExecutionFactory(batch=execution.batch, number=number)
+    with django_assert_num_queries(len(alone)):
+        truth_set(batch=execution.batch, changes=[CellChange(row.pk, "price", "3")], user=None)
+    monkeypatch.setattr(ordering, "MAX_RESULTS", 0)
+    with CaptureQueriesContext(connection) as later:
+        truth_set(batch=execution.batch, changes=[CellChange(row.pk, "price", "4")], user=None)
+    read = [
+        one["sql"] for one in later if one["sql"].startswith("SELECT") and 'FROM "executions_execution"' in one["sql"]
+    ]
+    assert len(read) == 1

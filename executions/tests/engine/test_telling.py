@@ -142,7 +142,7 @@ def test_a_budget_that_is_reached_is_told_besides_the_pause(start: Start, clock:
     hold_execution(execution, code="BUDGET_REACHED", reason="The budget is spent.", now=clock())
     assert noted()[-2:] == ["execution.paused", "execution.budget_reached"]
     assert_like_the_example("execution.budget_reached")
-    assert data_of("execution.budget_reached")["budget"].startswith("1.5")
+    assert data_of("execution.budget_reached")["budget"] == 1.5
 
 
 def test_a_result_that_is_too_large_is_left_out(start: Start, take: Take) -> None:

@@ -109,3 +109,18 @@ def test_without_failed_rows_nothing_is_started(start: Start) -> None:
     original = start()
     with pytest.raises(InvalidState, match="No row of execution 1 has failed"):
         failed_rows_run(original.pk, user=None)
+
+
+def test_rows_that_never_came_to_an_end_run_as_a_new_execution(start: Start, work: Work) -> None:
+    original = start(rows=4)
+    work(1)
+    work(1, refuse)
+    execution_stop(original.pk, user=None)
+    assert positions(failed_rows_run(original.pk, user=None, statuses=["stopped"])) == [3, 4]
+    assert positions(failed_rows_run(original.pk, user=None, statuses=["error", "stopped"])) == [2, 3, 4]
+    with pytest.raises(InvalidState, match="No row of execution 1 was skipped") as refused:
+        failed_rows_run(original.pk, user=None, statuses=["skipped"])
+    assert [one.message for one in refused.value.details] == [
+        "Its jobs in the state error: 1.",
+        "Its jobs in the state stopped: 2.",
+    ]

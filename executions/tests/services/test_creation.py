@@ -177,20 +177,37 @@ def test_chosen_rows_are_run_in_their_order(batch: Batch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "sentence"),
+    ("selection", "path", "sentence"),
     [
-        ({"sample_method": "selection"}, "No row is chosen. Choose at least one"),
-        ({"sample_method": "selection", "selection": []}, "No row is chosen"),
-        ({"sample_method": "selection", "selection": [1, 4]}, "There is no row 4. This batch has the rows 1 to 3."),
-        ({"sample_method": "selection", "selection": [0, 1]}, "There is no row 0"),
-        ({"sample_method": "selection", "selection": [2, 1, 2]}, "Row 2 is chosen twice"),
-        ({"selection": [1]}, "Rows are chosen, but the sample is “all”"),
+        (None, "selection", "No row is chosen. Choose at least one"),
+        ([], "selection", "No row is chosen"),
+        ([1, 4, 5], "selection.1", "There is no row 4. This batch has the rows 1 to 3."),
+        ([3, 0], "selection.1", "There is no row 0"),
+        ([2, 1, 2], "selection.2", "Row 2 is chosen twice"),
     ],
 )
-def test_a_wrong_choice_of_rows_is_told(batch: Batch, values: dict[str, Any], sentence: str) -> None:
+def test_a_wrong_choice_of_rows_is_told(batch: Batch, selection: list[int] | None, path: str, sentence: str) -> None:
     with pytest.raises(InvalidInput, match=re.escape(sentence)) as refusal:
+        create(batch, sample_method="selection", selection=selection)
+    assert [detail.path for detail in refusal.value.details] == [path]
+
+
+@pytest.mark.parametrize(
+    ("values", "paths"),
+    [
+        ({"sample_size": 3}, ["sample_size"]),
+        ({"seed": 0}, ["seed"]),
+        ({"selection": [1]}, ["selection"]),
+        ({"sample_method": "first", "sample_size": 2, "seed": 4}, ["seed"]),
+        ({"sample_method": "random", "sample_size": 2, "selection": [1]}, ["selection"]),
+        ({"sample_method": "selection", "selection": [1], "sample_size": 3, "seed": 4}, ["sample_size", "seed"]),
+    ],
+)
+def test_what_goes_with_other_sample_methods_is_refused(batch: Batch, values: dict[str, Any], paths: list[str]) -> None:
+    with pytest.raises(InvalidInput, match="goes with “") as refusal:
         create(batch, **values)
-    assert [detail.path for detail in refusal.value.details] == ["selection"]
+    assert [detail.path for detail in refusal.value.details] == paths
+    assert not Execution.objects.exists()
 
 
 def test_an_execution_keeps_what_it_may_cost(batch: Batch, settings: Settings) -> None:

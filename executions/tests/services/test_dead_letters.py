@@ -6,18 +6,20 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from executions.models import Execution, ExecutionStatus, Job, JobStatus, Retry, RetryStatus
+from executions.models import AgentCredential, Execution, ExecutionStatus, Job, JobStatus, Retry, RetryStatus
 from executions.services import dead_letters as services
 from executions.services.control import execution_pause, execution_stop
 from executions.services.dead_letters import Handled, dead_letters_requeue, dead_letters_skip
-from executions.services.hurrying import job_retry_now
+from executions.services.retrying import job_retry
 from executions.tests.views.conftest import Start, Work, nothing_remembered, start, work
 from executions.tests.views.failing import failing, letters_of
 from mino.common.errors import InvalidState
 from mino.tests.factories import ProjectFactory
+from mino.tests.races import overtaken
 
 __all__ = ["nothing_remembered", "start", "work"]
 pytestmark = pytest.mark.django_db
@@ -76,6 +78,26 @@ def test_only_the_newest_are_taken_on_at_once_and_in_chunks(
     assert letters_of(execution) == [1]
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_in_one_transaction_all_locks_are_taken_before_the_first_act(start: Start, work: Work, member: User) -> None:
+    first, second = (start(rows=1, max_retries=0) for _ in range(2))
+    work(behaviour=failing("TIMEOUT"))
+    Execution.objects.filter(pk=second.pk).update(agent="eva")
+    credential = AgentCredential.objects.create(organization=second.organization, agent="eva")
+
+    def skip() -> Handled:
+        with transaction.atomic():
+            return dead_letters_skip(Job.objects.all(), user=member)
+
+    handled = overtaken(
+        lambda: AgentCredential.objects.select_for_update().get(pk=credential.pk),
+        skip,
+        then=lambda: Execution.objects.select_for_update().get(pk=first.pk),
+    )
+    assert handled == Handled(done=2, executions=2)
+
+
 def test_a_retry_is_hurried(start: Start, work: Work, member: User) -> None:
     execution = start(rows=1)
     work(1, failing("TIMEOUT"))
@@ -83,13 +105,13 @@ def test_a_retry_is_hurried(start: Start, work: Work, member: User) -> None:
     Retry.objects.update(scheduled_for=later)
     Job.objects.update(next_retry_at=later)
     job = execution.jobs.get()
-    assert job_retry_now(job.pk, user=member).affected_jobs == 1
+    assert job_retry(job.pk, user=member).affected_jobs == 1
     job.refresh_from_db()
     retry = Retry.objects.get()
     assert retry.status == RetryStatus.PENDING
     assert job.next_retry_at is not None
     assert retry.scheduled_for == job.next_retry_at <= timezone.now()
-    assert job_retry_now(job.pk, user=member).affected_jobs == 0
+    assert job_retry(job.pk, user=member).affected_jobs == 0
     work(1)
     job.refresh_from_db()
     assert job.status == JobStatus.COMPLETED
@@ -100,17 +122,17 @@ def test_only_what_waits_can_be_hurried(start: Start, work: Work, member: User, 
     work(1)
     done, queued = execution.jobs.order_by("position")
     with pytest.raises(InvalidState, match="completed"):
-        job_retry_now(done.pk, user=member)
-    assert job_retry_now(queued.pk, user=member).affected_jobs == 0
+        job_retry(done.pk, user=member)
+    assert job_retry(queued.pk, user=member).affected_jobs == 0
     with pytest.raises(PermissionDenied):
-        job_retry_now(queued.pk, user=viewer)
+        job_retry(queued.pk, user=viewer)
 
 
 def test_a_hurried_retry_of_a_paused_execution_waits_for_the_resume(start: Start, work: Work, member: User) -> None:
     execution = start(rows=1)
     work(1, failing("TIMEOUT"))
     execution_pause(execution.pk, user=member)
-    job_retry_now(execution.jobs.get().pk, user=member)
+    job_retry(execution.jobs.get().pk, user=member)
     work()
     assert execution.jobs.get().status == JobStatus.RETRYING
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import UsageMonth
 from executions.models import Execution
@@ -71,6 +72,39 @@ def test_it_is_looked_at_until_late_costs_are_known_and_again_when_it_goes_on(ex
     jobs_requeue(execution.pk, user=None)
     assert Execution.objects.filter(is_metering=True).exists()
     assert sum(rows for rows, _ in usage().values()) == 3
+
+
+def test_what_did_nothing_since_is_left_alone(
+    execution: Execution, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    ended = {"status": "completed", "finished_at": NOVEMBER, "completed_jobs": 5, "cost": Decimal("0.10")}
+    others = [ExecutionFactory(batch=execution.batch, **ended) for _ in range(3)]
+    metering_sweep(now=NOVEMBER)
+    with django_assert_num_queries(1):
+        metering_sweep(now=NOVEMBER)
+    assert Execution.objects.filter(is_metering=True).count() == 4
+    Execution.objects.filter(pk=others[0].pk).update(cost=Decimal("0.20"))
+    Execution.objects.filter(pk=others[1].pk).update(error_jobs=1)
+    metering_sweep(now=NOVEMBER)
+    assert usage() == {date(2026, 11, 1): (19, {"USD": "0.700000"})}
+
+
+def test_a_cost_that_was_put_right_downwards_is_taken_off(execution: Execution) -> None:
+    metering_sweep(now=NOVEMBER)
+    Execution.objects.update(cost=Decimal("0.10"))
+    metering_sweep(now=NOVEMBER)
+    assert usage() == {date(2026, 11, 1): (3, {"USD": "0.100000"})}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="It is PostgreSQL that plans over a partial index.")
+def test_the_sweep_reads_the_index_of_what_is_open(execution: Execution) -> None:
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as queries:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        metering_sweep(now=NOVEMBER)
+        statement = next(one["sql"] for one in queries if "is_metering" in one["sql"])
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "execution_metering" in plan
 
 
 def test_what_a_deleted_batch_used_stays_in_the_history(execution: Execution) -> None:

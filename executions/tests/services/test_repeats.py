@@ -10,7 +10,7 @@ import pytest
 
 from executions.engine.ledger import exchange
 from executions.models import Execution, Job
-from executions.services import creation, preparation
+from executions.services import checking, creation, preparation
 from executions.services.cloning import execution_clone, failed_rows_run
 from executions.services.creation import execution_create
 from executions.services.preparation import execution_prepare
@@ -75,7 +75,7 @@ def test_repeats_are_between_one_and_ten(batch: Batch, repeats: int) -> None:
 
 
 def test_too_many_runs_are_refused_before_anything_is_created(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(creation, "MOST_REPEATED_JOBS", 8)
+    monkeypatch.setattr(checking, "MOST_REPEATED_JOBS", 8)
     with pytest.raises(InvalidInput, match="3 rows, each run 3 times, are 9 runs"):
         create(batch, repeats=3)
     assert not Execution.objects.exists()

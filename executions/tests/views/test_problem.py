@@ -174,7 +174,7 @@ def test_what_can_no_longer_be_done_is_told(start: Start, work: Work, client: Cl
     work()
     job = execution.jobs.get()
     for name in ("job_retry", "job_skip", "job_cancel"):
-        assert "This row is completed" in client.post(address(job, name), follow=True).text
+        assert "This row is in the state completed" in client.post(address(job, name), follow=True).text
 
 
 def test_a_waiting_row_says_when_and_why(start: Start, work: Work, client: Client, member: User) -> None:

@@ -120,6 +120,15 @@ def test_a_sample_by_seed_is_kept_and_offered_again(client: Client, address: str
     assert (form["seed"].value(), form["local-render"].value()) == (7, "auto")
 
 
+def test_what_goes_with_a_sample_is_hidden_and_of_no_effect_without_one(
+    client: Client, address: str, filled: dict[str, Any]
+) -> None:
+    answer = client.post(address, {**filled, "sample_size": 2, "seed": 7})
+    execution = Execution.objects.get()
+    assert answer.status_code == 302
+    assert (execution.total_jobs, execution.sample_size, execution.seed) == (3, None, None)
+
+
 def test_only_agents_that_can_be_used_are_offered(client: Client, address: str, settings: Settings) -> None:
     settings.EVA_API_KEY = ""
     assert "EVA_API_KEY" in client.get(address).text

@@ -16,11 +16,10 @@ from analytics.exporting.flat import FlatSource
 from analytics.exporting.formats import CONTENT_TYPES, ExportFormat
 from analytics.exporting.table import Cell, ExportSource, FlatTable
 from analytics.exporting.writing import chunks_of, write
+from executions.pictures.serving import LOCKED_DOWN
 from mino.common.ui.formats import number
 
 Download = FileResponse | StreamingHttpResponse
-LOCKED_DOWN = "sandbox; default-src 'none'"
-"""The content policy of a file with texts of agents: whatever a browser makes of it, it runs and loads nothing."""
 
 
 def download(source: ExportSource, export_format: ExportFormat, stem: str) -> Download:
@@ -39,11 +38,14 @@ def download_table(request: HttpRequest, table: FlatTable, stem: str) -> HttpRes
     if wanted not in set(ExportFormat):
         return HttpResponseBadRequest(f"There is no such format. Choose {FORMATS}.", content_type=PLAIN)
     try:
-        return download(FlatSource(_limited(table, wanted)), ExportFormat(wanted), stem)
-    except TooLong:
-        most = number(settings.EXPORT_BACKGROUND_ROWS)
-        told = f"These are more than {most} rows, too many for a workbook at once. Choose CSV, or narrow the list."
-        return HttpResponseBadRequest(told, content_type=PLAIN)
+        return table_file(table, ExportFormat(wanted), stem)
+    except TooLong as error:
+        return HttpResponseBadRequest(str(error), content_type=PLAIN)
+
+
+def table_file(table: FlatTable, wanted: ExportFormat, stem: str) -> Download:
+    """A table as a download. Raises TooLong for a workbook of more rows than a request may take."""
+    return download(FlatSource(_limited(table, wanted)), wanted, stem)
 
 
 FORMATS = ", ".join(f"format={one}" for one in ExportFormat)
@@ -51,7 +53,13 @@ PLAIN = "text/plain; charset=utf-8"
 
 
 class TooLong(Exception):
-    """A table has too many rows for a request."""
+    """A table has too many rows for a request. Says so in a sentence."""
+
+    def __init__(self) -> None:
+        most = number(settings.EXPORT_BACKGROUND_ROWS)
+        super().__init__(
+            f"These are more than {most} rows, too many for a workbook at once. Choose CSV, or narrow the list."
+        )
 
 
 def _limited(table: FlatTable, wanted: str) -> FlatTable:

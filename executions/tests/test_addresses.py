@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from executions.addresses import LiveView, live_view, may_be_framed
+from executions.addresses import site as parts_of
 from executions.templatetags.executions_ui import site
-from executions.views.addresses import LiveView, live_view, may_be_framed
-from executions.views.addresses import site as parts_of
 
 NOW = datetime(2026, 11, 12, tzinfo=UTC)
 HOSTS = ["*.tinyfish.ai", "live.example"]
