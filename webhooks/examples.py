@@ -29,8 +29,8 @@ RUNNING: Mapping[str, Any] = {
     "accuracy": NO_SHARE,
     "pass_rate": NO_SHARE,
     "jobs": {"total": 200, **NO_JOBS, "queued": 200},
-    "cost": "0.00",
-    "budget": "25.00",
+    "cost": 0.0,
+    "budget": 25.0,
     "currency": "USD",
     "started_at": "2026-03-02T09:15:04.120Z",
     "finished_at": None,
@@ -41,7 +41,7 @@ HALFWAY: Mapping[str, Any] = {
     "accuracy": {"value": 0.9417, "n": 223, "low": 0.9031, "high": 0.9655},
     "pass_rate": {"value": 0.8919, "n": 111, "low": 0.8206, "high": 0.9371},
     "jobs": {"total": 200, **NO_JOBS, "queued": 84, "running": 5, "completed": 111},
-    "cost": "13.32",
+    "cost": 13.32,
 }
 COMPLETED: Mapping[str, Any] = {
     **HALFWAY,
@@ -49,7 +49,7 @@ COMPLETED: Mapping[str, Any] = {
     "accuracy": {"value": 0.9436, "n": 390, "low": 0.9161, "high": 0.9625},
     "pass_rate": {"value": 0.9026, "n": 195, "low": 0.8527, "high": 0.9368},
     "jobs": {"total": 200, **NO_JOBS, "completed": 195, "error": 5},
-    "cost": "23.64",
+    "cost": 23.64,
     "finished_at": "2026-03-02T09:48:51.007Z",
 }
 BUDGET = "The budget of 25.00 USD does not allow another attempt: 24.90 USD are spent. Raise the budget to go on."
@@ -65,7 +65,7 @@ JOB: Mapping[str, Any] = {
     "attempts": 1,
     "will_retry": False,
     "retry_at": None,
-    "cost": "0.12",
+    "cost": 0.12,
     "finished_at": "2026-03-02T09:15:31.480Z",
 }
 OF_EXECUTION: Mapping[str, Any] = {"execution_id": EXECUTION, "number": 42, "project_id": PROJECT, "batch_id": BATCH}

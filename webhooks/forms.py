@@ -57,7 +57,7 @@ class SignatureForm(forms.Form):
         return str(self.cleaned_data["body"]).replace("\r\n", "\n")
 
 
-class TestForm(forms.Form):
-    """Which event to send as a test."""
+class ExampleForm(forms.Form):
+    """Which event's example to send as a test."""
 
     event = forms.ChoiceField(choices=[(name, name) for name in EVENTS])

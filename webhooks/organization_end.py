@@ -14,8 +14,13 @@ from webhooks.services.disabling import end_waiting
 
 
 def deliveries_end(organization_id: uuid.UUID) -> None:
-    """Send nothing more for an organization that was deleted. What waits is given up, for the case of a restoration."""
-    for subscription in Subscription.objects.filter(organization=organization_id).order_by("pk"):
+    """Send nothing more for an organization that is being deleted. What waits is given up, in case it is restored.
+
+    Its subscriptions stay locked until the deletion is committed: who hands out, sends or tries again waits, and then
+    sees it.
+    """
+    mine = Subscription.objects.filter(organization=organization_id)
+    for subscription in mine.select_for_update().order_by("pk"):
         end_waiting(subscription)
 
 

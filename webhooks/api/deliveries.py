@@ -53,10 +53,10 @@ class DeliveryDetail(ApiView):
 
     heading = HEADING
 
-    @operation("webhook_delivery_read", "Read a delivery", scope=SCOPE, answers=shapes.Delivery)
+    @operation("webhook_delivery_read", "Read a delivery", scope=SCOPE, answers=shapes.DeliveryWithAttempts)
     def get(self, request: ApiRequest, webhook_id: uuid.UUID, delivery_id: uuid.UUID) -> Response:
         """A delivery; with `include=body,attempt_list` also what was sent and what came back. Needs an admin."""
-        return self.answer(find_delivery(request, webhook_id, delivery_id), shapes.Delivery)
+        return self.answer(find_delivery(request, webhook_id, delivery_id), shapes.DeliveryWithAttempts)
 
 
 class Redelivery(ApiView):
@@ -68,7 +68,7 @@ class Redelivery(ApiView):
         "webhook_redeliver",
         "Send a delivery again",
         scope=SCOPE,
-        answers=shapes.Delivery,
+        answers=shapes.DeliveryWithAttempts,
         idempotent=True,
         errors=["INVALID_STATE"],
     )
@@ -76,7 +76,7 @@ class Redelivery(ApiView):
         """Send a delivery again at once, with the same id and body, and fresh attempts. Needs an admin."""
         delivery = find_delivery(request, webhook_id, delivery_id)
         services.delivery_redeliver(delivery=delivery, user=request.user)
-        return self.answer(delivery, shapes.Delivery)
+        return self.answer(delivery, shapes.DeliveryWithAttempts)
 
 
 class FailedRedelivery(ApiView):
@@ -99,7 +99,7 @@ class FailedRedelivery(ApiView):
         return self.answer({"redelivered": count}, shapes.Redelivered)
 
 
-class Test(ApiView):
+class WebhookTest(ApiView):
     """Sending an example."""
 
     heading = HEADING
@@ -108,8 +108,8 @@ class Test(ApiView):
         "webhook_test",
         "Send a test",
         scope=SCOPE,
-        takes=shapes.TestEvent,
-        answers=shapes.Delivery,
+        takes=shapes.ExampleEvent,
+        answers=shapes.DeliveryWithAttempts,
         status=201,
         idempotent=True,
         errors=["INVALID_STATE"],
@@ -119,4 +119,4 @@ class Test(ApiView):
         found = find_webhook(request, webhook_id)
         delivery = services.example_send(subscription=found, user=request.user, **values)
         address = reverse("api_webhook_delivery", args=[found.pk, delivery.pk])
-        return self.answer(delivery, shapes.Delivery, created_at=address)
+        return self.answer(delivery, shapes.DeliveryWithAttempts, created_at=address)

@@ -6,21 +6,20 @@ import json
 from collections.abc import Collection
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.api.fields import Author, with_author
-from mino.common.api.fields import Boolean, Choice, Text
+from accounts.api.fields import AUTHOR, Author, with_author
+from mino.common.api.fields import Boolean, Choice, Several, Text
 from mino.common.api.serializers import Given, Taken
 from webhooks.events import EVENTS
-from webhooks.models import Attempt as AttemptModel
 from webhooks.models import DeliveryStatus, DisabledBy
+from webhooks.models.delivery import MOST_ATTEMPTS
 from webhooks.models.subscription import MAX_DESCRIPTION, MAX_URL
 
-AUTHOR = {"type": "user", "id": "019c1a52-7c00-7a2b-9c3d-1e2f3a4b5c6d", "name": "Mara Lindt"}
 WEBHOOK_ID = "019c1b02-11d0-7e46-8a90-4b5c6d7e8f90"
 DELIVERY_ID = "019c1b07-6a31-7c15-9d02-8e9fa0b1c2d3"
-MOST_ATTEMPTS = 50
 URL = "https://hooks.example.com/mino"
 
 
@@ -90,7 +89,7 @@ class WebhookSecret(Webhook):
         return str(self.context["secret"])
 
 
-class Events(serializers.ListField):
+class Events(Several):
     """Names of events."""
 
     def __init__(self, **options: Any) -> None:
@@ -118,7 +117,7 @@ class WebhookChange(Taken):
     is_enabled = Boolean(required=False)
 
 
-class TestEvent(Taken):
+class ExampleEvent(Taken):
     """Which event's example to send."""
 
     example = {"event": "execution.completed"}
@@ -132,7 +131,7 @@ class Attempt(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     url = serializers.CharField()
     started_at = serializers.DateTimeField()
-    duration = serializers.IntegerField(help_text="In milliseconds.")
+    duration_seconds = serializers.FloatField()
     request_headers = serializers.DictField(child=serializers.CharField())
     status_code = serializers.IntegerField(allow_null=True)
     error = serializers.CharField(help_text="Empty when the receiver answered 2xx.")
@@ -143,8 +142,8 @@ class Attempt(serializers.Serializer[Any]):
 class Delivery(Given):
     """An event on its way to a webhook."""
 
-    on_request = ("body", "attempt_list")
-    example = {
+    on_request: ClassVar[Collection[str]] = ("body",)
+    example: ClassVar[Any] = {
         "id": DELIVERY_ID,
         "number": 118,
         "event": "execution.completed",
@@ -154,7 +153,7 @@ class Delivery(Given):
         "attempts": 1,
         "status_code": 200,
         "error": "",
-        "duration": 84,
+        "duration_seconds": 0.084,
         "next_attempt_at": None,
         "created_at": "2026-03-02T09:48:51Z",
         "finished_at": "2026-03-02T09:48:52Z",
@@ -169,7 +168,7 @@ class Delivery(Given):
     attempts = serializers.IntegerField(required=False)
     status_code = serializers.IntegerField(required=False, allow_null=True, help_text="What the last attempt got.")
     error = serializers.CharField(required=False)
-    duration = serializers.IntegerField(required=False, allow_null=True, help_text="In milliseconds.")
+    duration_seconds = serializers.FloatField(required=False, allow_null=True)
     next_attempt_at = serializers.DateTimeField(
         source="due_at",
         required=False,
@@ -179,27 +178,32 @@ class Delivery(Given):
     created_at = serializers.DateTimeField(required=False)
     finished_at = serializers.DateTimeField(required=False, allow_null=True)
     body = serializers.SerializerMethodField(required=False, help_text="What was signed and sent, as JSON.")
-    attempt_list = serializers.SerializerMethodField(
-        required=False, help_text=f"The newest {MOST_ATTEMPTS} attempts with request and answer."
-    )
 
     def get_body(self, delivery: Any) -> dict[str, Any]:
         """The body."""
         found: dict[str, Any] = json.loads(delivery.event.body)
         return found
 
-    def get_attempt_list(self, delivery: Any) -> list[dict[str, Any]]:
-        """The attempts."""
-        return [dict(Attempt(one).data) for one in delivery.newest_attempts]
-
     @classmethod
     def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
         """With the event, whose body only comes along when it is asked for."""
         queryset = queryset.select_related("event")
-        if "attempt_list" in fields:
-            newest = AttemptModel.objects.order_by("-number")[:MOST_ATTEMPTS]
-            queryset = queryset.prefetch_related(Prefetch("attempt_set", newest, to_attr="newest_attempts"))
         return queryset if "body" in fields else queryset.defer("event__body")
+
+
+class DeliveryWithAttempts(Delivery):
+    """An event on its way to a webhook, whose attempts can be asked for: those of many would be too much."""
+
+    on_request = (*Delivery.on_request, "attempt_list")
+
+    attempt_list = serializers.SerializerMethodField(
+        required=False, help_text=f"The newest {MOST_ATTEMPTS} attempts with request and answer."
+    )
+
+    @extend_schema_field(Attempt(many=True))
+    def get_attempt_list(self, delivery: Any) -> list[dict[str, Any]]:
+        """The attempts."""
+        return [dict(Attempt(one).data) for one in delivery.newest_attempts()]
 
 
 class Redelivered(Given):

@@ -13,6 +13,9 @@ from mino.common.models import Identified
 from webhooks.models.event import Event
 from webhooks.models.subscription import Subscription
 
+MOST_ATTEMPTS = 50
+"""So many attempts of a delivery are shown; more than eight there are only when people had it sent again and again."""
+
 
 class DeliveryStatus(models.TextChoices):
     """Where a delivery stands."""
@@ -88,6 +91,15 @@ class Delivery(Identified):
     def __str__(self) -> str:
         return f"Delivery {self.number}"
 
+    @property
+    def duration_seconds(self) -> float | None:
+        """How long the last attempt took; None before the first."""
+        return None if self.duration is None else self.duration / 1000
+
+    def newest_attempts(self) -> models.QuerySet[Attempt]:
+        """The attempts that are shown, the newest first."""
+        return self.attempt_set.order_by("-number")[:MOST_ATTEMPTS]
+
 
 class Attempt(Identified):
     """One time that a delivery was sent: what was asked, what came back, how long it took in milliseconds."""
@@ -110,3 +122,8 @@ class Attempt(Identified):
 
     def __str__(self) -> str:
         return f"Attempt {self.number}"
+
+    @property
+    def duration_seconds(self) -> float:
+        """How long it took."""
+        return self.duration / 1000

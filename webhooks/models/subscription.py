@@ -32,7 +32,7 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self.filter(organization__in=Organization.objects.visible_to(user), deleted_at=None)
 
     def active(self) -> SubscriptionQuerySet:
-        """Those that are told of events."""
+        """Those that are told of events: `Subscription.is_active` says it of one."""
         return self.filter(is_enabled=True, deleted_at=None, organization__deleted_at=None)
 
 
@@ -80,3 +80,8 @@ class Subscription(Identified, Dated):
 
     def __str__(self) -> str:
         return self.description or self.url
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is told of events."""
+        return self.is_enabled and self.deleted_at is None and self.organization.deleted_at is None

@@ -24,7 +24,7 @@ AT_ONCE = 1000
 def hand_out(organization_id: uuid.UUID) -> int:
     """Hand out what the organization's subscriptions are to get by now; answers how many deliveries it made.
 
-    May be called any number of times, also by several workers at once: the locks of the subscriptions put them in turn.
+    May be called any number of times, also by several workers at once: the locks of the notes put them in turn.
     """
     made, count = 0, AT_ONCE
     while count == AT_ONCE:
@@ -34,15 +34,20 @@ def hand_out(organization_id: uuid.UUID) -> int:
 
 
 def _hand_out_some(organization_id: uuid.UUID) -> tuple[int, int]:
-    """Use up some notes; answers how many deliveries were made, and how many notes were used."""
+    """Use up some notes; answers how many deliveries were made, and how many notes were used.
+
+    An event is noted for subscriptions that are active then: they are read after the notes, so that none is missed that
+    began while a lock was waited for. Last is read whether the organization was deleted meanwhile.
+    """
     with transaction.atomic():
         now = timezone.now()
+        noted = PendingEvent.objects.filter(organization=organization_id).order_by("pk")
+        gathered = gather(list(noted.select_for_update()[:AT_ONCE]), now)
         active = Subscription.objects.active().filter(organization=organization_id)
         subscriptions = list(active.select_for_update(of=("self",)).order_by("pk"))
-        notes = list(PendingEvent.objects.filter(organization=organization_id).order_by("pk")[:AT_ONCE])
-        gathered = gather(notes, now)
-        if subscriptions and gathered.told:
-            made = _deliver(Organization.objects.get(pk=organization_id), gathered.told, subscriptions, now)
+        organization = Organization.objects.filter(pk=organization_id, deleted_at=None).first()
+        if organization and subscriptions and gathered.told:
+            made = _deliver(organization, gathered.told, subscriptions, now)
         else:
             made = 0
         PendingEvent.objects.filter(pk__in=gathered.used)._raw_delete("default")

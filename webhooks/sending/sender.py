@@ -47,10 +47,10 @@ def send_due(seconds: float = SECONDS) -> int:
 
 def send_one(claimed: Claimed) -> None:
     """Make the call for a delivery that this process has claimed, and write what came of it."""
-    delivery = Delivery.objects.select_related("event", "subscription").get(pk=claimed.delivery_id)
+    delivery = Delivery.objects.select_related("event", "subscription__organization").get(pk=claimed.delivery_id)
     if not connection.in_atomic_block:
         connection.close()  # back to the pool: a slow receiver takes ten seconds
-    if delivery.subscription.is_enabled:
+    if delivery.subscription.is_active:
         called = call(delivery)
     else:
         called = Called(delivery.subscription.url, timezone.now(), 0, error=ENDED)

@@ -75,7 +75,8 @@ def _deliver(delivery: Delivery, subscription: Subscription, called: Called) -> 
 def _fail(delivery: Delivery, subscription: Subscription, called: Called) -> None:
     mine = Subscription.objects.filter(pk=subscription.pk)
     mine.update(last_failure_at=called.started_at, failed_attempts=F("failed_attempts") + 1)
-    is_over = called.is_gone or delivery.tries >= MOST_TRIES or not subscription.is_enabled
+    is_active = subscription.is_active  # with the organization as it is now that the lock is held
+    is_over = called.is_gone or delivery.tries >= MOST_TRIES or not is_active
     was_first = delivery.is_first
     if is_over:
         _end(delivery, DeliveryStatus.FAILED)
@@ -83,9 +84,9 @@ def _fail(delivery: Delivery, subscription: Subscription, called: Called) -> Non
         delivery.due_at = timezone.now() + _wait(delivery.tries)
         delivery.is_first = delivery.is_first and delivery.tries < HELD_TRIES
         delivery.save()
-    if called.is_gone:
+    if called.is_gone and is_active:
         disable(subscription, DisabledBy.GONE)
-    elif is_over and subscription.is_enabled:
+    elif is_over and is_active:
         mine.update(consecutive_failures=F("consecutive_failures") + 1)
         if subscription.consecutive_failures + 1 >= MOST_FAILURES:
             disable(subscription, DisabledBy.FAILURES)

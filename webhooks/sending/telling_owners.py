@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import enum
+import logging
 import uuid
 from datetime import timedelta
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -14,23 +17,59 @@ from django.utils import timezone
 from accounts.models import Membership, Role
 from webhooks.models import Subscription
 
+logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
+LONGEST = timedelta(hours=24)
+"""How long after a webhook was disabled its owners are still to be told."""
+
+
+class Outcome(enum.Enum):
+    """What came of a mail to one owner."""
+
+    SENT = enum.auto()
+    REFUSED = enum.auto()
+    """For good: it is not tried again."""
+    NOT_SENT = enum.auto()
 
 
 def owners_tell(subscription_id: uuid.UUID) -> bool:
-    """Send the mail if it is due and nobody else does; answers whether it was. Where it fails, the sweep comes back."""
+    """Send the owners their mails if these are due and nobody else does; answers whether any went out.
+
+    While none did, and another time might do better, the sweep comes back: within a day of the disabling.
+    """
     now = timezone.now()
     mine = Subscription.objects.filter(pk=subscription_id)
     if not mine.filter(owners_due_at__lte=now).update(owners_due_at=now + LEASE):
         return False
     subscription = mine.select_related("organization").get()
     owners = Membership.objects.filter(organization=subscription.organization, role=Role.OWNER, user__is_active=True)
-    path = reverse("webhook", args=[subscription.organization.slug, subscription.pk])
-    text = render_to_string(
-        "webhooks/mail/disabled.txt",
-        {"subscription": subscription, "organization": subscription.organization, "url": settings.PUBLIC_URL + path},
-    )
-    for address in owners.values_list("user__email", flat=True):
-        send_mail(f"A webhook of {subscription.organization.name} was disabled", text, None, [address])
-    mine.update(owners_due_at=None)
-    return True
+    outcomes = _send(subscription, list(owners.values_list("user__email", flat=True)))
+    is_worth_another_time = Outcome.SENT not in outcomes and Outcome.NOT_SENT in outcomes
+    if not is_worth_another_time or (subscription.disabled_at or now) <= now - LONGEST:
+        mine.filter(owners_due_at=now + LEASE).update(owners_due_at=None)
+    return Outcome.SENT in outcomes
+
+
+def _send(subscription: Subscription, addresses: list[str]) -> set[Outcome]:
+    """Send each address its own mail; answers what came of them."""
+    organization = subscription.organization
+    url = settings.PUBLIC_URL + reverse("webhook", args=[organization.slug, subscription.pk])
+    context = {"subscription": subscription, "organization": organization, "url": url}
+    text = render_to_string("webhooks/mail/disabled.txt", context)
+    return {_send_one(f"A webhook of {organization.name} was disabled", text, address) for address in addresses}
+
+
+def _send_one(subject: str, text: str, address: str) -> Outcome:
+    try:
+        send_mail(subject, text, None, [address])
+    except (SMTPException, OSError) as error:
+        logger.warning("A mail about a disabled webhook could not be sent: %s", type(error).__name__)
+        return Outcome.REFUSED if _is_final(error) else Outcome.NOT_SENT
+    return Outcome.SENT
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the mail server refuses this address, or this mail, at any time."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, SMTPDataError) and error.smtp_code >= 500

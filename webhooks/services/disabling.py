@@ -10,7 +10,7 @@ from mino.common.waking import wake
 from webhooks.models import Delivery, DeliveryStatus, DisabledBy, Subscription
 from webhooks.sending.waking import TELL_OWNERS_TASK
 
-ENDED = "The webhook was disabled before this was delivered."
+ENDED = "The webhook was disabled, or its organization deleted, before this was delivered."
 
 
 def disable(subscription: Subscription, reason: DisabledBy, *, by: Principal | None = None) -> None:

@@ -51,8 +51,9 @@ def is_anything_wanted(organization: str) -> Exists:
 def event_publish(name: str, *, organization_id: uuid.UUID, subject_id: uuid.UUID, data: Callable[[], Data]) -> bool:
     """Have an event told if anybody wants it, once the transaction is committed; answers whether anybody does.
 
-    `data` is called only then. The caller holds the lock of the subject where the order of its events matters. Raises
-    KeyError for a name that is no event.
+    `data` is called only then. A subscription that begins after this question was asked is told of later events. The
+    caller holds the lock of the subject where the order of its events matters. Raises KeyError for a name that is no
+    event.
     """
     kind = EVENTS[name]
     if name not in events_wanted([organization_id]).get(organization_id, ()):

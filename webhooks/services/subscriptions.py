@@ -78,15 +78,17 @@ def subscription_change(
 ) -> Subscription:
     """Give it another address, other events or another description; what is under way goes to the new address.
 
+    Failures at the address before count no longer.
     Raises InvalidInput with what is wrong, InvalidState when it was deleted, PermissionDenied.
     """
     url, events, description = _checked(url, events, description)
     with _changing(subscription, user) as locked:
         before = _told(locked)
+        if url != locked.url:
+            locked.failed_attempts = locked.consecutive_failures = 0
         locked.url, locked.events, locked.description = url, events, description
-        if url != subscription.url:
-            locked.failed_attempts = 0
-        locked.save(update_fields=["url", "events", "description", "failed_attempts", "updated_at"])
+        counts = ("failed_attempts", "consecutive_failures")
+        locked.save(update_fields=["url", "events", "description", *counts, "updated_at"])
         after = _told(locked)
         record("webhook.updated", locked, organization=locked.organization, before=before, after=after, by=user)
     return locked
@@ -191,7 +193,7 @@ def _checked(url: Any, events: Iterable[str], description: str) -> tuple[str, li
     if len(description) > MAX_DESCRIPTION:
         wrong.append(Detail("description", f"Use at most {MAX_DESCRIPTION} characters."))
     if wrong:
-        raise InvalidInput("The webhook can’t be saved like this.", details=wrong)
+        raise InvalidInput(wrong[0].message, details=wrong)
     return url, [name for name in EVENTS if name in wanted], description
 
 

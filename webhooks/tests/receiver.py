@@ -37,11 +37,12 @@ def status(code: int, body: bytes = b"", **headers: str) -> Answer:
 
 @dataclass
 class Receiver:
-    """The server: what arrived, and what it answers to the next calls (the last answer stays)."""
+    """The server: what arrived, and what it answers to the next calls and GETs (the last answer stays)."""
 
     server: ThreadingHTTPServer
     calls: list[Call] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=lambda: [status(200, b"thanks")])
+    pages: list[Answer] = field(default_factory=lambda: [status(200)])
     stopping: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -65,18 +66,18 @@ def receiving() -> Iterator[Receiver]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self._answer(self.rfile.read(int(self.headers["Content-Length"])), receiver.answers)
+
+        def do_GET(self) -> None:
+            self._answer(b"GET", receiver.pages)
+
+        def _answer(self, body: bytes, answers: list[Answer]) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
             with receiver.lock:
                 receiver.calls.append(Call(self.path, headers, body))
-                answer = receiver.answers.pop(0) if len(receiver.answers) > 1 else receiver.answers[0]
+                answer = answers.pop(0) if len(answers) > 1 else answers[0]
             with contextlib.suppress(OSError):
                 answer(self)
-
-        def do_GET(self) -> None:
-            with receiver.lock:
-                receiver.calls.append(Call(self.path, {}, b"GET"))
-            status(200)(self)
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""

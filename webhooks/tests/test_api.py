@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Organization
 from mino.tests.api.asking import Asker, code_of, program
 from mino.tests.factories import ProjectFactory
-from webhooks.models import Delivery, Subscription
+from webhooks.models import Attempt, Delivery, Subscription
 from webhooks.sending.sender import send_due
 from webhooks.signing import body_signature
 from webhooks.tests.receiver import Receiver, status
@@ -66,6 +66,7 @@ def test_what_can_not_be_used_is_named(ask: Asker, receiver: Receiver, values: d
     answer = ask("POST", "webhooks", {"url": receiver.url(), "events": ["batch.imported"], **values})
     assert code_of(answer) == "VALIDATION_ERROR"
     assert [detail["path"] for detail in answer.json()["details"]] == [path]
+    assert answer.json()["details"][0]["message"] in answer.json()["error"]
     assert not Subscription.objects.exists()
 
 
@@ -93,11 +94,35 @@ def test_the_log_is_read_narrowed_and_sent_again(
     counts = []
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
-            ask.get(f"{path}/deliveries?include=attempt_list")
+            ask.get(f"{path}/deliveries?include=body")
         counts.append(len(queries))
         for _ in range(5):
             happen()
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("query", ["include=attempt_list", "fields=attempt_list"])
+def test_attempts_come_with_one_delivery_never_with_many(
+    query: str, ask: Asker, receiver: Receiver, subscription: Subscription, happen: Happen
+) -> None:
+    happen()
+    send_due()
+    path = f"webhooks/{subscription.pk}/deliveries"
+    assert code_of(ask("GET", f"{path}?{query}")) == "VALIDATION_ERROR"
+    delivery = Delivery.objects.get()
+    assert len(ask.get(f"{path}/{delivery.pk}?{query}")["attempt_list"]) == 1
+
+
+def test_durations_are_in_seconds(ask: Asker, receiver: Receiver, subscription: Subscription, happen: Happen) -> None:
+    happen()
+    path = f"webhooks/{subscription.pk}/deliveries"
+    assert ask.get(path)["data"][0]["duration_seconds"] is None
+    send_due()
+    Delivery.objects.update(duration=84)
+    Attempt.objects.update(duration=1_250)
+    (delivery,) = ask.get(path)["data"]
+    (attempt,) = ask.get(f"{path}/{delivery['id']}?include=attempt_list")["attempt_list"]
+    assert (delivery["duration_seconds"], attempt["duration_seconds"]) == (0.084, 1.25)
 
 
 def test_a_key_limited_to_projects_manages_no_webhooks(organization: Organization, subscription: Subscription) -> None:

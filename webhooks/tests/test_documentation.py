@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
 from pytest_django import Settings
 
 from accounts.models import User
+from mino.tests.processes import ROOT
 from webhooks.events import EVENTS
 from webhooks.examples import EXAMPLES
 from webhooks.models import Delivery, Subscription
@@ -25,7 +25,7 @@ from webhooks.services.subscriptions import subscription_change, subscription_ro
 from webhooks.tests.conftest import come_due
 from webhooks.tests.receiver import Call, Receiver
 
-DOCUMENT = (Path(django_settings.BASE_DIR) / "docs" / "webhooks.md").read_text()
+DOCUMENT = (ROOT / "docs" / "webhooks.md").read_text()
 Happen = Callable[..., None]
 
 
@@ -129,5 +129,8 @@ def test_every_event_is_described_with_its_example() -> None:
         assert re.search(
             rf"^\| \[`{re.escape(kind.name)}`\]\(#[a-z_]+\) \| {re.escape(kind.sentence)} \|$", DOCUMENT, re.M
         )
+    overview = (ROOT / "docs" / "api.md").read_text()
+    linked = re.findall(r"\[`([a-z_.]+)`\]\(webhooks\.md#([a-z_]+)\)", overview)
+    assert linked == [(name, name.replace(".", "")) for name in EVENTS]
     shown = re.findall(r"^### (\S+)\n\n```json\n(.*?)```", DOCUMENT, re.DOTALL | re.MULTILINE)
     assert [(name, json.loads(text)) for name, text in shown] == list(EXAMPLES.items())

@@ -177,7 +177,7 @@ def test_it_is_disabled_enabled_rotated_changed_and_deleted(
     browser.post(at("webhook_enable", subscription))
     (fresh,) = SECRET.findall(browser.post(at("webhook_rotate", subscription)).content.decode())
     assert fresh != secret
-    assert "signs as well until" in browser.get(at("webhook", subscription)).content.decode()
+    assert "signs as well and ends" in browser.get(at("webhook", subscription)).content.decode()
     browser.post(at("webhook_edit", subscription), {"url": receiver.url("/new"), "events": ["export.ready"]})
     subscription.refresh_from_db()
     assert (subscription.url, subscription.events) == (receiver.url("/new"), ["export.ready"])

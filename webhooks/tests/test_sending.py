@@ -354,3 +354,19 @@ def test_what_waits_goes_to_the_new_address_and_nothing_to_a_disabled_one(
     send_one(claimed)
     assert len(receiver.calls) == 2
     assert Delivery.objects.order_by("-number")[0].status == DeliveryStatus.FAILED
+
+
+def test_failures_at_an_address_count_until_it_is_another(
+    receiver: Receiver, subscription: Subscription, owner: User
+) -> None:
+    def changed(subscription: Subscription, path: str) -> tuple[int, int]:
+        Subscription.objects.update(failed_attempts=3, consecutive_failures=MOST_FAILURES - 1)
+        events: list[Any] = subscription.events
+        subscription_change(subscription=subscription, user=owner, url=receiver.url(path), events=events)
+        now = Subscription.objects.get()
+        return now.failed_attempts, now.consecutive_failures
+
+    assert changed(subscription, "/hook") == (3, MOST_FAILURES - 1)
+    assert changed(subscription, "/moved") == (0, 0)
+    assert changed(subscription, "/moved") == (3, MOST_FAILURES - 1), "it was there already, whatever the caller read"
+    assert changed(subscription, "/hook") == (0, 0), "it was elsewhere, whatever the caller read"

@@ -16,9 +16,6 @@ from webhooks.models import Delivery, DeliveryStatus
 from webhooks.services.deliveries import delivery_redeliver
 from webhooks.views.finding import the_delivery
 
-MOST_ATTEMPTS = 50
-"""So many attempts a page shows; more than eight there are only when people had it sent again and again."""
-
 
 @require_safe
 def webhook_delivery(
@@ -29,7 +26,7 @@ def webhook_delivery(
     context = {
         "delivery": delivery,
         "subscription": delivery.subscription,
-        "attempts": list(delivery.attempt_set.order_by("-number")[:MOST_ATTEMPTS]),
+        "attempts": list(delivery.newest_attempts()),
         "body": json.dumps(json.loads(delivery.event.body), indent=2, ensure_ascii=False),
         "is_waiting": delivery.status == DeliveryStatus.PENDING,
         "held_by": _held_by(delivery),

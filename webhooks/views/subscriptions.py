@@ -17,7 +17,7 @@ from mino.common.errors import ServiceError
 from mino.common.forms import add_service_error
 from mino.common.pagination import keyset_page
 from webhooks.filters import DeliveryFilter
-from webhooks.forms import SubscriptionForm, TestForm
+from webhooks.forms import ExampleForm, SubscriptionForm
 from webhooks.models import DeliveryStatus, Subscription
 from webhooks.services import deliveries as delivery_services
 from webhooks.services import subscriptions as services
@@ -82,7 +82,7 @@ def webhook(request: WorkspaceRequest, slug: str, webhook_id: uuid.UUID) -> Http
         "failed": failed.values("pk")[: most + 1].count(),
         "most": most,
         "previous_holds": (subscription.previous_secret_until or timezone.now()) > timezone.now(),
-        "test": TestForm(initial={"event": subscription.events[0]}),
+        "test": ExampleForm(initial={"event": subscription.events[0]}),
     }
     return render(request, "webhooks/detail.html", context)
 
