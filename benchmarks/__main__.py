@@ -27,11 +27,17 @@ BENCHMARKS: Mapping[str, tuple[str, str]] = {
     "rescoring": ("rescoring", "100,000 results are scored anew in the background"),
     "comparison": ("comparison", "two executions of 100,000 rows are compared"),
     "pages": ("pages", "lists, results and jobs among 1,000,000 jobs"),
+    "queries": ("queries", "the query of each list with and without its indexes"),
+    "statements": ("statements", "the queries at the top of pg_stat_statements, on a server of its own"),
     "analytics": ("analytics", "analytics pages and their roll-up over 1,000,000 jobs"),
+    "webhooks": ("webhooks", "10,000 jobs told together, and events told one by one"),
+    "load": ("load.measuring", "200 users on pages and the API for five minutes"),
 }
 """The names, each with its module and what it does."""
-NEEDS_POSTGRESQL = frozenset({"rescoring", "comparison", "export", "pages", "analytics", "execution"})
-NEEDS_REDIS = frozenset({"execution"})
+NEEDS_POSTGRESQL = frozenset(
+    {"rescoring", "comparison", "export", "pages", "queries", "analytics", "execution", "load", "webhooks"}
+)
+NEEDS_REDIS = frozenset({"execution", "load", "webhooks"})
 
 
 def main() -> None:

@@ -109,7 +109,7 @@ def _workers(case: Case, port: int) -> Iterator[list[psutil.Process]]:
     with ExitStack() as stack:
         started = [stack.enter_context(running("worker", variables)) for _ in range(case.workers)]
         processes = [psutil.Process(process.pid) for process in started]
-        _wait_for_workers(processes)
+        wait_for_workers(processes)
         yield processes
 
 
@@ -172,7 +172,8 @@ def _wait_for_port(port: int) -> None:
     raise RuntimeError("The server that plays the agent did not start.")
 
 
-def _wait_for_workers(processes: Sequence[psutil.Process]) -> None:
+def wait_for_workers(processes: Sequence[psutil.Process]) -> None:
+    """Wait until each of these workers has told that it is there. Raises RuntimeError."""
     names = [f"{socket.gethostname()}:{process.pid}" for process in processes]
     for _ in range(60):
         if Heartbeat.objects.filter(name__in=names).count() == len(names):

@@ -13,7 +13,7 @@ from benchmarks.workspace import bench_project, production_version
 from executions.models import ColumnStatistic, Execution, ExecutionStatus, FieldResult, Job, Session
 from executions.services.choosing import frozen_columns
 from mino.common.values.columns import ColumnRole, ColumnType
-from projects.models import Batch, BatchStatus, Column, Row
+from projects.models import Batch, BatchStatus, Column, Project, Row
 
 COLUMNS = (
     ("site_url", ColumnType.URL, ColumnRole.SITE_URL),
@@ -65,9 +65,12 @@ def fill(model: type[models.Model], values: Mapping[str, str | Any], source: str
         cursor.execute(statement, [*given, *parameters])
 
 
-def fill_batch(rows: int) -> Batch:
-    """A ready batch with so many rows."""
-    project = bench_project()
+def fill_batch(rows: int, project: Project | None = None, *, analyze: bool = True) -> Batch:
+    """A ready batch with so many rows, of the benchmark's project if no other is given.
+
+    Who fills many leaves `analyze` out and calls `analyze_all` at the end, here and below.
+    """
+    project = project or bench_project()
     batch = Batch.objects.create(
         organization=project.organization,
         project=project,
@@ -90,11 +93,14 @@ def fill_batch(rows: int) -> Batch:
         "has_truth": "true",
     }
     fill(Row, values, "generate_series(1, %s) AS n", rows)
-    _analyze(Row)
+    if analyze:
+        _analyze(Row)
     return batch
 
 
-def fill_execution(batch: Batch, jobs: int, *, columns_with_cells: Sequence[str] = (), shift: int = 0) -> Execution:
+def fill_execution(
+    batch: Batch, jobs: int, *, columns_with_cells: Sequence[str] = (), shift: int = 0, analyze: bool = True
+) -> Execution:
     """A completed execution over the first rows of the batch, with its jobs and the cells of the columns named.
 
     `shift` is by how many rows those that fail or are wrong lie before their usual place.
@@ -134,7 +140,8 @@ def fill_execution(batch: Batch, jobs: int, *, columns_with_cells: Sequence[str]
     for column in columns_with_cells:
         _fill_cells(execution, column, shift)
     _fill_sessions(execution)
-    _analyze(Job, FieldResult, Session, Execution)
+    if analyze:
+        _analyze(Job, FieldResult, Session, Execution)
     return execution
 
 
@@ -227,7 +234,7 @@ def _execution(batch: Batch, jobs: int) -> Execution:
     return execution
 
 
-def fill_executions(like: Execution, count: int) -> None:
+def fill_executions(like: Execution, count: int, *, analyze: bool = True) -> None:
     """So many copies of an execution without jobs, a minute apart, for long lists."""
     values = {field.name: f"origin.{_column(field)}" for field in like._meta.local_fields}
     values |= {
@@ -239,7 +246,14 @@ def fill_executions(like: Execution, count: int) -> None:
     }
     source = f"{like._meta.db_table} AS origin, generate_series(1, %s) AS n WHERE origin.id = %s"
     fill(Execution, values, source, count, like.pk)
-    _analyze(Execution)
+    if analyze:
+        _analyze(Execution)
+
+
+def analyze_all() -> None:
+    """Let the database see how much there is in all tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
 
 
 def _column(field: Field[Any, Any]) -> str:

@@ -1,4 +1,7 @@
-"""Scoring 100,000 results anew in the background, beside one bare statement that gives the same cells a verdict."""
+"""Scoring one result anew at once, and 100,000 in the background.
+
+The floor of the latter is one bare statement that gives the same cells a verdict.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 
+from analytics.rollups.computing import roll_up_compute
+from analytics.rollups.wanting import roll_up_want
 from benchmarks.children import in_fresh_process
 from benchmarks.figures import Figure
 from benchmarks.filling import FIELDS, fill_batch, fill_execution
@@ -17,6 +22,8 @@ from executions.rescoring.working import rescoring_step
 from mino.common.waking import without_wake_ups
 from projects.models import Column
 from projects.services.columns import column_update_options
+from projects.services.truth import truth_set
+from projects.services.truth_cells import CellChange
 
 JOBS = 100_000
 
@@ -31,12 +38,22 @@ class Took(NamedTuple):
     tidying: float
 
 
+class Corrected(NamedTuple):
+    """Seconds: of gathering the roll-up of an execution, and of correcting a cell of truth afterwards."""
+
+    gathering: float
+    edit: float
+
+
 def run(folder: Path, scale: float) -> list[Figure]:
     """Let every fifth verdict of a column flip, then every one of another column."""
     batch = fill_batch(int(JOBS * scale))
     execution = fill_execution(batch, int(JOBS * scale), columns_with_cells=FIELDS)
     floor = in_fresh_process(bare_update, execution.number).answer
+    corrected = in_fresh_process(correct, execution.number).answer
     return [
+        Figure("a corrected cell: scoring its result anew, roll-ups included", corrected.edit, "s", less=True),
+        Figure("to gather the roll-up anew, which it spares", corrected.gathering, "s", less=True),
         *_figures("a fifth flips", execution, "price", {"tolerance": 1}),
         *_figures("all flip", execution, "brand", {"absent_text": "Nord"}, floor),
     ]
@@ -56,6 +73,21 @@ def _figures(
         Figure(f"{name}: removing the old ones", took.tidying, "s", less=True),
         Figure(f"{name}: peak memory", measured.peak, "MB", less=True),
     ]
+
+
+def correct(number: int) -> Corrected:
+    """Gather the roll-up, give one cell another truth, and take that back, which is measured."""
+    execution = Execution.objects.select_related("batch__project").get(number=number)
+    row = execution.batch.rows.get(position=1)
+    with without_wake_ups():
+        roll_up_want(execution.pk)
+        began = time.perf_counter()
+        roll_up_compute(execution.pk)
+        gathering = time.perf_counter() - began
+        for value in ("0.10", row.truth["price"]):
+            began = time.perf_counter()
+            truth_set(batch=execution.batch, changes=[CellChange(row.pk, "price", value)], user=None)
+    return Corrected(gathering, time.perf_counter() - began)
 
 
 def rescore(number: int, column: str, options: dict[str, Any]) -> Took:
