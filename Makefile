@@ -3,11 +3,12 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 TRIALS ?= 100
+EXAMPLES ?= 100
 VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test test-quick lint format bench chaos openapi vendor install install-dev clean
+.PHONY: run test test-quick lint format bench chaos fuzz openapi vendor install install-dev clean
 
 # What `make run` uses unless the environment says otherwise: everything on this machine, nothing to install but Python.
 run: export PORT := $(PORT)
@@ -44,12 +45,16 @@ format: install-dev
 	ruff check --fix .
 	ruff format .
 
-bench: install-dev
+bench: install-dev $(VENV)-load/installed
 	python -m benchmarks $(BENCH)
 
 # Tries to break it: docs/operations.md. `make chaos TRIALS=1 SEED=12345` plays a trial again.
 chaos: install-dev
 	python -m executions.tests.chaos --trials $(TRIALS) $(if $(SEED),--seed $(SEED))
+
+# Sends generated requests to every operation of the API: docs/operations.md. The suite sends 12 an operation and asker.
+fuzz: install-dev
+	pytest -q -n 2 --dist worksteal mino/tests/api/fuzz --examples $(EXAMPLES)
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev
@@ -61,6 +66,12 @@ $(VENV)/installed: requirements.txt
 
 $(VENV)/installed-dev: requirements.txt requirements-dev.txt $(VENV)/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+# Locust lives apart: what it brings (gevent, Brotli) would change how MINO's own packages behave.
+$(VENV)-load/installed: requirements-load.txt
+	test -x $(VENV)-load/bin/python || $(PYTHON) -m venv $(VENV)-load
+	$(VENV)-load/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-load.txt
 	touch $@
 
 # The committed copy of the API's document: run it after a change of the API.

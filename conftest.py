@@ -15,6 +15,21 @@ from mino.tests.factories import BatchFactory, MembershipFactory, OrganizationFa
 from projects.models import Batch, Project
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--examples`: for a long run of mino/tests/api/fuzz, how many requests are made an operation and asker."""
+    parser.addoption("--examples", type=int, help="requests an operation and asker in mino/tests/api/fuzz")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark with `once` what uses neither a database nor a service: with others it would do the same again."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        is_marked = any(item.get_closest_marker(name) for name in ("django_db", "postgresql", "redis"))
+        if not is_marked and fixtures.isdisjoint({"db", "transactional_db", "live_server"}):
+            item.add_marker("once")
+
+
 @pytest.fixture
 def test_data() -> Path:
     """The folder of the test data, MINO_TEST_DATA or `../shared/data`; the test is skipped where it is absent."""

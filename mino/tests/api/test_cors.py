@@ -38,7 +38,20 @@ def test_a_listed_origin_may_ask_with_a_key(organization: Organization) -> None:
     assert "idempotency-key" in asked["Access-Control-Allow-Headers"]
     response = program(organization)("GET", "projects", Origin=HERE)
     assert response["Access-Control-Allow-Origin"] == HERE
-    assert "ETag" in response["Access-Control-Expose-Headers"]
+    assert {"ETag", "Idempotency-Replayed"} <= set(response["Access-Control-Expose-Headers"].split(", "))
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "status"), [("nowhere", "testserver", 404), ("projects", "evil.example", 400)]
+)
+def test_a_listed_origin_can_read_errors_that_no_view_raised(path: str, host: str, status: int) -> None:
+    response = Client().get(f"/api/v1/{path}", headers={"Origin": HERE, "Host": host})
+    assert (response.status_code, response["Content-Type"]) == (status, "application/json")
+    assert response["Access-Control-Allow-Origin"] == HERE
+    assert "X-Request-ID" in response["Access-Control-Expose-Headers"]
+    assert "origin" in response["Vary"]
+    assert (response["X-Content-Type-Options"], response["Referrer-Policy"]) == ("nosniff", "same-origin")
+    assert response["Cache-Control"] == "no-store"
 
 
 def test_a_sign_in_is_never_lent(owner: User, organization: Organization) -> None:

@@ -15,8 +15,15 @@ from accounts.api.idempotency import idempotent_requests_expire
 from accounts.models import ApiKey, IdempotentRequest, Organization, User
 from mino.common.secrets import decrypt
 from mino.tests.api.asking import Asker, browser, code_of, new_key
+from mino.tests.api.places import ALL
 from projects.models import Project
 
+HARMLESS_TWICE = {
+    *("column_try", "execution_estimate", "answers_plan", "pattern_search_start"),
+    *("execution_pause", "execution_stop", "job_cancel", "job_skip", "export_cancel", "import_cancel"),
+    *("pattern_dismiss", "pattern_reopen", "rows_tag", "rows_delete", "ownership_transfer", "organization_leave"),
+}
+"""Operations by POST that need no Idempotency-Key: sent twice, they do no more than once."""
 NEW = {"name": "Prices", "instructions": "Return the price of the product."}
 
 
@@ -41,6 +48,14 @@ def test_a_project_through_its_life(ask: Asker, organization: Organization) -> N
     assert code_of(ask("GET", address)) == "NOT_FOUND"
 
 
+def test_a_field_that_there_is_not_is_refused_before_anything_is_done(ask: Asker, project: Project) -> None:
+    response = ask("PATCH", f"projects/{project.pk}?fields=colour", {"name": "Another name"})
+    assert (response.status_code, code_of(response)) == (400, "VALIDATION_ERROR")
+    assert response.json()["details"][0]["path"] == "fields"
+    project.refresh_from_db()
+    assert project.name != "Another name"
+
+
 def test_versions_are_added_and_chosen(ask: Asker, project: Project, member: User) -> None:
     path = f"projects/{project.pk}"
     first = ask("GET", path)
@@ -54,7 +69,7 @@ def test_versions_are_added_and_chosen(ask: Asker, project: Project, member: Use
     again = ask("PUT", f"{path}/production-version", {"number": 1}, If_Match=first["ETag"])
     assert code_of(again) == "PRECONDITION_FAILED"
     assert [one["number"] for one in ask.get(f"{path}/versions")["data"]] == [2, 1]
-    assert code_of(ask("PUT", f"{path}/production-version", {"number": 3})) == "NOT_FOUND"
+    assert code_of(ask("PUT", f"{path}/production-version", {"number": 3})) == "VALIDATION_ERROR"
     assert code_of(ask("GET", f"{path}/versions/{10**30}")) == "NOT_FOUND"
 
 
@@ -68,6 +83,11 @@ def test_the_same_request_is_done_once(ask: Asker) -> None:
     other = ask("POST", "projects", {**NEW, "name": "Others"}, Idempotency_Key="a")
     assert (other.status_code, code_of(other)) == (409, "IDEMPOTENCY_CONFLICT")
     assert Project.objects.count() == 1
+
+
+def test_every_post_takes_a_key_but_those_that_do_no_more_when_they_come_twice() -> None:
+    posts = {one.operation.name for one in ALL if one.method == "POST" and not one.operation.idempotent}
+    assert posts == HARMLESS_TWICE
 
 
 def test_what_was_refused_may_be_sent_corrected(ask: Asker, project: Project) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from django.test.client import MULTIPART_CONTENT
 from django.utils import timezone
 
 from accounts.models import Organization, User
 from mino.common.errors import Limits, QuotaExceeded, TooManyRequests
 from mino.tests.api.asking import Asker, browser, code_of
 from mino.tests.factories import MembershipFactory
-from projects.models import Project
+from projects.api.finding import find_project
+from projects.models import Batch, Project
 
 
 def details(response: Any) -> dict[str, str]:
@@ -48,6 +52,9 @@ def test_who_asks_is_not_said(db: None) -> None:
         (b"[" * 100_000, "INVALID_JSON"),
         (b"", "MISSING_FIELD"),
         (b"9" * 5000, "INVALID_JSON"),
+        (b'{"name": "a", "name": "b"}', "INVALID_JSON"),
+        (b'{"name": {"a": 1, "b": 2, "a": 1}}', "INVALID_JSON"),
+        (b'{"name": "a"} {"name": "b"}', "INVALID_JSON"),
         (b"[]", "VALIDATION_ERROR"),
         (b"null", "VALIDATION_ERROR"),
         (b'"text"', "VALIDATION_ERROR"),
@@ -63,11 +70,62 @@ def test_missing_and_unknown_fields_are_named(ask: Asker) -> None:
     response = ask("POST", "projects", {"name": "Prices"})
     assert code_of(response) == "MISSING_FIELD"
     assert list(details(response)) == ["instructions"]
-    body = {"name": 5, "instructions": "short", "is_private": True, "organization": "other"}
+    body = {"name": 5, "instructions": "short", "is_private": "yes", "owner": 1, "organization": "other"}
     response = ask("POST", "projects", body)
     assert code_of(response) == "VALIDATION_ERROR"
-    assert set(details(response)) == {"name", "instructions", "is_private", "organization"}
+    assert set(details(response)) == {"name", "instructions", "is_private", "owner", "organization"}
     assert "no field of this name" in details(response)["organization"]
+
+
+def test_a_body_where_none_is_taken_is_not_passed_over(ask: Asker, batch: Batch) -> None:
+    path = f"batches/{batch.pk}"
+    answer = ask("DELETE", path, {"only_if_empty": True})
+    assert details(answer) == {"only_if_empty": "There is no field of this name. Nothing is to be sent here."}
+    assert ask("DELETE", path, [1]).status_code == 400
+    assert ask("DELETE", path, {}).status_code == 204
+
+
+def test_a_body_in_chunks_is_not_taken_for_an_empty_one(ask: Asker, batch: Batch) -> None:
+    """As gunicorn hands it on: without its length, and with what was sent still to be read."""
+    chunks: Any = {"CONTENT_TYPE": "application/json", "wsgi.input": BytesIO(b'{"only_if_empty": true}')}
+    headers = {**ask.headers, "Transfer-Encoding": "chunked"}
+    for method, path in (("DELETE", f"batches/{batch.pk}"), ("POST", f"batches/{batch.pk}/executions")):
+        answer = ask.client.generic(method, f"/api/v1/{path}", headers=headers, **chunks)
+        assert (answer.status_code, code_of(answer)) == (411, "LENGTH_REQUIRED")
+    assert Batch.objects.filter(pk=batch.pk).exists()
+    assert not batch.executions.exists()
+
+
+class BrokenOff(BytesIO):
+    """The body of a client that is gone."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Fail as a socket does."""
+        raise ConnectionResetError("secret detail")
+
+
+def test_an_upload_that_is_broken_off_is_no_fault_of_the_storage(ask: Asker, project: Project, caplog: Any) -> None:
+    for path, kind in (("projects", "application/json"), (f"projects/{project.pk}/imports", MULTIPART_CONTENT)):
+        body: Any = {"CONTENT_TYPE": kind, "CONTENT_LENGTH": "100", "wsgi.input": BrokenOff()}
+        answer = ask.client.generic("POST", f"/api/v1/{path}", headers=ask.headers, **body)
+        assert (answer.status_code, code_of(answer)) == (400, "VALIDATION_ERROR")
+        assert answer.json()["error"] == "The body broke off before its end. Send it again."
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize(("method", "body"), [("GET", None), ("PATCH", {"name": "Prices"})])
+def test_what_is_deleted_while_it_is_answered_is_not_there(
+    ask: Asker, project: Project, monkeypatch: Any, method: str, body: Any
+) -> None:
+    def find_and_lose(*place: Any) -> Project:
+        found = find_project(*place)
+        Project.objects.filter(pk=found.pk).delete()
+        return found
+
+    monkeypatch.setattr("projects.api.projects.find_project", find_and_lose)
+    answer = ask(method, f"projects/{project.pk}", body)
+    assert (answer.status_code, code_of(answer)) == (404, "NOT_FOUND")
+    assert answer.json()["error"] == "There is no such project, or you can't see it."
 
 
 @pytest.mark.parametrize("value", ["a\x00b", "\ud800", "x" * 101])
@@ -75,6 +133,14 @@ def test_texts_that_no_database_takes(ask: Asker, value: str) -> None:
     response = ask("POST", "projects", {"name": value, "instructions": "Return the price of the product."})
     assert code_of(response) == "VALIDATION_ERROR"
     assert set(details(response)) == {"name"}
+
+
+def test_errors_may_quote_what_no_answer_can_hold(ask: Asker, batch: Batch) -> None:
+    response = ask("POST", "projects", {"\ud800": 1})
+    assert (response.status_code, code_of(response)) == (400, "VALIDATION_ERROR")
+    assert "\\ud800" in details(response)
+    response = ask("POST", f"batches/{batch.pk}/executions", {"agent": "\udfff"})
+    assert (response.status_code, code_of(response)) == (400, "VALIDATION_ERROR")
 
 
 def test_what_a_service_refuses_keeps_its_code_and_place(ask: Asker, project: Project) -> None:
@@ -87,9 +153,39 @@ def test_the_method_and_the_type_of_the_body(ask: Asker) -> None:
     response = ask("PUT", "projects", {})
     assert (response.status_code, code_of(response)) == (405, "METHOD_NOT_ALLOWED")
     assert response["Allow"] == "GET, HEAD, POST"
+    assert response.json()["error"] == "This address takes GET, HEAD, POST, not PUT."
     assert ask("OPTIONS", "projects").status_code == 405
     response = ask.client.post("/api/v1/projects", "name=x", content_type="text/plain", headers=ask.headers)
     assert (response.status_code, code_of(response)) == (415, "UNSUPPORTED_MEDIA_TYPE")
+    assert response.json()["error"].startswith("The body came as text/plain. Send it as application/json,")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "words"),
+    [
+        (b"null", "application/json", "Give an object"),
+        (b'{"name": ' + b"9" * 5_000 + b"}", "application/json", "99999999999999999999… is too long a number"),
+        (b"--x--", "multipart/form-data", "Content-Type, with its boundary"),
+        (b"{}", "", "came without its type"),
+    ],
+)
+def test_why_a_body_cant_be_read_is_said(
+    ask: Asker, project: Project, body: bytes, content_type: str, words: str
+) -> None:
+    place = f"projects/{project.pk}/imports" if content_type.startswith("multipart") else "projects"
+    response = ask.client.post(f"/api/v1/{place}", body, content_type=content_type, headers=ask.headers)
+    assert code_of(response) in {"INVALID_JSON", "VALIDATION_ERROR", "UNSUPPORTED_MEDIA_TYPE"}
+    assert words in response.json()["error"]
+
+
+def test_a_name_that_stands_twice_is_named(ask: Asker) -> None:
+    body = b'{"name": "a", "instructions": "Return the price.", "name": "b"}'
+    response = ask.client.post("/api/v1/projects", body, content_type="application/json", headers=ask.headers)
+    assert response.json()["error"] == "“name” stands twice in one object. Give each name once."
+
+
+def test_a_parameter_that_cant_be_used_is_named_in_the_sentence(ask: Asker) -> None:
+    assert ask("GET", "projects?limit=1000").json()["error"] == "limit: Give a whole number from 1 to 100."
 
 
 def test_whatever_the_client_accepts_it_gets_json(ask: Asker) -> None:
@@ -114,7 +210,25 @@ def test_a_browser_without_its_csrf_token(member: User, organization: Organizati
     client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
     response = Asker({}, client)("POST", "projects", {})
     assert (response.status_code, code_of(response)) == (403, "FORBIDDEN")
-    assert "CSRF" in response.json()["error"]
+    assert response.json()["error"].startswith("The CSRF token is missing or wrong")
+
+
+def test_what_is_not_there_is_said(ask: Asker, project: Project, batch: Batch) -> None:
+    unknown = batch.pk
+    assert ask("GET", f"projects/{unknown}").json()["error"] == "There is no such project, or you can't see it."
+    assert ask("GET", f"projects/{project.pk}/versions/9").json()["error"] == "The project has no version 9."
+    answer = ask("PUT", f"projects/{project.pk}/production-version", {"number": 9})
+    assert (code_of(answer), details(answer)) == ("VALIDATION_ERROR", {"number": "The project has no version 9."})
+    assert ask("GET", "nowhere").json()["error"] == "There is nothing at this address, or you can't see it."
+
+
+def test_an_organization_that_cant_be_seen_is_named(ask: Asker, member: User) -> None:
+    seen = browser(member)("GET", "projects", **{"X-Mino-Organization": "nowhere"})
+    assert (seen.status_code, list(details(seen))) == (404, ["X-Mino-Organization"])
+    assert "“nowhere”" in seen.json()["error"]
+    other = ask("GET", "projects", **{"X-Mino-Organization": "nowhere"})
+    assert other.status_code == 404
+    assert "write “northlight” into it" in other.json()["error"]
 
 
 def test_a_host_that_is_not_ours(ask: Asker) -> None:

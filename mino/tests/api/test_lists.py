@@ -47,6 +47,17 @@ def test_pages_hold_everything_once(ask: Asker, projects: list[Project], sort: s
     assert shown == [str(pk) for pk in Project.objects.order_by(sort, f"{sign}id").values_list("pk", flat=True)]
 
 
+def test_lists_in_the_address_may_come_in_pieces(ask: Asker, projects: list[Project]) -> None:
+    pieces = ask.get("projects?limit=2&fields=id&fields=name&include=total&include=instructions")
+    assert pieces == ask.get("projects?limit=2&fields=id,name&include=total,instructions")
+    following = f"projects?limit=2&fields=name&fields=id&cursor={pieces['pagination']['next_cursor']}"
+    assert len(ask.get(following)["data"]) == 2
+    one = f"projects/{projects[0].pk}?fields=id&fields="
+    assert set(ask.get(f"{one}name")) == {"id", "name"}
+    for wrong in ("projects?sort=name&sort=created_at", "projects?cursor=a&cursor=b", f"{one}nothing"):
+        assert code_of(ask("GET", wrong)) == "VALIDATION_ERROR"
+
+
 def test_pages_stay_whole_while_objects_come_and_go(ask: Asker, projects: list[Project]) -> None:
     first = ask.get("projects?limit=3")
     Project.objects.get(pk=first["data"][0]["id"]).delete()
@@ -133,7 +144,7 @@ def test_members_cost_the_same_whatever_their_number(
 ) -> None:
     asker = browser(owner, organization)
     for _ in range(2):
-        with django_assert_num_queries(5):  # session, user, organization, role, members
+        with django_assert_num_queries(6):  # session, user, organization, role, members with and without a date
             page = asker.get("members")
         MembershipFactory.create_batch(3, organization=organization)
     assert page["data"][0]["user"] == {"id": str(owner.pk), "name": owner.display_name}

@@ -1,127 +1,211 @@
-"""The recipes of docs/api.md run as they stand, against the running application, a worker and the event server."""
+"""The recipes of the documentation run as they stand: against the running application, a worker, the event server."""
 
 from __future__ import annotations
 
-import os
-import re
+import json
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
-import uvicorn
-from django.conf import settings as django_settings
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
+from standardwebhooks import Webhook
 
-from accounts.models import Organization
-from executions.agents.registry import Agents
-from executions.engine.worker import Worker
-from executions.events.server import application
-from executions.models import Execution
-from mino.tests.api.asking import new_key
+from executions.agents.base import Agent, AgentError, ErrorCode, Reporter, Task
+from executions.models import Execution, ExecutionEvent
+from executions.services.creation import execution_create
+from executions.tests.engine.agents import ScriptedAgent
+from mino.tests.api.programs import programs, run, write_programs
+from mino.tests.factories import BatchFactory
 from projects.models import Batch, Project, TruthRevision
+from projects.services.versions import version_create
+from webhooks.models import Delivery, Subscription
+from webhooks.sending.sender import send_due
+from webhooks.tests.receiver import Receiver, receiving, status
 
-DOCUMENT = (Path(django_settings.BASE_DIR) / "docs" / "api.md").read_text()
 SITES = "site_url,expected_name\nSHOP/kettle-one-litre/,Pour-over kettle 1 l\nSHOP/mug-speckle/,Mug Speckle\n"
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def recipe(heading: str, language: str) -> str:
-    """The block of code below a heading."""
-    below = DOCUMENT.partition(f"### {heading}\n")[2]
-    found = re.search(rf"```{language}\n(.*?)```", below, re.DOTALL)
-    assert found, heading
-    return found[1]
-
-
-def namespace(heading: str) -> dict[str, Any]:
-    """The names that a Python recipe defines."""
-    names: dict[str, Any] = {"__name__": "recipe"}
-    exec(recipe(heading, "python"), names)
-    return names
+Program = Callable[..., subprocess.CompletedProcess[str]]
+Work = Callable[[Mapping[str, Agent]], None]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        not all(map(shutil.which, ("curl", "jq", "openssl"))), reason="curl, jq or openssl is not on this machine"
+    ),
+]
+in_both = pytest.mark.parametrize("kind", ["sh", "py"])
 
 
 @pytest.fixture
-def environment(
-    live_server: LiveServer, organization: Organization, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> Mapping[str, str]:
-    """The address and a key, as the recipes want them."""
-    settings.MINO_ALLOWED_NETWORKS = ["127.0.0.0/8", "::1/128"]
-    settings.MINO_ALLOWED_PORTS = [urlsplit(live_server.url).port]
-    given = {"MINO": live_server.url, "MINO_API_KEY": new_key(organization)}
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
-    return given
+def program(environment: Mapping[str, str], tmp_path: Path) -> Program:
+    """Starts a program of the documentation and waits for its end."""
+    write_programs(tmp_path)
+    return lambda name, *arguments, **more: run(
+        name, *map(str, arguments), folder=tmp_path, environment={**environment, **more}
+    )
 
 
 @pytest.fixture
-def working(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    """A worker that takes what comes, as long as the test runs."""
-    settings.MEDIA_ROOT = tmp_path / "media"
-    worker, ended = Worker(Agents()), threading.Event()
-
-    def work() -> None:
-        while not ended.is_set():
-            worker.run_slot()
-            ended.wait(0.2)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    yield
-    ended.set()
-    thread.join(60)
-    worker.close()
+def receiver(settings: Settings, environment: Mapping[str, str]) -> Iterator[Receiver]:
+    """A server that may be called."""
+    with receiving() as running:
+        settings.MINO_ALLOWED_PORTS = [running.port, *settings.MINO_ALLOWED_PORTS]
+        yield running
 
 
-@pytest.fixture
-def events(settings: Settings) -> Iterator[None]:
-    """The event server."""
-    running = uvicorn.Server(uvicorn.Config(application(), host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    while not running.started:
-        thread.join(0.01)
-    settings.EVENTS_URL = f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
-    yield
-    running.should_exit = True
-    thread.join(20)
+def answer(task: Task, reporter: Reporter) -> dict[str, Any]:
+    """The truth of the row; a wrong title by instructions that ask for it, none by those that are refused."""
+    number = task.url.removeprefix("https://shop").partition(".")[0]
+    if "refuse" in task.instructions:
+        raise AgentError(ErrorCode.AGENT_BALANCE, "No credit is left.", transient=False, pause=True)
+    return {"title": "Spade" if "guess" in task.instructions else f"Kettle {number}", "price": f"{number}.50"}
 
 
-@pytest.mark.skipif(shutil.which("curl") is None or shutil.which("jq") is None, reason="curl or jq is not here")
+def version(project: Project, text: str, *, in_production: bool = False) -> int:
+    """The number of a new version of the instructions."""
+    return version_create(project=project, user=None, text=text, set_as_production=in_production).number
+
+
+@in_both
 @pytest.mark.usefixtures("working")
 def test_from_a_file_to_its_accuracy(
-    environment: Mapping[str, str], project: Project, tmp_path: Path, live_server: LiveServer
+    program: Program, project: Project, tmp_path: Path, live_server: LiveServer, kind: str
 ) -> None:
     (tmp_path / "sites.csv").write_text(SITES.replace("SHOP", f"{live_server.url}/sample-site/goods"))
-    command = ["bash", "-eu", "-o", "pipefail", "-c", recipe("From a file to its accuracy", "bash")]
-    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, **environment}, capture_output=True, timeout=120)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert re.fullmatch(rb"accuracy [01](\.\d+)? of 2 cells\n", done.stdout)
+    done = program(f"from_file.{kind}", "sites.csv")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "accuracy 0.5 of 2 cells, 0 rows without an answer\n"
+    assert (tmp_path / "results.csv").read_bytes().count(b"\r\n") == 3
     assert Execution.objects.get().api_key is not None
 
 
-@pytest.mark.usefixtures("environment", "working", "events")
-def test_a_gate_opens_and_closes(batch: Batch, capsys: pytest.CaptureFixture[str], live_server: LiveServer) -> None:
-    for row in batch.rows.all():
-        row.url = f"{live_server.url}/sample-site/goods/kettle-one-litre/"
-        row.truth = {"title": "Something else", "price": ""}
-        row.save()
-    gate = namespace("A gate for CI")["gate"]
-    assert gate(str(batch.pk), 0.0)
-    assert not gate(str(batch.pk), 0.9)
-    assert "95 % interval" in capsys.readouterr().out
+@in_both
+@pytest.mark.usefixtures("working", "project")
+def test_a_file_with_errors_is_told(program: Program, tmp_path: Path, kind: str) -> None:
+    (tmp_path / "sites.csv").write_text("site_url,expected_name\nnowhere,Kettle\n")
+    done = program(f"from_file.{kind}", "sites.csv")
+    assert done.returncode != 0
+    assert "checked" in done.stderr
+    assert not Execution.objects.exists()
 
 
-def test_many_cells_are_corrected(environment: Mapping[str, str], batch: Batch) -> None:
+@in_both
+def test_a_gate_opens_and_closes(program: Program, batch: Batch, work: Work, kind: str) -> None:
+    work({"local": ScriptedAgent(answer)})
+    is_open = program(f"gate.{kind}", batch.pk, "0.9", BUILD_ID="1")
+    assert (is_open.returncode, is_open.stderr) == (0, "")
+    assert "completed: 1" in is_open.stdout
+    assert "of 6 cells, 95 % interval 0.4" in is_open.stdout
+    again = program(f"gate.{kind}", batch.pk, "1.01", BUILD_ID="1")
+    assert again.returncode == 1
+    assert again.stdout == is_open.stdout
+    assert Execution.objects.count() == 1, "the same build starts nothing twice"
+
+
+@in_both
+def test_a_gate_is_closed_where_nothing_can_be_told(program: Program, batch: Batch, work: Work, kind: str) -> None:
+    work({"local": ScriptedAgent(answer)})
+    batch.rows.update(truth={}, has_truth=False)
+    without_truth = program(f"gate.{kind}", batch.pk, "0")
+    assert without_truth.returncode == 1
+    assert "of 0 cells" in without_truth.stdout
+    version(batch.project, "refuse this", in_production=True)
+    paused = program(f"gate.{kind}", batch.pk, "0")
+    assert paused.returncode == 1
+    assert "paused" in paused.stdout
+
+
+@in_both
+def test_a_worse_version_is_told_from_an_equal_one(program: Program, project: Project, work: Work, kind: str) -> None:
+    work({"local": ScriptedAgent(answer)})
+    batch = BatchFactory(project=project, rows=12)
+    worse, equal = version(project, "guess the title"), version(project, "the same in other words")
+    found = program(f"compare.{kind}", batch.pk, 1, worse)
+    assert (found.returncode, found.stdout) == (1, "Version 2 compared with version 1: worse\n"), found.stderr
+    found = program(f"compare.{kind}", batch.pk, 1, equal)
+    assert found.returncode == 0, found.stderr
+    assert "worse" not in found.stdout
+
+
+@in_both
+def test_many_cells_are_corrected(program: Program, project: Project, tmp_path: Path, kind: str) -> None:
+    batch = BatchFactory(project=project, rows=103)
     rows = list(batch.rows.order_by("position"))
-    correct: Callable[..., int] = namespace("Correcting many cells of truth")["correct"]
-    values = {row.url: f"{row.position}.95" for row in rows[:2]}
-    assert correct(str(batch.pk), "price", values, "Looked up") == 2
-    assert correct(str(batch.pk), "price", values, "Looked up") == 0
+    chosen = {rows[0].url: "9.95", rows[101].url: None, rows[102].url: "“9,95” €"}
+    (tmp_path / "truth.json").write_text(json.dumps({**chosen, "https://nowhere.example": "1"}))
+    refused = program(f"correct.{kind}", batch.pk, "price", "truth.json", "Looked up")
+    assert refused.returncode != 0
+    assert "https://nowhere.example" in refused.stderr
+    assert not TruthRevision.objects.exists()
+    (tmp_path / "truth.json").write_text(json.dumps(chosen))
+    for changed in (3, 0):
+        done = program(f"correct.{kind}", batch.pk, "price", "truth.json", "Looked up")
+        assert (done.returncode, done.stdout) == (0, f"{changed} cells changed\n"), done.stderr
     revisions = TruthRevision.objects.filter(batch=batch)
-    assert {(one.after, one.reason) for one in revisions} == {("1.95", "Looked up"), ("2.95", "Looked up")}
+    assert {(one.after, one.reason) for one in revisions} == {(value, "Looked up") for value in chosen.values()}
+
+
+def test_a_webhook_is_made_and_tried(program: Program, receiver: Receiver) -> None:
+    done = program("subscribe.sh", receiver.url())
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("whsec_")
+    assert set(Subscription.objects.get().events) == {"execution.completed", "execution.paused", "export.ready"}
+    send_due()
+    assert Delivery.objects.get().status == "delivered"
+    assert Webhook(done.stdout.strip()).verify(receiver.calls[0].body, dict(receiver.calls[0].headers))["data"]["test"]
+
+
+@in_both
+@pytest.mark.usefixtures("events")
+def test_an_execution_is_followed(program: Program, batch: Batch, work: Work, kind: str) -> None:
+    work({"local": ScriptedAgent(answer)})
+    newest = batch.project.versions.get()
+    execution = execution_create(batch=batch, user=None, instruction_version=newest, agent="local")
+    done = program(f"follow.{kind}", execution.pk)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("job.finished") == ExecutionEvent.objects.filter(type="job.finished").count() > 0
+    assert "completed" in done.stdout.splitlines()[-1]
+
+
+def test_who_follows_a_stream_comes_back_to_what_was_refused_or_broke(program: Program, receiver: Receiver) -> None:
+    """Here the stream has an event, and ends."""
+    busy = status(503, b'{"error": "Away"}', Retry_After="0")
+    broken = status(200, b'id: 7\nevent: progress\ndata: {"status": "running"}\n\n', Content_Type="text/event-stream")
+    receiver.pages[:] = [busy, broken, status(204)]
+    done = program("follow.py", uuid4(), MINO=receiver.url(""))
+    assert (done.returncode, done.stdout) == (0, 'progress {"status": "running"}\n'), done.stderr
+    assert [call.headers["last-event-id"] for call in receiver.calls] == ["0", "0", "7"]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("mine.sh", '. ./mino_api.sh\nonce --json "{}" "$MINO/api/v1/made" | jq -r .id\n'),
+        ("mine.py", 'from mino_api import call\nprint(call("POST", "/made", json={}).json()["id"])\n'),
+    ],
+)
+def test_what_is_refused_for_the_moment_is_sent_again(
+    program: Program, receiver: Receiver, tmp_path: Path, name: str, lines: str
+) -> None:
+    (tmp_path / name).write_text(lines)
+    busy, away = status(429, b'{"error": "Too much"}', Retry_After="1"), status(503, b'{"error": "Away"}')
+    receiver.answer(busy, away, status(201, b'{"id": "made"}'))
+    done = program(name, MINO=receiver.url(""))
+    assert (done.returncode, done.stdout) == (0, "made\n"), done.stderr
+    assert len(receiver.calls) == 3
+    assert len({call.headers["idempotency-key"] for call in receiver.calls}) == 1
+    receiver.answer(status(409, b'{"error": "Not in this state"}'))
+    refused = program(name, MINO=receiver.url(""))
+    assert refused.returncode != 0
+    assert "Not in this state" in refused.stderr
+    assert len(receiver.calls) == 4
+
+
+def test_every_program_is_run_here() -> None:
+    tests = Path(__file__).read_text() + (Path(__file__).parent / "test_client.py").read_text()
+    for name in programs():
+        stem, _, ending = name.partition(".")
+        assert f'"{name}"' in tests or f'f"{stem}.{{kind}}"' in tests or stem == "mino_api" or ending == "yaml", name

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mino.common.api.serializers import Taken
-from mino.tests.api.test_access import ALL, Place
+from mino.tests.api.places import ALL, Place
 
 COPY = Path(__file__).parent.parent.parent.parent / "docs" / "openapi.yaml"
 
@@ -44,6 +44,50 @@ def test_every_operation_says_all_about_itself(document: Any) -> None:
                 assert content.get("examples") or "schema" not in content, f"{name}: give the serializers examples"
 
 
+@pytest.mark.parametrize("place", ALL, ids=lambda place: place.operation.name)
+def test_headers_are_told_where_they_are_heeded(document: Any, place: Place) -> None:
+    operations = [one for path in document["paths"].values() for one in path.values()]
+    described = next(one for one in operations if one["operationId"] == place.operation.name)
+    taken = {one.get("$ref", "").rpartition("/")[2] for one in described["parameters"]}
+    assert ("X-Mino-Organization" in taken) is not place.is_outside
+    assert ("Idempotency-Key" in taken) is place.operation.idempotent
+    given = described["responses"][str(place.operation.status)].get("headers", {})
+    assert ("Idempotency-Replayed" in given) is place.operation.idempotent
+
+
+def test_every_heading_is_introduced(document: Any) -> None:
+    used = {tag for path in document["paths"].values() for about in path.values() for tag in about["tags"]}
+    introduced = [tag["name"] for tag in document["tags"]]
+    assert (set(introduced), len(introduced)) == (used, len(used))
+    assert all(tag["description"] for tag in document["tags"])
+
+
+def test_what_clients_make_types_of_has_a_name(document: Any) -> None:
+    schemas = document["components"]["schemas"]
+    assert not [name for name in schemas if name.endswith(("Given", "Taken")) or any(map(str.isdigit, name))]
+    nameless = [
+        f"{name}.{field}"
+        for name, schema in schemas.items()
+        for field, part in schema.get("properties", {}).items()
+        if "enum" in part or "enum" in part.get("items", {})
+    ]
+    assert not nameless
+    assert "x-spec-enum-id" not in yaml.safe_dump(document)
+    assert schemas["Execution"]["properties"]["status"] == {"$ref": "#/components/schemas/ExecutionStatus"}
+    wanted = next(
+        one for one in document["paths"]["/api/v1/executions"]["get"]["parameters"] if one.get("name") == "status"
+    )
+    assert wanted["schema"]["items"] == {"$ref": "#/components/schemas/ExecutionStatus"}
+
+
+def test_bodies_have_no_further_fields(document: Any) -> None:
+    for path in document["paths"].values():
+        for one in path.values():
+            for content in one.get("requestBody", {"content": {}})["content"].values():
+                shape = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+                assert shape["additionalProperties"] is False, one["operationId"]
+
+
 @pytest.mark.parametrize(
     "place", [one for one in ALL if one.operation.takes is not None], ids=lambda place: place.operation.name
 )
@@ -55,9 +99,12 @@ def test_the_example_of_a_body_is_taken(place: Place) -> None:
     assert body.is_valid() or place.operation.multipart, body.errors
 
 
-def test_it_is_served_with_swagger_ui_from_here() -> None:
+def test_it_is_served_with_swagger_ui_from_here(document: Any) -> None:
     client = Client()
-    assert client.get(reverse("api_document")).json()["openapi"] == "3.1.0"
+    given = client.get(reverse("api_document"))
+    assert given.json()["openapi"] == "3.1.0"
+    assert given.json() == document
+    assert client.get(reverse("api_document"), headers={"If-None-Match": given["ETag"]}).status_code == 304
     page = client.get(reverse("api_documentation"))
     assert "swagger-ui-bundle.js" in page.text
     assert "<style" not in page.text
