@@ -2,11 +2,20 @@
 
 import os
 import tempfile
+from pathlib import Path
 
-os.environ.setdefault("MINO_DATA_DIR", tempfile.mkdtemp(prefix="mino-tests-"))
+_folder = Path(os.environ.get("MINO_DATA_DIR") or tempfile.mkdtemp(prefix="mino-tests-"))
+_process = os.environ.get("PYTEST_XDIST_WORKER", "")
+if _process and _folder.name != _process:
+    # Processes that run tests side by side would read each other's files and empty each other's cache.
+    _folder /= _process
+    _server, _, _number = os.environ.get("REDIS_URL", "").rpartition("/")
+    if _number.isdigit():
+        os.environ["REDIS_URL"] = f"{_server}/{int(_number) + int(_process.removeprefix('gw'))}"
+os.environ["MINO_DATA_DIR"] = str(_folder)
 os.environ.setdefault("MINO_SAMPLE_SITE", "true")
 
-from mino.settings import *  # noqa: F403
+from mino.settings import *  # noqa: E402, F403
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
