@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -47,11 +47,19 @@ def procfile() -> dict[str, str]:
     return dict(line.split(": ", 1) for line in lines if line)
 
 
+def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until it is so; fails the test after a generous while."""
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.1)
+
+
 @contextlib.contextmanager
 def running(name: str, variables: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """Run a process of the Procfile; it is asked to end (SIGTERM) when the block is left."""
     process = subprocess.Popen(
-        shlex.split(procfile()[name]), cwd=ROOT, env=environment(**variables), start_new_session=True
+        ["sh", "-c", f"exec {procfile()[name]}"], cwd=ROOT, env=environment(**variables), start_new_session=True
     )
     try:
         yield process

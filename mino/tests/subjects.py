@@ -26,12 +26,13 @@ from analytics.exporting.background.running import export_run
 from analytics.exporting.batch import BatchRows
 from analytics.exporting.formats import ExportFormat
 from analytics.models import FailurePattern, SavedFilter, Suspect
-from executions.models import Screenshot
+from executions.models import Execution, PairedRun, Screenshot
 from executions.services.creation import execution_create
 from mino.common.models import new_id
 from mino.tests.factories import (
     JOINED,
     BatchFactory,
+    FieldResultFactory,
     GuestFactory,
     InvitationFactory,
     ProjectFactory,
@@ -62,7 +63,9 @@ class Subjects:
         "batch_id",
         "folder_id",
         "execution_id",
+        "pair_id",
         "job_id",
+        "session_id",
         "screenshot_id",
         "import_id",
         "number",
@@ -87,6 +90,8 @@ class Subjects:
         version = self.project.production_version
         assert version is not None
         execution = execution_create(batch=batch, user=None, instruction_version=version, agent="local")
+        paired = PairedRun.objects.create(organization=organization, project=self.project, seed=1)
+        Execution.objects.filter(pk=execution.pk).update(pair=paired, pair_place=1)
         job = execution.jobs.first()
         assert job is not None
         session = SessionFactory(job=job)
@@ -152,7 +157,10 @@ class Subjects:
             "project_id": self.project.pk,
             "batch_id": batch.pk,
             "execution_id": execution.pk,
+            "pair_id": paired.pk,
             "job_id": job.pk,
+            "cell_id": FieldResultFactory(job=job, extracted="2", outcome="wrong", score=0.0).pk,
+            "session_id": session.pk,
             "screenshot_id": screenshot.pk,
             "number": 1,
             "revision_id": revision.pk,

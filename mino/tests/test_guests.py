@@ -16,7 +16,7 @@ from analytics.exporting.formats import ExportFormat
 from executions.models import Execution
 from executions.services.creation import execution_create
 from mino.tests.api.asking import browser as api_browser
-from mino.tests.api.test_access import ALL as OPERATIONS
+from mino.tests.api.places import ALL as OPERATIONS
 from mino.tests.factories import BatchFactory, ProjectFactory
 from mino.tests.subjects import Subjects
 from mino.tests.test_access_matrix import FOR_GUESTS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -13,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from executions.models import Execution, ExecutionStatus, Job, Session, SessionStatus
 from executions.services.creation import execution_create
 from mino.tests.factories import BatchFactory, ProjectFactory, RowFactory
-from mino.tests.processes import running
+from mino.tests.processes import running, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = {
@@ -51,14 +50,6 @@ def start(live_server: LiveServer) -> Start:
         return execution_create(batch=batch, user=None, instruction_version=version, agent="local", concurrency=3)
 
     return start_execution
-
-
-def wait_for(what: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait until it is so; fails the test after a generous while."""
-    until = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.1)
 
 
 def wait_until_final(execution: Execution, seconds: float = 90) -> Execution:

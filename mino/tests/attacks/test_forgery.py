@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from accounts.models import Organization, User
-from mino.tests.api.test_access import ALL as OPERATIONS
+from mino.tests.api.places import ALL as OPERATIONS
 from mino.tests.factories import PASSWORD
 from mino.tests.subjects import Subjects
 from mino.tests.test_access_matrix import ALL, undone, url_of

@@ -19,8 +19,8 @@ from accounts.models import Organization, Role, User
 from executions.models import Job, JobStatus
 from mino.common.api.fields import Identifier
 from mino.tests.api.asking import browser, code_of, program
-from mino.tests.api.test_access import ALL as OPERATIONS
-from mino.tests.api.test_access import Place
+from mino.tests.api.places import ALL as OPERATIONS
+from mino.tests.api.places import Place
 from mino.tests.factories import JOINED, MembershipFactory
 from mino.tests.subjects import Subjects
 from mino.tests.test_access_matrix import IN_ORGANIZATION, undone

@@ -7,8 +7,8 @@ from django.test import Client
 
 from accounts.models import Guest, Membership, Organization, Role, User
 from mino.tests.api.asking import browser, code_of
-from mino.tests.api.test_access import ALL as OPERATIONS
-from mino.tests.api.test_access import Place
+from mino.tests.api.places import ALL as OPERATIONS
+from mino.tests.api.places import Place
 from mino.tests.subjects import Subjects
 from mino.tests.test_access_matrix import ALL, undone, url_of
 from mino.tests.test_odd_input import filled_in

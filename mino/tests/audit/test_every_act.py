@@ -56,6 +56,7 @@ CHANGE_NOTHING = {
     "projects.truth_files.services.truth_file_preview",
     "projects.truth_files.services.truth_file_look_again",
     "analytics.sheet.taking.taking_plan",
+    "executions.services.forecasting.execution_forecast",
 }
 KEY = "sk-0123456789-abcdefgh"
 

@@ -6,6 +6,9 @@ import re
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, WebError
 
+LEFT_BEHIND = re.compile(r"htmx:(sendAbort|afterRequest)\b")
+"""What htmx says when a page is left while it asks for a part of it. Requests that fail are told by other words too."""
+
 
 class Complaints:
     """Listens to all pages of a context. A test that provokes an error says so by `expect` before it does."""
@@ -26,7 +29,7 @@ class Complaints:
 
     def _console(self, message: ConsoleMessage) -> None:
         # Chromium reports each violation of the content security policy as an error of the console.
-        if message.type == "error":
+        if message.type == "error" and not LEFT_BEHIND.match(message.text):
             self.heard.append(f"{message.text} ({message.location.get('url', '')})")
 
     def _error(self, error: WebError) -> None:

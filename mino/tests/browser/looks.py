@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,14 @@ def assert_fits(page: Page) -> None:
 
 
 def assert_looks_right(page: Page, name: str) -> None:
-    """At both sizes and in both themes: take a picture (`NAME-SIZE-THEME.png` in PICTURES), ask axe, check the width.
+    """At both sizes and in both themes: take a picture, ask axe, check the width."""
+    for _ in looks(page, name):
+        assert_accessible(page)
+        assert_fits(page)
+
+
+def looks(page: Page, name: str) -> Iterator[None]:
+    """Bring the page to both sizes and themes in turn, and take a picture of each (`NAME-SIZE-THEME.png` in PICTURES).
 
     The page is left at 1440 px in the light theme.
     """
@@ -51,5 +59,4 @@ def assert_looks_right(page: Page, name: str) -> None:
             page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # a literal there, one of THEMES here
             page.evaluate("() => document.fonts.ready.then(() => null)")
             page.screenshot(path=PICTURES / f"{name}-{size}-{theme}.png", full_page=True)
-            assert_accessible(page)
-            assert_fits(page)
+            yield

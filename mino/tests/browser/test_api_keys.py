@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from accounts.models import Organization, User
 from mino.tests.browser.conftest import SignIn
-from mino.tests.browser.looks import assert_looks_right
+from mino.tests.browser.looks import assert_fits, assert_looks_right, looks
 from projects.models import Project
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,5 +49,11 @@ def test_an_owner_creates_copies_rotates_and_revokes_a_key(
 
 def test_the_documentation_opens_under_the_strict_policy(page: Page) -> None:
     page.goto(reverse("api_documentation"))
+    expect(page.get_by_role("heading", name=re.compile("^Projects"))).to_be_visible()
+    expect(page.get_by_role("link", name="Errors explained")).to_be_visible()
+    assert_looks_right(page, "api-reference")
+    page.get_by_role("heading", name=re.compile("^Projects")).click()
     page.get_by_text("List projects").click()
     expect(page.get_by_text("read:projects").first).to_be_visible()
+    for _ in looks(page, "api-reference-operation"):
+        assert_fits(page)  # and not axe: what stands inside is Swagger UI's own

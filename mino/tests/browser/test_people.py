@@ -9,9 +9,10 @@ from django.core import mail
 from playwright.sync_api import Page, expect
 
 from accounts.models import Membership, Organization, Role, User
+from mino.tests.browser.complaints import Complaints
 from mino.tests.browser.conftest import SignIn
 from mino.tests.browser.looks import assert_looks_right
-from mino.tests.factories import GuestFactory
+from mino.tests.factories import GuestFactory, MembershipFactory, OrganizationFactory
 from projects.access.granting import access_give
 from projects.models import Project
 
@@ -85,3 +86,19 @@ def test_an_owner_gives_a_guest_a_project_and_deletes_the_organization(
     assert_looks_right(page, "organization-delete")
     page.get_by_role("button", name="Delete organization").click()
     expect(page.get_by_role("heading", name="Create your organization")).to_be_visible()
+
+
+def test_who_is_refused_goes_on_to_where_they_may(
+    page: Page, complaints: Complaints, organization: Organization, viewer: User, sign_in: SignIn
+) -> None:
+    second = OrganizationFactory(name="Second home", slug="second")
+    MembershipFactory(user=viewer, organization=second)
+    complaints.expect("status of 403")
+    sign_in(viewer)
+    page.goto(f"/o/{organization.slug}/settings/usage/")
+    assert_looks_right(page, "refused")
+    page.get_by_role("link", name="Second home").click()
+    expect(page).to_have_url(re.compile("/o/second/$"))
+    page.go_back()
+    page.get_by_role("link", name=f"Back to {organization.name}").click()
+    expect(page).to_have_url(re.compile(f"/o/{organization.slug}/$"))

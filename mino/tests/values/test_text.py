@@ -63,6 +63,7 @@ def test_values_are_cut_to_what_can_be_kept() -> None:
     assert clean_value("x" * 100, max_characters=10) == "x" * 10
     assert clean_value({"a\0": [float("nan"), float("inf"), 10**5000, 1.5]}) == {"a": [None, None, None, 1.5]}
     assert clean_value([1, 2, 3], max_items=2) == [1, 2]
+    assert clean_value(["abc", {"d": "ef"}, "gh", 1], max_characters_in_all=5) == ["abc", {"d": "e"}]
 
 
 def test_bottomless_values_are_cut_without_an_error() -> None:
