@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -17,6 +17,8 @@ from mino.tests.browser.complaints import Complaints
 
 HERE = Path(__file__).parent
 SignIn = Callable[[User], None]
+PATIENCE = 20_000  # milliseconds, for what comes in the end also where the machine does other work
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,7 +45,7 @@ def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContex
         reduced_motion="reduce",  # or pictures and axe would catch colours half way from one theme to the other
         locale="en-GB",
     )
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(PATIENCE)
     yield opened
     opened.close()
 

@@ -38,6 +38,7 @@ def test_options_are_tried_on_real_cells_and_saved(page: Page, batch: Batch, mon
     page.get_by_role("link", name="Change how price is matched").click()
     flips = page.get_by_role("region", name="What would flip").first
     expect(page.get_by_text("Nothing flips")).to_be_visible()
+    page.wait_for_load_state()  # or what is typed before the scripts are there would not be tried
     page.locator("[name=tolerance]").fill("100")
     expect(flips.get_by_role("table")).to_contain_text("Correct")
     assert_looks_right(page, "playground-flips")
