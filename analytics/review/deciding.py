@@ -12,7 +12,7 @@ from accounts.audit import record
 from accounts.authors import author_fields, person_of
 from accounts.permissions import Principal, require
 from analytics.models import Decision, ReviewDecision, Suspect, SuspectState
-from analytics.review.queue import DISAGREEMENTS, is_decided
+from analytics.review.queue import DISAGREEMENTS, find_cell, is_decided
 from analytics.review.reserving import cell_reserve, holder_of
 from analytics.suspects.agreeing import says_the_same
 from executions.evaluation.accepting import truth_of_answer
@@ -56,12 +56,12 @@ def cell_decide(*, cell: FieldResult, said: Said, user: Principal) -> ReviewDeci
         if not _is_free(cell, user):
             holder = holder_of(cell)
             raise InvalidState(f"{holder.user.display_name if holder else 'Somebody else'} looks at this cell now.")
-        current = FieldResult.objects.current().filter(pk=cell.pk).first()
+        current = find_cell(cell.execution, cell.pk)  # as it is now: its truth may have changed before the lock
         if current is None or current.outcome not in DISAGREEMENTS or is_decided(current):
             raise InvalidState("This cell was settled a moment ago. Go on to the next one.")
-        done = _change(cell, said, user)
-        kept = _keep(current, cell, said, user, done.revisions[0] if done and done.revisions else None)
-        _record("review.decided", kept, cell.execution, user)
+        done = _change(current, said, user)
+        kept = _keep(current, said, user, done.revisions[0] if done and done.revisions else None)
+        _record("review.decided", kept, current.execution, user)
         return kept
 
 
@@ -134,14 +134,18 @@ def _answer(cell: FieldResult) -> str:
 
 
 def _refuse_outdated(cell: FieldResult, said: Said) -> None:
-    if (cell.job.row.truth.get(cell.column) or "") != said.seen:
+    if _truth(cell) != said.seen:
         raise InvalidState("Somebody changed this truth meanwhile. Look at it again, then decide.")
 
 
-def _keep(
-    current: FieldResult, cell: FieldResult, said: Said, user: Principal, revision: TruthRevision | None
-) -> ReviewDecision:
-    after = (revision.after or "") if revision else said.seen
+def _truth(cell: FieldResult) -> str:
+    """What the cell of truth held when the cell was read; empty: not known."""
+    return str(cell.job.row.truth.get(cell.column) or "")
+
+
+def _keep(cell: FieldResult, said: Said, user: Principal, revision: TruthRevision | None) -> ReviewDecision:
+    """Keep the decision about a cell, given as it was before. Settles what results say against it, too."""
+    after = (revision.after or "") if revision else _truth(cell)
     verdict = (
         FieldResult.objects.current().filter(job=cell.job_id, column=cell.column).values_list("outcome", flat=True)
     )
@@ -156,8 +160,8 @@ def _keep(
         row_id=cell.job.row_id,
         column=cell.column,
         decision=said.decision,
-        outcome=current.outcome,
-        reason=current.reason,
+        outcome=cell.outcome,
+        reason=cell.reason,
         before=said.seen,
         after=after,
         note=said.note,

@@ -15,13 +15,15 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import User
-from analytics.models import ReviewDecision, ReviewReservation, Suspect
+from analytics.models import Decision, ReviewDecision, ReviewReservation, Suspect
+from analytics.review.deciding import Said, cell_decide
 from analytics.review.queue import Filter, Found, Queue
 from analytics.review.reserving import HELD
 from analytics.review.shapes import Shaped, shaped_cells
 from analytics.tests.patterns.making import analysed, play
 from analytics.tests.suspects.making import make_answer, make_execution
 from executions.models import Execution, FieldResult, Job
+from mino.common.errors import InvalidState
 from mino.tests.factories import BatchFactory, MembershipFactory
 from projects.models import Batch, Project, Row, TruthRevision
 from projects.services.truth import truth_set
@@ -343,3 +345,33 @@ def test_the_pages_ask_a_fixed_number_of_questions(
         client.get(shown)
     with django_assert_max_num_queries(20):
         client.get(address("execution_review", execution))
+
+
+@pytest.mark.parametrize("decision", list(Decision))
+def test_truth_that_changed_after_the_cell_was_read_is_noticed(
+    execution: Execution, member: User, decision: Decision
+) -> None:
+    found = Queue(execution, member, ALL).first()
+    assert found is not None
+    cell = found.cell
+    assert named(found) == (3, "price"), "the suspect"
+    seen = str(cell.job.row.truth["price"])
+    change = CellChange(cell.job.row_id, "price", "77", seen)
+    truth_set(batch=execution.batch, changes=[change], user=member)
+    Suspect.objects.update(state="open")
+    with pytest.raises(InvalidState, match="Look at it again"):
+        cell_decide(cell=cell, said=Said(decision, seen, value="8"), user=member)
+    assert not ReviewDecision.objects.exists()
+    assert Suspect.objects.get().state == "open"
+    assert Row.objects.get(position=3).truth["price"] == "77"
+
+
+def test_truth_that_somebody_else_edited_the_same_way_is_what_a_decision_keeps(
+    execution: Execution, member: User
+) -> None:
+    cell = FieldResult.objects.select_related("job__row", "job__batch").get(
+        execution=execution, job__row__position=1, column="price"
+    )
+    truth_set(batch=execution.batch, changes=[CellChange(cell.job.row_id, "price", "77")], user=member)
+    kept = cell_decide(cell=cell, said=Said(Decision.EDITED, "1.50", value="77"), user=member)
+    assert (kept.before, kept.after, kept.revision) == ("1.50", "77", None)
