@@ -61,7 +61,10 @@ class Filter:
     def conditions(self) -> Mapping[str, Any]:
         """The fields of cells, and of decisions about them, that are narrowed."""
         fields: dict[str, Any] = {name: value for name, value in self.words.items() if name != "pattern"}
-        return {**fields, "job__position__in": self.shaped.positions} if self.shaped else fields
+        if self.shaped is None:
+            return fields
+        of_column = {"column": self.shaped.column} if self.shaped.column else {}
+        return {**fields, **of_column, "job__position__in": self.shaped.positions}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Organization, User
 from analytics.models import ReviewDecision, ReviewReservation, Suspect
+from analytics.tests.patterns.making import analysed, play
 from analytics.tests.review.reviewed import make_reviewed
 from analytics.tests.suspects.making import make_execution
 from executions.models import Execution, FieldResult
@@ -19,7 +20,7 @@ from mino.tests.api.asking import Asker, browser, code_of, program
 from mino.tests.api.test_lists import pages
 from mino.tests.factories import BatchFactory
 from mino.tests.plans import is_sorted, plans_of
-from projects.models import Batch, Column, Row
+from projects.models import Batch, Column, Project, Row
 
 
 @pytest.fixture
@@ -63,6 +64,18 @@ def test_what_waits(ask: Asker, execution: Execution, django_assert_num_queries:
             assert all("field_result_worst" in plan and not is_sorted(plan) for plan in plans), plans
     assert ask.get(path_of(execution)) == {"id": str(execution.pk), "reviewed": 0, "total": 4}
     assert code_of(ask("GET", path_of(execution, f"/cells?pattern_id={execution.pk}"))) == "VALIDATION_ERROR"
+
+
+def test_a_pattern_finds_the_cells_of_its_column(ask: Asker, project: Project) -> None:
+    batch = BatchFactory(project=project, rows=7, truth_row_count=7)
+    off = [{"price": f"{n}5.00", **({"title": "Another"} if n < 3 else {})} for n in range(1, 6)]
+    execution = analysed(play(batch, [*off, {"price": "9"}, {"title": None}]))
+    found = ask.get(f"executions/{execution.pk}/patterns?limit=100")["data"]
+    shape = next(one for one in found if one["title"] == "Off by a factor of 10")
+    pattern = f"&pattern_id={shape['pattern_id']}"
+    assert set(waiting(ask, execution, pattern)) == {(row, "price") for row in range(1, 6)}
+    assert set(waiting(ask, execution)) > {(1, "title"), (2, "title")}
+    assert waiting(ask, execution, f"{pattern}&column=title") == {}
 
 
 def test_the_truth_was_wrong(ask: Asker, execution: Execution) -> None:
