@@ -6,7 +6,7 @@ import logging
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from executions.engine.plan import UnreadablePlan, plan_of
 from executions.evaluation.evaluate import ColumnSpec
@@ -52,11 +52,19 @@ def _rescore(
     executions: Sequence[Execution], jobs: QuerySet[Job], changed: Mapping[uuid.UUID, Collection[str]]
 ) -> None:
     generations = {one.pk: one.scoring_generation for one in executions}
-    ended = jobs.filter(status__in=[JobStatus.COMPLETED, JobStatus.ERROR])
-    concerned = set(ended.order_by().values_list("execution", flat=True).distinct())
+    concerned = set(jobs.filter(_is_in_figures()).order_by().values_list("execution", flat=True).distinct())
     with results_rescoring.around(executions[0].batch_id, concerned, list(changed)):
         write_rescored(list(rescored_of(stored_results(jobs), generations, changed)))
         note_known_truth(jobs)
+
+
+def _is_in_figures() -> Q:
+    """Jobs whose execution has figures that change: by a result, or, once it has ended, by whether there is truth.
+
+    The rows have their new truth already, the jobs do not know yet whether there is any.
+    """
+    has_result = Q(status__in=[JobStatus.COMPLETED, JobStatus.ERROR])
+    return has_result | (Q(execution__finished_at__isnull=False) & ~Q(has_ground_truth=F("row__has_truth")))
 
 
 def note_known_truth(jobs: QuerySet[Job]) -> None:

@@ -20,7 +20,7 @@ from analytics.rollups.sites import SUMS
 from analytics.rollups.wanting import roll_ups_want
 from analytics.tests.comparison.making import make_run
 from executions.models import Execution, Job
-from mino.tests.factories import BatchFactory
+from mino.tests.factories import BatchFactory, JobFactory
 from projects.models import Batch, Row
 from projects.services.truth import truth_set
 from projects.services.truth_cells import CellChange
@@ -99,6 +99,25 @@ def test_any_edits_leave_what_gathering_anew_gives(batch: Batch, executions: lis
     for _ in range(8):
         edit(batch, chance.randint(1, 6), chance.choice(["title", "price"]), chance.choice(VALUES))
         assert is_settled()
+    followed = figures()
+    gather(executions)
+    assert followed == figures()
+
+
+@pytest.mark.parametrize("status", ["stopped", "skipped", "queued"])
+def test_the_first_truth_of_a_row_without_result_is_counted(
+    batch: Batch, executions: list[Execution], status: str
+) -> None:
+    for column in ("title", "price"):
+        edit(batch, 5, column, None)
+    Job.objects.filter(execution=executions[2], row__position=5).delete()
+    row = Row.objects.get(batch=batch, position=5)
+    JobFactory(execution=executions[2], row=row, status=status, has_ground_truth=False)
+    gather(executions)
+    before = ExecutionRollUp.objects.get(pk=executions[2].pk).with_truth
+    edit(batch, 5, "price", "2.50")
+    assert is_settled()
+    assert ExecutionRollUp.objects.get(pk=executions[2].pk).with_truth == before + 1
     followed = figures()
     gather(executions)
     assert followed == figures()
