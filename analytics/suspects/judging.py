@@ -15,12 +15,14 @@ from executions.evaluation.evaluate import ColumnSpec
 from executions.models import Execution, Job, JobStatus
 from mino.common.bulk import update_many
 from mino.common.values.columns import ColumnRole, ColumnType
-from projects.models import Batch, Row
+from projects.models import Batch, Row, TruthRevision
 
 MOST_RESULTS = 50
 """Of a row that was run more often, only the newest results are compared."""
 AGAINST = ("wrong", "invented")
 FEWEST_RESULTS = 2
+CORRECTION = ("row_id", "column", "user_id", "api_key_id", "created_at")
+UNDECIDED = {"decided_by_id": None, "api_key_id": None, "decided_at": None}
 Cell = tuple[uuid.UUID, str]
 
 
@@ -128,9 +130,24 @@ def _write(batch: Batch, columns: Sequence[ColumnSpec], judged: Judged, row_ids:
             gone.append(suspect.pk)
         elif any(getattr(suspect, name) != value for name, value in values.items()):
             updates.append({"id": suspect.pk, **values})
+    _say_who_corrected(known, updates)
     for names in {tuple(one) for one in updates}:
         update_many(Suspect, [one for one in updates if tuple(one) == names])
     Suspect.objects.filter(pk__in=gone).delete()
+
+
+def _say_who_corrected(known: Mapping[Cell, Suspect], updates: Collection[dict[str, Any]]) -> None:
+    """Add to the updates of suspects that were corrected who changed the truth last, and when."""
+    cells = {suspect.pk: cell for cell, suspect in known.items()}
+    corrected = [one for one in updates if one.get("state") == SuspectState.CORRECTED]
+    if not corrected:
+        return
+    revisions = TruthRevision.objects.filter(row__in={cells[one["id"]][0] for one in corrected})
+    authors = revisions.order_by("row", "created_at", "id").values_list(*CORRECTION)
+    newest = {(row_id, column): values for row_id, column, *values in authors}
+    for one in corrected:
+        person, key, at = newest.get(cells[one["id"]], UNDECIDED.values())
+        one.update(decided_by_id=person, api_key_id=key, decided_at=at)
 
 
 def _new(batch: Batch, judged: Judged, cell: Cell, agreement: Agreement) -> Suspect:
@@ -163,7 +180,8 @@ def _changed(
         is_same = truth == suspect.truth and says_the_same(column, suspect.value, agreement.value)
         stays = suspect.state == SuspectState.DISMISSED and is_same
         state = SuspectState.DISMISSED if stays else SuspectState.OPEN
-        return {"truth": truth, "state": state.value, **_figures(agreement)}
+        decision = {} if stays else UNDECIDED
+        return {"truth": truth, "state": state.value, **decision, **_figures(agreement)}
     if truth == suspect.truth:
         return {"truth": truth} if suspect.state == SuspectState.DISMISSED else None
     if truth and says_the_same(column, truth, suspect.value):

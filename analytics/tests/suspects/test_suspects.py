@@ -8,11 +8,13 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from accounts.models import ApiKey, User
 from analytics.models import Suspect, SuspectScan, SuspectState
 from analytics.suspects import scanning
 from analytics.suspects.judging import columns_of, rows_judge
 from analytics.suspects.scanning import scan_request, scan_run, scans_sweep
-from analytics.tests.suspects.making import make_answer, make_execution
+from analytics.suspects.services import suspect_dismiss
+from analytics.tests.suspects.making import NOON, make_answer, make_execution
 from executions.models import Execution
 from mino.common.hooks import batch_purging, execution_finished, options_changed
 from mino.common.models import new_id
@@ -46,8 +48,13 @@ def judge(batch: Batch) -> list[Suspect]:
     return list(Suspect.objects.order_by("-support", "-share", "-last_seen", "-id"))
 
 
-def change(row: Row, value: str) -> None:
-    truth_set(batch=row.batch, changes=[CellChange(row.pk, "price", value)], user=None)
+def change(row: Row, value: str, user: User | None = None) -> None:
+    truth_set(batch=row.batch, changes=[CellChange(row.pk, "price", value)], user=user)
+
+
+def decision_of(suspect: Suspect) -> tuple[User | None, ApiKey | None, bool]:
+    """Who decided, and whether it is known when."""
+    return suspect.decided_by, suspect.api_key, suspect.decided_at is not None
 
 
 def test_two_versions_that_agree_make_a_suspect(batch: Batch, row: Row, first: Execution, second: Execution) -> None:
@@ -105,16 +112,17 @@ def test_a_dismissed_one_stays_so_until_the_answers_change(
     make_answer(first, row, price=129)
     job = make_answer(second, row, price=129)
     judge(batch)
-    Suspect.objects.update(state=SuspectState.DISMISSED)
+    Suspect.objects.update(state=SuspectState.DISMISSED, decided_at=NOON)
     make_answer(make_execution(batch, agent="eva"), row, price="129.0")
     (suspect,) = judge(batch)
-    assert (suspect.state, suspect.support) == ("dismissed", 3)
+    assert (suspect.state, suspect.support, suspect.decided_at) == ("dismissed", 3, NOON)
     job.result = {**(job.result or {}), "price": 119}
     job.save()
     make_answer(make_execution(batch, agent="agentql"), row, price=119)
     make_answer(make_execution(batch, agent="file"), row, price=119)
     (suspect,) = judge(batch)
     assert (suspect.state, suspect.value) == ("open", "119")
+    assert decision_of(suspect) == (None, None, False)
 
 
 def test_a_corrected_one_is_told_at_once_and_comes_back_with_the_old_truth(
@@ -128,6 +136,30 @@ def test_a_corrected_one_is_told_at_once_and_comes_back_with_the_old_truth(
     change(row, "2.50")
     assert Suspect.objects.get().state == "open"
     assert len(judge(batch)) == 1
+
+
+def test_who_set_the_truth_is_who_corrected_it(
+    batch: Batch, row: Row, first: Execution, second: Execution, owner: User, member: User
+) -> None:
+    make_answer(first, row, price=129)
+    make_answer(second, row, price=129)
+    (suspect,) = judge(batch)
+    suspect_dismiss(suspect=suspect, user=owner, seen=suspect.value)
+    assert decision_of(Suspect.objects.get()) == (owner, None, True)
+    change(row, "130", owner)
+    assert decision_of(Suspect.objects.get()) == (None, None, False)
+    suspect_dismiss(suspect=Suspect.objects.get(), user=owner, seen=suspect.value)
+    change(row, "129.00", member)
+    corrected = Suspect.objects.get()
+    assert (corrected.state, decision_of(corrected)) == ("corrected", (member, None, True))
+    change(row, "129", owner)
+    assert decision_of(Suspect.objects.get()) == (member, None, True), "it had been corrected already"
+    change(row, "2.50")
+    reopened = Suspect.objects.get()
+    assert (reopened.state, decision_of(reopened)) == ("open", (None, None, False))
+    change(row, "129")
+    corrected = Suspect.objects.get()
+    assert (corrected.state, decision_of(corrected)) == ("corrected", (None, None, True)), "by the command line"
 
 
 def test_another_truth_is_judged_anew(batch: Batch, row: Row, first: Execution, second: Execution) -> None:
