@@ -55,7 +55,10 @@ class RepeatsGiven(Given):
     id = serializers.UUIDField(help_text="Of the execution.")
     repeats = serializers.IntegerField(required=False, help_text="How often each row is run.")
     status = serializers.ChoiceField(
-        choices=REPEATS, required=False, help_text="`once`: rows are run once, so that there is nothing to tell."
+        choices=REPEATS,
+        required=False,
+        help_text="`once`: rows are run once, so that there is nothing to tell; `running`: the execution has not "
+        "ended; `computing`: a worker computes the figures.",
     )
     passing = PassingGiven(many=True, required=False)
     flaky = ShareGiven(allow_null=True, required=False, help_text="Rows of which some runs passed and some did not.")
@@ -211,7 +214,8 @@ class ExecutionRepeats(ApiView):
         """How steady the answers of an execution are that ran each row several times: pass@1 to pass@k, and the shares
         of rows that are flaky, and that always gave the same answer.
 
-        Computed by a worker once the execution has ended: 202 with `Retry-After` until then.
+        Computed by a worker once the execution has ended: 202 with `Retry-After` while the status is `computing`. Of
+        one that has not ended nothing is computed yet: 200 with `running`; wait for the execution first.
         """
         execution = find_execution(request, execution_id)
         told = steadiness(execution)

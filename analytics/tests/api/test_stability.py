@@ -53,7 +53,8 @@ def test_what_repeats_tell(ask: Asker, execution: Execution) -> None:
     ]
     assert (told["flaky"]["value"], told["agreeing"]["value"]) == (pytest.approx(1 / 3), pytest.approx(2 / 3))
     Execution.objects.filter(pk=execution.pk).update(status=ExecutionStatus.RUNNING)
-    assert ask.get(path)["status"] == "running"
+    running = ask("GET", path)
+    assert (running.status_code, running.json()["status"], "Retry-After" in running) == (200, "running", False)
     once = make_run(execution.batch, ["gg"] * 3)
     assert ask.get(f"executions/{once.pk}/repeats")["status"] == "once"
 
