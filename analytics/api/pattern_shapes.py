@@ -12,14 +12,12 @@ from rest_framework import serializers
 
 from analytics.models import PatternKind, PatternState, PatternTrend
 from analytics.patterns.presenting import ExampleCell, example_cells
-from analytics.patterns.services import remedy_for
+from analytics.patterns.services import SEARCHES, remedy_for
 from analytics.patterns.words import explained, title_of
 from executions.api.execution_shapes import EXECUTION_ID, ShareGiven
 from mino.common.api.fields import Integer
 from mino.common.api.serializers import Given, Taken
 from projects.api.shapes import PROJECT_ID
-
-SEARCHES = ["waiting", "done", "never"]
 
 
 class PatternGiven(Given):
@@ -237,7 +235,12 @@ class PatternSearchGiven(Given):
     }
 
     id = serializers.UUIDField(help_text="Of the execution.")
-    status = serializers.ChoiceField(choices=SEARCHES, required=False)
+    status = serializers.ChoiceField(
+        choices=SEARCHES,
+        required=False,
+        help_text="`failed`: it broke off again and again and was given up; what an earlier search found still stands. "
+        "Start it again.",
+    )
     analysed_at = serializers.DateTimeField(
         allow_null=True, required=False, help_text="When the patterns that are listed were found; null: never yet."
     )

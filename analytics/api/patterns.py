@@ -227,7 +227,10 @@ class PatternSearch(ApiView):
         takes_time=True,
     )
     def get(self, request: ApiRequest, execution_id: uuid.UUID) -> Response:
-        """Whether the patterns of an execution were looked for: 202 with `Retry-After` while a worker still has to."""
+        """Whether the patterns of an execution were looked for: 202 with `Retry-After` while a worker still has to.
+
+        A search that broke off again and again is `failed` (200): nothing goes on before it is started again.
+        """
         return self._shown(find_execution(request, execution_id).pk)
 
     @operation(
@@ -241,7 +244,8 @@ class PatternSearch(ApiView):
     def post(self, request: ApiRequest, execution_id: uuid.UUID) -> Response:
         """Have the patterns of an execution that has ended looked for again; read the same address until it is done.
 
-        That happens by itself when an execution ends, and when its results are scored anew.
+        That happens by itself when an execution ends, and when its results are scored anew. A search that failed is
+        started again like any other.
         """
         execution = find_execution(request, execution_id)
         services.patterns_ask(execution, user=request.user)
@@ -249,13 +253,13 @@ class PatternSearch(ApiView):
 
     def _shown(self, execution_id: uuid.UUID) -> Response:
         analysis = PatternAnalysis.objects.filter(pk=execution_id).first() or PatternAnalysis()
-        is_done = analysis.wanted_at is None
+        status = services.search_status(analysis)
         told = {
             "id": execution_id,
-            "status": ("done" if analysis.analysed_at else "never") if is_done else "waiting",
+            "status": status,
             "analysed_at": analysis.analysed_at,
             "rows": analysis.jobs,
             "cells": analysis.cells,
             "tests": analysis.tests,
         }
-        return self.in_time(self.answer(told, PatternSearchGiven), is_done=is_done)
+        return self.in_time(self.answer(told, PatternSearchGiven), is_done=status != "waiting")

@@ -39,6 +39,7 @@ REST = timedelta(minutes=2)
 PORTION = 50
 NEWEST = 200
 """So many of the newest executions are looked at for those of which no search was ever asked for."""
+SEARCHES = ("waiting", "done", "failed", "never")
 ENDED = (ExecutionStatus.COMPLETED, ExecutionStatus.STOPPED, ExecutionStatus.FAILED)
 
 
@@ -104,6 +105,19 @@ def patterns_analyse(execution_id: uuid.UUID) -> bool:
         tests=findings.tests,
     )
     return True
+
+
+def search_status(analysis: PatternAnalysis | None) -> str:
+    """How far the search for the patterns of an execution is, one of `SEARCHES`.
+
+    It has failed when no worker is at it any more and the sweep has given it up.
+    """
+    if analysis is None or (analysis.wanted_at is None and analysis.analysed_at is None):
+        return "never"
+    if analysis.wanted_at is None:
+        return "done"
+    is_alive = analysis.heartbeat is not None and analysis.heartbeat > timezone.now() - STALE_AFTER
+    return "waiting" if is_alive or analysis.attempts < MOST_ATTEMPTS else "failed"
 
 
 def patterns_sweep() -> int:

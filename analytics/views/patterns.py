@@ -106,6 +106,7 @@ def execution_patterns(request: WorkspaceRequest, slug: str, execution_id: uuid.
     context: dict[str, Any] = {
         "execution": execution,
         "analysis": analysis,
+        "search": services.search_status(analysis),
         "lines": lines_of_execution(shown[:SHOWN_OF_EXECUTION]),
         "more": len(shown) > SHOWN_OF_EXECUTION,
         "may_run": may_run,

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import AuditEntry
-from analytics.models import FailurePattern
+from analytics.models import FailurePattern, PatternAnalysis
+from analytics.patterns import services
 from analytics.patterns.services import patterns_analyse
 from analytics.tests.patterns.making import analysed, play
 from executions.models import Execution
@@ -114,6 +116,28 @@ def test_the_patterns_of_an_execution(
             assert all("occurrence_of_execution" in plan and not is_sorted(plan) for plan in plans), plans
     running = play(batch, wrong(1), status="running")
     assert code_of(ask("POST", f"executions/{running.pk}/pattern-search")) == "INVALID_STATE"
+
+
+def test_a_search_that_was_given_up_has_failed_and_is_started_again(
+    ask: Asker, project: Project, batch: Batch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execution = play(batch, wrong(*range(1, 7)))
+    path = f"executions/{execution.pk}/pattern-search"
+    ask("POST", path)
+    monkeypatch.setattr(services, "gather", lambda *_: 1 / 0)
+    for _ in range(services.MOST_ATTEMPTS):
+        assert ask("GET", path).status_code == 202
+        with pytest.raises(ZeroDivisionError):
+            patterns_analyse(execution.pk)
+    assert ask("GET", path).status_code == 202, "a worker may be at it"
+    PatternAnalysis.objects.update(heartbeat=timezone.now() - services.STALE_AFTER)
+    assert services.patterns_sweep() == 0
+    failed = ask("GET", path)
+    assert (failed.status_code, failed.json()["status"], "Retry-After" in failed) == (200, "failed", False)
+    assert ask("POST", path).status_code == 202
+    monkeypatch.undo()
+    assert patterns_analyse(execution.pk)
+    assert ask.get(path)["status"] == "done"
 
 
 def test_remedy_and_examples(

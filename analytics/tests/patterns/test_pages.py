@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role, User
-from analytics.models import FailurePattern, PatternAnalysis
+from analytics.models import FailurePattern, PatternAnalysis, PatternOccurrence
+from analytics.patterns.services import MOST_ATTEMPTS
 from analytics.review.queue import Queue
 from analytics.tests.patterns.making import analysed, play
 from executions.models import Execution
@@ -179,6 +180,21 @@ def test_an_execution_shows_its_patterns_and_waits_for_them(browser: Client, exe
     browser.post(reverse("execution_patterns_find", args=[execution.organization.slug, execution.pk]))
     assert PatternAnalysis.objects.get(pk=execution.pk).wanted_at is not None
     assert "every 5s" in browser.get(url, headers={"HX-Request": "true"}).content.decode()
+
+
+def test_a_search_that_was_given_up_can_be_started_again(browser: Client, execution: Execution) -> None:
+    url = reverse("execution_patterns", args=[execution.organization.slug, execution.pk])
+    find = reverse("execution_patterns_find", args=[execution.organization.slug, execution.pk])
+    browser.post(find)
+    PatternAnalysis.objects.update(attempts=MOST_ATTEMPTS)
+    shown = browser.get(url, headers={"HX-Request": "true"}).content.decode()
+    assert "found by an earlier search" in shown
+    assert "hx-trigger" not in shown
+    assert find in shown
+    PatternOccurrence.objects.all().delete()
+    assert "The search failed" in browser.get(url).content.decode()
+    browser.post(find)
+    assert "hx-trigger" in browser.get(url, headers={"HX-Request": "true"}).content.decode()
 
 
 def test_patterns_of_a_deleted_batch_are_removed(execution: Execution) -> None:
