@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.text import slugify
 from drf_spectacular.utils import OpenApiParameter
 
 from accounts.api.base import ASK_AGAIN, ApiRequest, ApiView
@@ -26,6 +25,7 @@ from analytics.exporting import lists
 from analytics.exporting.answers import TooLong, table_file
 from analytics.exporting.background.ordering import EXPORT
 from analytics.exporting.formats import ExportFormat
+from analytics.exporting.subjects import exportable_projects, file_stem
 from analytics.exporting.table import FlatTable
 from analytics.models import FailurePattern, PatternOccurrence, RowHistory, Suspect
 from executions.api.executions import ExecutionFilter
@@ -73,13 +73,6 @@ class ListExport(ApiView):
         except TooLong as error:
             raise invalid("format", str(error)) from None
 
-    def exportable(self, request: ApiRequest) -> QuerySet[Project]:
-        """The projects that may be exported from; role and grants are read once."""
-        seen = Project.objects.visible_to(request.user).filter(organization=request.organization)
-        ids = [one.pk for one in seen if request.user.has_perm(EXPORT, one)]
-        found: QuerySet[Project] = Project.objects.filter(pk__in=ids)
-        return found
-
     def project(self, request: ApiRequest, project_id: uuid.UUID) -> Project:
         """The project. Raises Http404, or PermissionDenied for those who may not export from it."""
         project = find_project(request, project_id)
@@ -106,7 +99,7 @@ class ExecutionListExport(ListExport):
     def get(self, request: ApiRequest) -> Any:
         """The executions of all projects that you may export from, narrowed like their list, the newest first."""
         seen = Execution.objects.visible_to(request.user).filter(organization=request.organization)
-        found = ExecutionFilter.narrow(seen.filter(project__in=self.exportable(request)), request.query)
+        found = ExecutionFilter.narrow(seen.filter(project__in=exportable_projects(request)), request.query)
         return self.file(request, lists.executions_table(found), f"{request.organization.slug}-executions")
 
 
@@ -116,7 +109,7 @@ class ProjectListExport(ListExport):
     @file_of("project_list_export", "Export the list of projects", ProjectFilter)
     def get(self, request: ApiRequest) -> Any:
         """The projects that you may export from, narrowed like their list, with what their last execution reached."""
-        found = ProjectFilter.narrow(self.exportable(request), request.query)
+        found = ProjectFilter.narrow(exportable_projects(request), request.query)
         return self.file(request, lists.projects_table(found), f"{request.organization.slug}-projects")
 
 
@@ -127,7 +120,7 @@ class BatchListExport(ListExport):
     def get(self, request: ApiRequest) -> Any:
         """The batches of all projects that you may export from, narrowed like their list, with what their last
         execution reached."""
-        seen = Batch.objects.visible_to(request.user).filter(project__in=self.exportable(request))
+        seen = Batch.objects.visible_to(request.user).filter(project__in=exportable_projects(request))
         found = BatchFilter.narrow(seen, request.query)
         return self.file(request, lists.batches_table(found), f"{request.organization.slug}-batches")
 
@@ -139,7 +132,7 @@ class DeadLetterExport(ListExport):
     def get(self, request: ApiRequest) -> Any:
         """The rows without an answer of all projects that you may export from, narrowed like their list."""
         letters: QuerySet[Job] = dead_letters(request.user, request.organization)
-        found = DeadLetterFilter.narrow(letters.filter(project__in=self.exportable(request)), request.query)
+        found = DeadLetterFilter.narrow(letters.filter(project__in=exportable_projects(request)), request.query)
         return self.file(request, lists.letters_table(found), f"{request.organization.slug}-dead-letters")
 
 
@@ -150,7 +143,7 @@ class RetryExport(ListExport):
     def get(self, request: ApiRequest) -> Any:
         """The attempts that wait in all projects that you may export from, narrowed like their list."""
         retries = waiting_retries(request.user, request.organization).retries
-        found = RetryFilter.narrow(retries.filter(execution__project__in=self.exportable(request)), request.query)
+        found = RetryFilter.narrow(retries.filter(execution__project__in=exportable_projects(request)), request.query)
         return self.file(request, lists.retries_table(found), f"{request.organization.slug}-waiting")
 
 
@@ -165,7 +158,7 @@ class PatternExport(ListExport):
         patterns = FailurePattern.objects.filter(project=project).select_related("last_execution", "cured_by")
         slim = patterns.defer("last_execution__instructions", "last_execution__columns", "cured_by__text")
         table = lists.patterns_table(PatternFilter.narrow(slim, request.query))
-        return self.file(request, table, f"{stem_of(project)}-patterns")
+        return self.file(request, table, f"{file_stem(project)}-patterns")
 
 
 class ExecutionPatternExport(ListExport):
@@ -177,7 +170,7 @@ class ExecutionPatternExport(ListExport):
         first."""
         execution = self.execution(request, execution_id)
         found = PatternOccurrence.objects.filter(execution=execution, is_found=True).select_related("pattern")
-        stem = f"{stem_of(execution.project)}-execution-{execution.number}-patterns"
+        stem = f"{file_stem(execution.project)}-execution-{execution.number}-patterns"
         return self.file(request, lists.occurrences_table(found.defer("positions", "examples")), stem)
 
 
@@ -191,7 +184,7 @@ class SuspectExport(ListExport):
         refuse_column_of_no_batch(request.query, project)
         seen = Suspect.objects.visible_to(request.user).filter(project=project)
         found = SuspectFilter.narrow(in_state(seen, request.query), request.query)
-        return self.file(request, lists.suspects_table(found), f"{stem_of(project)}-suspects")
+        return self.file(request, lists.suspects_table(found), f"{file_stem(project)}-suspects")
 
 
 class TruthRevisionExport(ListExport):
@@ -203,7 +196,7 @@ class TruthRevisionExport(ListExport):
         batch = self.batch(request, batch_id)
         refuse_unknown_column(request.query, truth_columns_of(batch))
         found = RevisionFilter.narrow(TruthRevision.objects.filter(batch=batch), request.query)
-        return self.file(request, lists.revisions_table(found), f"{stem_of(batch)}-truth-changes")
+        return self.file(request, lists.revisions_table(found), f"{file_stem(batch)}-truth-changes")
 
 
 class BatchRowHistoryExport(ListExport):
@@ -215,7 +208,7 @@ class BatchRowHistoryExport(ListExport):
         batch = self.batch(request, batch_id)
         found = of_kind(RowHistory.objects.filter(batch=batch), request.query)
         table = lists.histories_table(RowHistoryFilter.narrow(found, request.query))
-        return self.file(request, table, f"{stem_of(batch)}-rows")
+        return self.file(request, table, f"{file_stem(batch)}-rows")
 
 
 class ProjectRowHistoryExport(ListExport):
@@ -228,7 +221,7 @@ class ProjectRowHistoryExport(ListExport):
         batches = Batch.objects.visible_to(request.user).filter(project=project)
         found = of_kind(RowHistory.objects.filter(project=project, batch__in=batches), request.query)
         table = lists.histories_table(RowHistoryFilter.narrow(found, request.query))
-        return self.file(request, table, f"{stem_of(project)}-rows")
+        return self.file(request, table, f"{file_stem(project)}-rows")
 
 
 COMPARED: dict[str, Any] = {"scope": Scope.EXPORT_DATA, "answers": FILES, "errors": ["INVALID_STATE"]}
@@ -290,8 +283,3 @@ class ComparisonsExport(ComparisonView):
         baseline = self.execution(request, execution_id)
         pairs = self.compared(request, [baseline, *executions_named(request, baseline)], "execution_ids")
         return self.file(request, comparison_table(pairs, pairs[0]), f"comparison-{baseline.number}-figures")
-
-
-def stem_of(subject: Project | Batch) -> str:
-    """What files about it are called."""
-    return slugify(subject.name) or ("batch" if isinstance(subject, Batch) else "project")

@@ -18,6 +18,7 @@ from analytics.exporting.lists import (
     revisions_table,
     suspects_table,
 )
+from analytics.exporting.subjects import file_stem
 from analytics.models import PatternOccurrence
 from analytics.patterns.listing import PatternAsk
 from analytics.views.charts import asked_kind, histories_of_batch, histories_of_project
@@ -33,7 +34,7 @@ def project_patterns_export(request: WorkspaceRequest, slug: str, project_id: uu
     """The failure patterns of a project, narrowed like their list."""
     project = _project(request, project_id)
     found = PatternAsk.of_query(request.GET).filter(patterns_of(project))
-    return download_table(request, patterns_table(found), f"{_stem(project)}-patterns")
+    return download_table(request, patterns_table(found), f"{file_stem(project)}-patterns")
 
 
 @require_GET
@@ -42,7 +43,7 @@ def execution_patterns_export(request: WorkspaceRequest, slug: str, execution_id
     execution = find_execution(request, execution_id)
     require(request.user, "projects.export_data", execution.project)
     found = PatternOccurrence.objects.filter(execution=execution, is_found=True).select_related("pattern")
-    stem = f"{_stem(execution.project)}-execution-{execution.number}-patterns"
+    stem = f"{file_stem(execution.project)}-execution-{execution.number}-patterns"
     return download_table(request, occurrences_table(found.defer("positions", "examples")), stem)
 
 
@@ -51,7 +52,7 @@ def project_suspects_export(request: WorkspaceRequest, slug: str, project_id: uu
     """The suspects in the truth of a project or one of its batches, narrowed like their list."""
     project = _project(request, project_id)
     suspects = asked_suspects(request, project).suspects
-    return download_table(request, suspects_table(suspects), f"{_stem(project)}-suspects")
+    return download_table(request, suspects_table(suspects), f"{file_stem(project)}-suspects")
 
 
 @require_GET
@@ -59,7 +60,7 @@ def batch_truth_export(request: WorkspaceRequest, slug: str, batch_id: uuid.UUID
     """All changes of the truth of a batch."""
     batch = _batch(request, batch_id)
     revisions = TruthRevision.objects.filter(batch=batch)
-    return download_table(request, revisions_table(revisions), f"{_stem(batch)}-truth-changes")
+    return download_table(request, revisions_table(revisions), f"{file_stem(batch)}-truth-changes")
 
 
 @require_GET
@@ -67,7 +68,7 @@ def project_row_history_export(request: WorkspaceRequest, slug: str, project_id:
     """The rows of a project of one kind, over all of their results."""
     project, kind = _project(request, project_id), asked_kind(request)
     found = histories_of_project(request, project).filter(kind=kind)
-    return download_table(request, histories_table(found), f"{_stem(project)}-rows-{slugify(kind.label)}")
+    return download_table(request, histories_table(found), f"{file_stem(project)}-rows-{slugify(kind.label)}")
 
 
 @require_GET
@@ -75,7 +76,7 @@ def batch_row_history_export(request: WorkspaceRequest, slug: str, batch_id: uui
     """The rows of a batch of one kind, over all of their results."""
     batch, kind = _batch(request, batch_id), asked_kind(request)
     found = histories_of_batch(batch).filter(kind=kind)
-    return download_table(request, histories_table(found), f"{_stem(batch)}-rows-{slugify(kind.label)}")
+    return download_table(request, histories_table(found), f"{file_stem(batch)}-rows-{slugify(kind.label)}")
 
 
 def _project(request: WorkspaceRequest, project_id: uuid.UUID) -> Project:
@@ -90,7 +91,3 @@ def _batch(request: WorkspaceRequest, batch_id: uuid.UUID) -> Batch:
     batch = batch_of(request, batch_id)
     require(request.user, "projects.export_data", batch.project)
     return batch
-
-
-def _stem(subject: Project | Batch) -> str:
-    return slugify(subject.name) or ("batch" if isinstance(subject, Batch) else "project")
