@@ -30,12 +30,13 @@ from mino.common.api.serializers import Given, Taken
 from mino.common.errors import Detail, InvalidInput
 from projects.api.columns import ColumnGiven
 from projects.api.finding import find_batch, find_chosen, find_named, find_project
-from projects.api.rows_as_file import as_file
+from projects.api.rows_as_file import WRITTEN, as_file
 from projects.api.shapes import PROJECT_ID
 from projects.filters import batches_named
 from projects.folder_tree import FolderTree
 from projects.importing.files import FileRefused, import_file, sentence
 from projects.importing.parse.problems import Problem
+from projects.importing.settings import import_limits
 from projects.models import Batch, Column, Folder, Project, Tag, TaggedBatch
 from projects.services.batches import batch_update
 from projects.services.checks import MAX_DESCRIPTION, MAX_NAME
@@ -312,10 +313,11 @@ def _import(project: Project, request: ApiRequest, *, rows: list[dict[str, Any]]
     """Import the rows as a file of theirs. Raises InvalidInput with paths into the body."""
     if not rows:
         raise ApiError("BATCH_EMPTY", "There is no row. Give at least one.", path="rows")
-    file, starts = as_file(rows)
+    file, starts = as_file(rows, columns=import_limits().columns)
+    values |= {"file": file, "filename": "rows.csv", "dialect": WRITTEN}
     try:
         with at_place(lambda path: _field(path, values)):
-            return import_file(project=project, user=request.user, file=file, filename="rows.csv", **values).batch
+            return import_file(project=project, user=request.user, **values).batch
     except FileRefused as refused:
         details = [_detail(one, rows, starts) for one in refused.errors]
         raise InvalidInput(_in_body(refused.message, starts), code=refused.code, details=details) from None

@@ -17,6 +17,7 @@ from mino.common.values.options import MatchingOptions, OptionError
 from projects.importing.loading import batch_record, bury, create_columns, load_rows
 from projects.importing.parse.check import CheckedRows, Progress, Report
 from projects.importing.parse.choices import ColumnChoice, choices_from_guesses
+from projects.importing.parse.dialect import Dialect
 from projects.importing.parse.guess import guess_columns
 from projects.importing.parse.opening import open_table
 from projects.importing.parse.problems import ImportRefused, Problem, Severity
@@ -79,6 +80,7 @@ def import_file(
     leave_out_errors: bool = False,
     reuse: bool = False,
     progress: Progress | None = None,
+    dialect: Dialect | None = None,
 ) -> ImportedFile:
     """Import a seekable binary file into a new batch of the project, and return when it is ready.
 
@@ -86,12 +88,13 @@ def import_file(
     `key_column` (a header or a name; for the key "" says none), `types` and `options` (by name) replace what was
     guessed. With `reuse`, a ready batch of the project that came from the same content with the same columns is
     returned instead. Without `leave_out_errors`, nothing is imported if any line has an error. `progress` gets the rows
-    done and the share of the file.
+    done and the share of the file. `dialect` says how the file is written, where that needs no detection.
     Raises FileRefused (with the report), InvalidInput for unknown columns, types or options, or PermissionDenied.
     """
     if user is not None:
         require(user, "projects.change", project)
-    table, choices = open_file(file, url_column=url_column, key_column=key_column, types=types, options=options)
+    asked: dict[str, Any] = {"url_column": url_column, "key_column": key_column, "types": types, "options": options}
+    table, choices = open_file(file, dialect=dialect, **asked)
     digest = content_hash(file)
     if reuse and (same := same_batch(project, digest, choices)):
         return ImportedFile(same, Report(), reused=True)
@@ -116,10 +119,11 @@ def open_file(
     key_column: str | None = None,
     types: Mapping[str, str] | None = None,
     options: Mapping[str, Mapping[str, Any]] | None = None,
+    dialect: Dialect | None = None,
 ) -> tuple[Table, list[ColumnChoice]]:
     """The table in a seekable binary file, and its columns as `import_file` takes them. Raises what that raises."""
     try:
-        table = open_table(file, limits=import_limits())
+        table = open_table(file, dialect=dialect, limits=import_limits())
         return table, chosen(table, url_column=url_column, key_column=key_column, types=types, options=options)
     except ImportRefused as refusal:
         raise FileRefused(Report(fatal=refusal.problem)) from refusal

@@ -42,11 +42,13 @@ def open_table(
     quote: str | None = None,
     header: bool | None = None,
     sheet: str | None = None,
+    dialect: Dialect | None = None,
     limits: Limits | None = None,
 ) -> Table:
     """Open a seekable binary file as a table; what is given by name overrides what would be detected.
 
-    An empty `delimiter` means one column, an empty `quote` none.
+    An empty `delimiter` means one column, an empty `quote` none. With `dialect` nothing is detected: it says all about
+    a text file that a program has written.
 
     The file stays open and is read anew by each `Table.records`. Raises ImportRefused when it is no table, is empty, or
     exceeds a limit; never anything else for whatever bytes it holds.
@@ -62,6 +64,8 @@ def open_table(
             f"The file has {size / MEBIBYTE:,.0f} MB; at most {limits.file_bytes / MEBIBYTE:,.0f} MB can be imported.",
             "Split it into several files.",
         )
+    if dialect is not None:
+        return DelimitedTable(file, dialect, limits, header=dialect.header)
     if head.startswith(ZIP):
         return WorkbookTable(file, limits, sheet=sheet, header=header)
     if head.startswith(BEGINNING):

@@ -87,6 +87,52 @@ def test_what_is_no_batch(ask: Asker, project: Project, change: dict[str, Any], 
     assert not Batch.objects.filter(status=BatchStatus.READY).exists()
 
 
+def test_names_that_look_like_data_are_names_all_the_same(ask: Asker, project: Project) -> None:
+    row = {"site_url": "https://a.example/1", "expected_price": "24.50", "2026-01-05": "x", "a;b;c": "1;2;3"}
+    body = {"name": "x", "leave_out_errors": True, "rows": [row]}
+    made = ask("POST", f"projects/{project.pk}/batches", body)
+    assert made.status_code == 201, made.content
+    (kept,) = ask.get(f"{made['Location']}/rows")["data"]
+    assert kept["truth"] == {"price": "24.50"}
+    assert kept["inputs"] == {"2026-01-05": "x", "a;b;c": "1;2;3"}
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"name": "'a'", "site_url": "https://a.example/1"}, {"name": "'b'", "site_url": "https://a.example/2"}],
+        [{"site_url": "https://a.example/1", "name": " leading"}, {"site_url": "https://a.example/2", "name": " x"}],
+        [{"site_url": "https://a.example/1", "name": 'C:\\dir\\"'}, {"site_url": "https://a.example/2", "name": "\\"}],
+        [{"site_url": "https://a.example/1", "name": "Straße"}, {"site_url": "https://a.example/2", "name": "Ã©"}],
+    ],
+)
+def test_cells_are_kept_as_they_are_whatever_they_look_like(
+    ask: Asker, project: Project, rows: list[dict[str, str]]
+) -> None:
+    made = ask("POST", f"projects/{project.pk}/batches", {"name": "x", "rows": rows})
+    assert made.status_code == 201, made.content
+    kept = ask.get(f"{made['Location']}/rows")["data"]
+    assert [one["inputs"]["name"] for one in kept] == [row["name"] for row in rows]
+
+
+@pytest.mark.parametrize("name", ["", " ", "\x00", "\n"])
+def test_a_cell_without_a_name_is_refused(ask: Asker, project: Project, name: str) -> None:
+    rows = [ROWS[0], {**ROWS[1], name: "x"}]
+    refused = ask("POST", f"projects/{project.pk}/batches", {"name": "x", "rows": rows})
+    assert (code_of(refused), [one["path"] for one in refused.json()["details"]]) == ("VALIDATION_ERROR", ["rows.1"])
+
+
+def test_too_many_names_are_refused_before_a_cell_is_written(
+    ask: Asker, project: Project, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.IMPORT_MAX_COLUMNS = 10
+    monkeypatch.setattr("projects.api.rows_as_file.cell_text", lambda value: pytest.fail("a cell was written"))
+    rows = [{"site_url": f"https://a.example/{number}", f"name {number}": 1} for number in range(20)]
+    refused = ask("POST", f"projects/{project.pk}/batches", {"name": "x", "rows": rows})
+    assert (code_of(refused), [one["path"] for one in refused.json()["details"]]) == ("VALIDATION_ERROR", ["rows.9"])
+    assert "at most 10" in refused.json()["error"]
+
+
 @pytest.mark.parametrize("rows", [[], [{}], [{"site_url": ""}], [{"site_url": None}, {}]])
 def test_a_batch_of_no_rows(ask: Asker, project: Project, rows: list[Any]) -> None:
     refused = ask("POST", f"projects/{project.pk}/batches", {"name": "x", "rows": rows})
