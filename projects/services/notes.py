@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.audit import record
 from accounts.authors import author_fields
+from accounts.models import User
 from accounts.permissions import Principal, require
 from mino.common.errors import Detail, Forbidden, InvalidInput
 from mino.common.values.columns import ColumnRole
@@ -56,10 +57,12 @@ def note_delete(*, note: TruthNote, user: Principal) -> None:
 
 def may_delete(note: TruthNote, user: Principal) -> bool:
     """Whether this person or program deletes this note: its author, or an admin; of a note that lost its author,
-    everybody who may change the truth.
+    everybody who may change the truth. A program is no admin, whatever its key may.
     """
     project = note.batch.project
     if not user.has_perm("projects.change_ground_truth", project):
         return False
     authors = {note.user_id, note.api_key_id} - {None}
-    return not authors or user.pk in authors or user.has_perm("projects.delete", project)
+    if not authors or user.pk in authors:
+        return True
+    return isinstance(user, User) and user.has_perm("projects.delete", project)

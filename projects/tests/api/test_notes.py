@@ -79,6 +79,13 @@ def test_a_note_is_deleted_by_its_author_or_an_admin(
     assert browser(admin)("DELETE", place).status_code == 204
 
 
+def test_a_program_deletes_no_notes_of_others_whatever_its_key_may(ask: Asker, batch: Batch, member: User) -> None:
+    place = write(browser(member), batch, position=1, column="price", text="x")["Location"]
+    refused = ask("DELETE", place)
+    assert (refused.status_code, code_of(refused)) == (403, "FORBIDDEN")
+    assert TruthNote.objects.exists()
+
+
 def test_a_note_without_an_author_is_everybodys(batch: Batch, member: User, viewer: User) -> None:
     place = write(browser(member), batch, position=1, column="price", text="x")["Location"]
     TruthNote.objects.update(user=None)
