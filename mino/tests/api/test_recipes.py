@@ -92,8 +92,35 @@ def test_a_file_with_errors_is_told(program: Program, tmp_path: Path, kind: str)
     assert not Execution.objects.exists()
 
 
+WAITING = {
+    "sh": """. ./mino_api.sh
+api() {
+  if [ -e asked ]; then echo '{"status": "ready"}'; return; fi
+  touch asked
+  echo '{"status": "checked", "starts_by_itself": true}'
+}
+wait_for nowhere "ready checked" | jq -r .status
+""",
+    "py": """import types, mino_api
+told = iter([{"status": "checked", "starts_by_itself": True}, {"status": "ready"}])
+mino_api.call = lambda *asked: types.SimpleNamespace(json=lambda: next(told))
+print(mino_api.wait_for("/nowhere", "ready", "checked")["status"])
+""",
+}
+
+
 @in_both
-def test_a_gate_opens_and_closes(program: Program, batch: Batch, work: Work, kind: str) -> None:
+def test_an_import_that_starts_by_itself_is_waited_for(program: Program, tmp_path: Path, kind: str) -> None:
+    (tmp_path / f"waiting.{kind}").write_text(WAITING[kind])
+    done = program(f"waiting.{kind}")
+    assert (done.returncode, done.stdout) == (0, "ready\n"), done.stderr
+
+
+@in_both
+@pytest.mark.usefixtures("working", "project")
+def test_a_file_with_errors_is_told_a_gate_opens_and_closes(
+    program: Program, batch: Batch, work: Work, kind: str
+) -> None:
     work({"local": ScriptedAgent(answer)})
     is_open = program(f"gate.{kind}", batch.pk, "0.9", BUILD_ID="1")
     assert (is_open.returncode, is_open.stderr) == (0, "")
