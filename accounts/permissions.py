@@ -7,10 +7,13 @@ A check is always `user.has_perm(name, object)` with an Organization (`accounts.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 
 from accounts.api_keys.principal import ApiKeyPrincipal
 from accounts.models.membership import Membership, Role
@@ -111,10 +114,30 @@ def forget_roles(user: Principal) -> None:
             delattr(user, name)
 
 
-def require(user: Principal, permission: str, subject: object) -> None:
+def require(user: Principal, permission: str, subject: Model) -> None:
     """Go on only if `user` has `permission` on `subject`. Raises PermissionDenied with a sentence."""
     if not user.has_perm(permission, subject):
         raise PermissionDenied(refusal_of(user, permission))
+    required = _required.get()
+    if required is not None:
+        required.add((permission, subject._meta.label, str(subject.pk)))
+
+
+Required = tuple[str, str, str]
+"""A permission that was required and given: its name, and on what, by the label of the model and the id."""
+
+_required: ContextVar[set[Required] | None] = ContextVar("required", default=None)
+
+
+@contextmanager
+def noting_required() -> Iterator[set[Required]]:
+    """Collects what `require` lets pass within it."""
+    noted: set[Required] = set()
+    token = _required.set(noted)
+    try:
+        yield noted
+    finally:
+        _required.reset(token)
 
 
 def refusal_of(user: Principal, permission: str) -> str:
