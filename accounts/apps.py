@@ -15,7 +15,7 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Say which secrets are kept here, and listen to how people get in."""
         from accounts.audit.signing_in import listen
-        from accounts.models import IdentityProvider
+        from accounts.models import IdempotentRequest, IdentityProvider
         from accounts.privacy.own_data import accounts_export
         from accounts.privacy.own_traces import accounts_erase
         from accounts.signing_in.second_factors import rotate_second_factors
@@ -25,6 +25,7 @@ class AccountsConfig(AppConfig):
         person_export.register(accounts_export)
         person_erase.register(accounts_erase)
         register_column("Identity providers' secrets", IdentityProvider, COLUMN)
+        register_column("Answers to requests with an Idempotency-Key", IdempotentRequest, "answer")
         register_secrets("Second factors", rotate_second_factors)
 
 

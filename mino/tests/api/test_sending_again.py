@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db.models import QuerySet
 from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.models import IdempotentRequest, Membership, Organization, User
 from mino.tests.api.asking import Asker, browser, code_of
@@ -65,6 +67,19 @@ def test_an_answer_about_a_project_is_not_given_to_who_can_not_see_it_any_more(
     assert again(asker, path, body).status_code == 201
     Project.objects.filter(pk=project.pk).update(is_private=True, created_by=UserFactory())
     assert code_of(again(asker, path, body)) == "NOT_FOUND"
+
+
+def test_an_answer_can_be_given_again_after_a_rotation(
+    organization: Organization, member: User, settings: Settings
+) -> None:
+    ask, old, new = browser(member, organization), b"o" * 32, b"n" * 32
+    settings.ENCRYPTION_KEYS = [old]
+    first = again(ask, "projects", NEW)
+    settings.ENCRYPTION_KEYS = [new, old]
+    call_command("rotate_secrets")
+    settings.ENCRYPTION_KEYS = [new]
+    replayed = again(ask, "projects", NEW)
+    assert (replayed.status_code, replayed.content) == (201, first.content)
 
 
 def test_a_repeat_at_the_moment_in_which_the_answer_is_forgotten(ask: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
