@@ -148,7 +148,8 @@ class RerunChoice(Taken):
         child=Choice(choices=RERUN),
         min_length=1,
         default=[JobStatus.ERROR.value],
-        help_text="Rows with a job in one of these states: it failed, was left out, or was stopped before its end.",
+        help_text="Rows with a job in one of these states: it failed, was left out, or was stopped before its end. "
+        "`stopped` also means rows that had no job yet when the execution ended.",
     )
 
 

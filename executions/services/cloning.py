@@ -10,7 +10,9 @@ from accounts.permissions import require
 from executions.agents.registry import AGENTS
 from executions.costs.prices import currency
 from executions.models import Execution, ExecutionType, Job, JobStatus, SampleMethod
+from executions.services.choosing import chosen_positions
 from executions.services.creation import execution_create
+from executions.services.ending import ENDED_EARLY
 from executions.services.locking import ACT
 from mino.common.errors import Detail, InvalidState
 from projects.models import InstructionVersion
@@ -22,6 +24,7 @@ WITHOUT_ANSWER: Mapping[str, str] = {
     JobStatus.STOPPED: "was stopped",
 }
 """The states in which a job ends without an answer, in words about its row."""
+WAITING = (JobStatus.QUEUED, JobStatus.RETRYING)
 SAMPLED = ("sample_method", "sample_size", "seed", "selection")
 
 
@@ -45,12 +48,12 @@ def execution_clone(execution_id: uuid.UUID, *, user: Any, changes: Mapping[str,
 def failed_rows_run(execution_id: uuid.UUID, *, user: Any, statuses: Collection[str] = (JobStatus.ERROR,)) -> Execution:
     """Start a new execution like this one over the rows that failed in it, also while it or its like runs.
 
-    `statuses` are the states, among those in `WITHOUT_ANSWER`, of which a row has a job. Raises InvalidState when there
+    `statuses` are the states, among those in `WITHOUT_ANSWER`, of which a row has a job. Where an execution ended
+    before its time, rows whose jobs still wait or were never created count as stopped. Raises InvalidState when there
     is no such row, and what `execution_clone` raises otherwise.
     """
     like = _find(execution_id, user)
-    failed = Job.objects.filter(execution=like, status__in=statuses)
-    positions = sorted(set(failed.values_list("row_position", flat=True)))
+    positions = _positions_without_answer(like, statuses)
     if not positions:
         raise _nothing_to_run(like, statuses)
     return execution_create(
@@ -86,10 +89,24 @@ def rows_run(
     )
 
 
+def _positions_without_answer(like: Execution, statuses: Collection[str]) -> list[int]:
+    """The rows that have a job in one of these states, by their order in the batch."""
+    jobs = Job.objects.filter(execution=like)
+    cut_off = like.status in ENDED_EARLY and JobStatus.STOPPED in statuses
+    states = {*statuses, *WAITING} if cut_off else set(statuses)
+    found = set(jobs.filter(status__in=states).values_list("row_position", flat=True))
+    if cut_off and like.prepared_jobs < like.total_jobs:
+        complete = jobs.filter(repeat=like.repeats).values_list("row_position", flat=True)
+        found |= set(chosen_positions(like)) - set(complete)
+    return sorted(found)
+
+
 def _nothing_to_run(like: Execution, statuses: Collection[str]) -> InvalidState:
     """The refusal, which tells of jobs in other states that could be run again."""
     happened = " or ".join(words for status, words in WITHOUT_ANSWER.items() if status in statuses)
     counts = {status: getattr(like, f"{status}_jobs") for status in WITHOUT_ANSWER if status not in statuses}
+    if JobStatus.STOPPED in counts and like.status in ENDED_EARLY:
+        counts[JobStatus.STOPPED] += like.queued_jobs + like.retrying_jobs + like.total_jobs - like.prepared_jobs
     return InvalidState(
         f"No row of execution {like.number} {happened}, so there is nothing to run again.",
         details=[

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from executions.models import Execution
+from executions.models import Execution, Job
+from executions.services import creation, preparation
 from executions.services.cloning import execution_clone, failed_rows_run
 from executions.services.control import execution_stop
 from executions.tests.admin.failing import refuse
@@ -29,6 +31,20 @@ def positions(execution: Execution) -> list[int]:
 def finish(execution: Execution) -> None:
     """End it, so that the same may run again."""
     execution_stop(execution.pk, user=None)
+
+
+def stopped_in_preparation(start: Start, monkeypatch: pytest.MonkeyPatch, prepared: int, **chosen: Any) -> Execution:
+    """An execution over 10 rows, stopped when so many jobs were created."""
+    monkeypatch.setattr(creation, "PREPARED_AT_ONCE", 0)
+    monkeypatch.setattr(preparation, "CHUNK", prepared)
+    execution = start(rows=10, **chosen)
+    if prepared:
+        preparation._prepare_chunk(execution.pk)
+    finish(execution)
+    monkeypatch.undo()
+    execution.refresh_from_db()
+    assert (execution.status, execution.prepared_jobs) == ("stopped", prepared)
+    return execution
 
 
 def test_a_clone_has_the_same_version_settings_and_limits(start: Start, member: User) -> None:
@@ -124,3 +140,41 @@ def test_rows_that_never_came_to_an_end_run_as_a_new_execution(start: Start, wor
         "Its jobs in the state error: 1.",
         "Its jobs in the state stopped: 2.",
     ]
+
+
+@pytest.mark.parametrize("prepared", [0, 4])
+def test_rows_that_never_got_a_job_run_as_a_new_execution(
+    start: Start, prepared: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = stopped_in_preparation(start, monkeypatch, prepared)
+    with pytest.raises(InvalidState, match="No row of execution 1 has failed") as refused:
+        failed_rows_run(original.pk, user=None)
+    assert [one.message for one in refused.value.details] == ["Its jobs in the state stopped: 10."]
+    assert positions(failed_rows_run(original.pk, user=None, statuses=["error", "stopped"])) == list(range(1, 11))
+
+
+def test_rows_of_which_only_some_runs_got_a_job_run_anew(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = stopped_in_preparation(start, monkeypatch, 10, repeats=2)
+    Job.objects.filter(execution=original).update(status="completed")
+    again = failed_rows_run(original.pk, user=None, statuses=["stopped"])
+    assert (again.total_jobs, again.repeats) == (20, 2)
+
+
+@pytest.mark.parametrize("status", ["queued", "retrying"])
+def test_jobs_that_wait_in_a_stopped_execution_count_as_stopped(start: Start, status: str) -> None:
+    original = start(rows=2)
+    counts = {"queued_jobs": 0, f"{status}_jobs": 1, "completed_jobs": 1}
+    Job.objects.filter(execution=original, position=1).update(status="completed")
+    Job.objects.filter(execution=original, position=2).update(status=status)
+    Execution.objects.filter(pk=original.pk).update(status="failed", **counts)
+    with pytest.raises(InvalidState) as refused:
+        failed_rows_run(original.pk, user=None)
+    assert [one.message for one in refused.value.details] == ["Its jobs in the state stopped: 1."]
+    assert positions(failed_rows_run(original.pk, user=None, statuses=["stopped"])) == [2]
+
+
+def test_rows_that_will_still_get_a_job_are_not_run_anew(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = stopped_in_preparation(start, monkeypatch, 0)
+    Execution.objects.filter(pk=original.pk).update(status="running")
+    with pytest.raises(InvalidState, match="No row of execution 1 was stopped"):
+        failed_rows_run(original.pk, user=None, statuses=["stopped"])
