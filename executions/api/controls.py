@@ -17,7 +17,7 @@ from executions.costs.estimating import HIGHEST_TOTAL, SMALLEST
 from executions.models.execution import MAX_CONCURRENCY, MAX_RETRIES
 from executions.services.control import execution_pause, execution_resume, execution_stop
 from executions.services.locking import Controlled
-from executions.services.requeueing import jobs_requeue
+from executions.services.requeueing import MOST_AT_ONCE, jobs_requeue
 from executions.services.tuning import execution_set_budget, execution_set_concurrency, execution_set_max_retries
 from mino.common.api.fields import Choice, Integer
 from mino.common.api.operation import operation
@@ -158,11 +158,12 @@ class ExecutionRetryFailed(ControlView):
     def post(self, request: ApiRequest, execution_id: uuid.UUID, values: dict[str, Any]) -> Response:
         """Queue the rows that failed again within this execution, all or those with one error; `affected_jobs` of them.
 
-        Each gets its full number of retries anew, and a completed execution runs again. Sent twice, the second finds
-        nothing that has failed.
+        It takes on the first 10,000 of them, in the order of the execution; asked for once more, it goes on with the
+        rest. Each gets its full number of retries anew, and a completed execution runs again.
         """
         execution = find_execution(request, execution_id)
         if execution.has_own_worker:
             raise InvalidState("The command that ran this execution has ended: run its failed rows as a new execution.")
         code = values.get("error_code", "")
-        return self.controlled(jobs_requeue(execution.pk, user=request.user, error_code=code))
+        done = jobs_requeue(execution.pk, user=request.user, error_code=code, most=MOST_AT_ONCE)
+        return self.controlled(done)

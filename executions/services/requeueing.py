@@ -26,39 +26,49 @@ from mino.common.errors import InvalidState
 from projects.models import BatchStatus
 
 FINAL = (ExecutionStatus.STOPPED, ExecutionStatus.FAILED)
+MOST_AT_ONCE = 10_000
+"""Failed jobs that one request of a program takes on: it ends in time, also where all of it is one transaction."""
 
 
 def jobs_requeue(
-    execution_id: uuid.UUID, *, user: Principal | None, jobs: Collection[uuid.UUID] | None = None, error_code: str = ""
+    execution_id: uuid.UUID,
+    *,
+    user: Principal | None,
+    jobs: Collection[uuid.UUID] | None = None,
+    error_code: str = "",
+    most: int | None = None,
 ) -> Controlled:
     """Run jobs that failed or were skipped again, within the same execution: all failed ones, or those of `jobs`.
 
-    `error_code` narrows all failed ones to those with that code. Jobs in another state are left alone. Each gets its
-    full number of retries anew; a completed execution runs again. `affected_jobs` counts them. Many jobs take several
-    transactions. Raises InvalidState when the execution was stopped or has failed, or has completed and could not run
+    `error_code` narrows all failed ones to those with that code, `most` to the first so many. Jobs in another state are
+    left alone. Each gets its full number of retries anew; a completed execution runs again. `affected_jobs` counts
+    them. Many jobs take several transactions, unless the caller has one open. Raises InvalidState when the execution was stopped or has failed, or has completed and could not run
     any more, PermissionDenied.
     """
     if jobs is None:
-        return _requeue_all_failed(execution_id, user, error_code)
+        return _requeue_all_failed(execution_id, user, error_code, most)
     affected = 0
     with summed():
         for part in _parts(jobs):
             chosen = Q(pk__in=part, status__in=[JobStatus.ERROR, JobStatus.SKIPPED])
-            execution, positions = _requeue_some(execution_id, user, chosen)
+            execution, positions = _requeue_some(execution_id, user, chosen, JOBS_AT_ONCE)
             affected += len(positions)
     return Controlled(execution, affected)
 
 
-def _requeue_all_failed(execution_id: uuid.UUID, user: Principal | None, error_code: str) -> Controlled:
+def _requeue_all_failed(
+    execution_id: uuid.UUID, user: Principal | None, error_code: str, most: int | None
+) -> Controlled:
     """Go through them by their position, so that one that fails again meanwhile is not met twice."""
     affected, after = 0, 0
     with summed():
         while True:
             failed = Q(status=JobStatus.ERROR, position__gt=after)
             chosen = failed & Q(error_code=error_code) if error_code else failed
-            execution, positions = _requeue_some(execution_id, user, chosen)
+            portion = JOBS_AT_ONCE if most is None else min(JOBS_AT_ONCE, most - affected)
+            execution, positions = _requeue_some(execution_id, user, chosen, portion)
             affected += len(positions)
-            if len(positions) < JOBS_AT_ONCE:
+            if len(positions) < portion or affected == most:
                 return Controlled(execution, affected)
             after = positions[-1]
 
@@ -132,13 +142,15 @@ def _parts(jobs: Collection[uuid.UUID]) -> list[list[uuid.UUID]]:
     return [ids[start : start + JOBS_AT_ONCE] for start in range(0, len(ids), JOBS_AT_ONCE)] or [[]]
 
 
-def _requeue_some(execution_id: uuid.UUID, user: Principal | None, chosen: Q) -> tuple[Execution, list[int]]:
-    """Queue the first of the chosen jobs again, in a transaction of its own. Answers their positions."""
+def _requeue_some(
+    execution_id: uuid.UUID, user: Principal | None, chosen: Q, portion: int
+) -> tuple[Execution, list[int]]:
+    """Queue the first `portion` of the chosen jobs again, in a transaction of its own. Answers their positions."""
     with transaction.atomic():
         execution, _ = lock_execution(execution_id, user)
         _check_can_go_on(execution)
         jobs = Job.objects.filter(chosen, execution=execution).order_by("position").select_for_update()
-        found = list(jobs.values_list("pk", "status", "error_code", "position")[:JOBS_AT_ONCE])
+        found = list(jobs.values_list("pk", "status", "error_code", "position")[:portion])
         if found:
             _queue_again(execution, [pk for pk, *_ in found], Counter(status for _, status, *_ in found))
             _uncount_errors(execution, Counter(code for _, status, code, _ in found if status == JobStatus.ERROR))

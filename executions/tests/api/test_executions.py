@@ -11,6 +11,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Organization, User
+from executions.api import controls
 from executions.defaults.services import defaults_set
 from executions.models import Execution, ExecutionStatus, Job, JobStatus
 from executions.services.creation import execution_create
@@ -203,3 +204,16 @@ def test_failed_rows_anew(ask: Asker, execution: Execution) -> None:
     assert ask("POST", path, {}).json()["affected_jobs"] == 0
     Execution.objects.update(has_own_worker=True)
     assert code_of(ask("POST", path, {})) == "INVALID_STATE"
+
+
+def test_failed_rows_run_again_in_a_bounded_number(
+    ask: Asker, execution: Execution, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controls, "MOST_AT_ONCE", 2)
+    execution.jobs.update(status=JobStatus.ERROR, error_code="TIMEOUT")
+    Execution.objects.update(queued_jobs=0, error_jobs=3, error_counts={"TIMEOUT": 3})
+    path = f"executions/{execution.pk}/retry-failed"
+    first = ask("POST", path, {}, Idempotency_Key="a").json()
+    assert (first["affected_jobs"], first["jobs"]["error"]) == (2, 1)
+    assert ask("POST", path, {}, Idempotency_Key="a").json() == first
+    assert ask("POST", path, {}).json()["affected_jobs"] == 1

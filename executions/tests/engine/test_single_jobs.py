@@ -69,6 +69,19 @@ def test_more_failed_rows_than_fit_into_a_transaction_are_all_queued_again(
     assert_counters_equal_jobs()
 
 
+@pytest.mark.parametrize(("most", "queued"), [(2, 2), (3, 3), (4, 4), (5, 5), (9, 5)])
+def test_only_the_first_failed_rows_are_queued_again_where_there_is_a_limit(
+    failed: Callable[..., Execution], monkeypatch: pytest.MonkeyPatch, most: int, queued: int
+) -> None:
+    monkeypatch.setattr(requeueing, "JOBS_AT_ONCE", 2)
+    execution = failed(5)
+    assert jobs_requeue(execution.pk, user=None, most=most).affected_jobs == queued
+    waiting = Job.objects.filter(status=JobStatus.QUEUED).order_by("position")
+    assert list(waiting.values_list("position", flat=True)) == list(range(1, queued + 1))
+    assert_counters_equal_jobs()
+    assert jobs_requeue(execution.pk, user=None, most=most).affected_jobs == min(most, 5 - queued)
+
+
 def test_a_row_that_fails_again_meanwhile_is_not_queued_a_second_time(
     failed: Callable[..., Execution], take: Take, finish: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
