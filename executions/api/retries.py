@@ -18,7 +18,7 @@ from executions.agents.base import ErrorCode
 from executions.agents.registry import AGENTS
 from executions.api.job_shapes import JobGiven, RetryGiven
 from executions.models import Job
-from executions.queries.dead_letters import dead_letters
+from executions.queries.dead_letters import dead_letters, may_run_something
 from executions.queries.waiting import waiting_retries
 from executions.services.dead_letters import dead_letters_requeue, dead_letters_skip
 from mino.common.api.cursors import Key
@@ -29,7 +29,6 @@ from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 from projects.api.finding import refuse_unnamed
-from projects.models import Project
 
 CODES = [(code.value, code.value) for code in ErrorCode]
 AGENT_NAMES = [(kind.name, kind.label) for kind in AGENTS.values()]
@@ -160,10 +159,7 @@ class DeadLetterSkip(ApiView):
 
 def _chosen(request: ApiRequest, values: dict[str, Any]) -> QuerySet[Job]:
     """The dead letters that a body means. Raises PermissionDenied for those who may run nothing at all."""
-    seen = Project.objects.visible_to(request.user).filter(organization=request.organization)
-    if not request.user.has_perm("accounts.create_project", request.organization) and not any(
-        request.user.has_perm("projects.run_execution", project) for project in seen
-    ):
+    if not may_run_something(request.user, request.organization):
         raise PermissionDenied(refusal_of(request.user, "projects.run_execution"))
     letters = dead_letters(request.user, request.organization)
     if ids := values.get("job_ids"):

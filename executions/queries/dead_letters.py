@@ -17,6 +17,7 @@ from executions.costs.prices import expected_attempt_cost
 from executions.models import Execution, Job, JobStatus
 from executions.services.dead_letters import MOST_AT_ONCE, NEWEST
 from executions.services.requeueing import FINAL
+from projects.models import Project
 
 RECENT = timedelta(days=7)
 MOST_ON_A_BADGE = 999
@@ -63,6 +64,14 @@ def dead_letters(user: Principal, organization: Organization) -> QuerySet[Job]:
     """All that the user may see; in the order `NEWEST` they are read off the index of dead letters."""
     seen: QuerySet[Job] = Job.objects.visible_to(user).filter(organization=organization, status=JobStatus.ERROR)
     return seen
+
+
+def may_run_something(user: Principal, organization: Organization) -> bool:
+    """Whether the user may run anything here: a member, or a guest who works on one of the projects."""
+    if user.has_perm("accounts.create_project", organization):
+        return True
+    projects = Project.objects.visible_to(user).filter(organization=organization)
+    return any(user.has_perm("projects.run_execution", project) for project in projects)
 
 
 def badge_count(user: Principal, organization: Organization, now: datetime) -> int:

@@ -20,7 +20,7 @@ from accounts.http import WorkspaceRequest
 from accounts.permissions import refusal_of
 from executions.models import Job
 from executions.queries.dead_letters import dead_letters as seen_letters
-from executions.queries.dead_letters import shares_of, summary_of
+from executions.queries.dead_letters import may_run_something, shares_of, summary_of
 from executions.queries.waiting import waiting_retries
 from executions.services.dead_letters import MOST_AT_ONCE, Handled, dead_letters_requeue, dead_letters_skip
 from executions.views.going_back import address_back
@@ -61,7 +61,7 @@ def dead_letters(request: WorkspaceRequest, slug: str) -> HttpResponse:
         "page": keyset_page(related, request.GET, keys=NEWEST),
         "summary": summary_of(chosen.qs),
         "most": MOST_AT_ONCE,
-        "may_run": _may_run(request),
+        "may_run": may_run_something(request.user, request.organization),
         "waiting_count": waiting_retries(request.user, request.organization).count,
     }
     return render(request, "executions/retries/dead_letters.html", context)
@@ -80,7 +80,7 @@ def dead_letters_skip_page(request: WorkspaceRequest, slug: str) -> HttpResponse
 
 
 def _confirm(request: WorkspaceRequest, verb: str, act: Act) -> HttpResponse:
-    if not _may_run(request):
+    if not may_run_something(request.user, request.organization):
         raise PermissionDenied(refusal_of(request.user, "projects.run_execution"))
     data = request.POST if request.method == "POST" else request.GET
     until = _moment(data.get("until", "")) or timezone.now()
@@ -119,14 +119,6 @@ def _chosen(request: WorkspaceRequest, data: QueryDict, until: datetime) -> Quer
 def _filter(request: WorkspaceRequest, data: QueryDict, now: datetime) -> DeadLetterFilter:
     projects = Project.objects.visible_to(request.user).filter(organization=request.organization)
     return DeadLetterFilter(data, seen_letters(request.user, request.organization), projects=projects, now=now)
-
-
-def _may_run(request: WorkspaceRequest) -> bool:
-    """Whether the user may run anything here: a member, or a guest who works on one of the projects."""
-    if request.user.has_perm("accounts.create_project", request.organization):
-        return True
-    projects = Project.objects.visible_to(request.user).filter(organization=request.organization)
-    return any(request.user.has_perm("projects.run_execution", project) for project in projects)
 
 
 def _carried(data: QueryDict, until: datetime, back: str) -> list[tuple[str, Any]]:
