@@ -124,7 +124,6 @@ class JobActs(Operated):
 
 
 def _requeue_failed(execution: Execution) -> Controlled:
-    _refuse_own_worker(execution)
     result = jobs_requeue(execution.pk, user=None)
     if not result.affected_jobs:
         raise InvalidState("No row has failed.")
@@ -132,16 +131,10 @@ def _requeue_failed(execution: Execution) -> Controlled:
 
 
 def _requeue(job: Job) -> Controlled:
-    _refuse_own_worker(job.execution)
     result = jobs_requeue(job.execution_id, user=None, jobs=[job.pk])
     if not result.affected_jobs:
         raise InvalidState(f"It is {job.status}: only rows that failed or were skipped are queued again.")
     return result
-
-
-def _refuse_own_worker(execution: Execution) -> None:
-    if execution.has_own_worker:
-        raise InvalidState("The command that ran it has ended, so nobody would take its rows.")
 
 
 def _name(one: Execution | Job) -> str:

@@ -22,7 +22,6 @@ from executions.services.tuning import execution_set_budget, execution_set_concu
 from mino.common.api.fields import Choice, Integer
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Taken
-from mino.common.errors import InvalidState
 
 CONTROL: dict[str, Any] = {
     "scope": Scope.RUN_EXECUTIONS,
@@ -162,8 +161,6 @@ class ExecutionRetryFailed(ControlView):
         rest. Each gets its full number of retries anew, and a completed execution runs again.
         """
         execution = find_execution(request, execution_id)
-        if execution.has_own_worker:
-            raise InvalidState("The command that ran this execution has ended: run its failed rows as a new execution.")
         code = values.get("error_code", "")
         done = jobs_requeue(execution.pk, user=request.user, error_code=code, most=MOST_AT_ONCE)
         return self.controlled(done)

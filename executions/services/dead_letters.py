@@ -49,7 +49,7 @@ def dead_letters_requeue(jobs: QuerySet[Job], *, user: Principal | None) -> Hand
     def requeue(execution_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> Controlled:
         return jobs_requeue(execution_id, user=user, jobs=ids)
 
-    return _handle(jobs, requeue, needs_own_run=True)
+    return _handle(jobs, requeue)
 
 
 def dead_letters_skip(jobs: QuerySet[Job], *, user: Principal | None) -> Handled:
@@ -58,25 +58,20 @@ def dead_letters_skip(jobs: QuerySet[Job], *, user: Principal | None) -> Handled
     def skip(execution_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> Controlled:
         return jobs_skip(execution_id, user=user, jobs=ids)
 
-    return _handle(jobs, skip, needs_own_run=False)
+    return _handle(jobs, skip)
 
 
 Act = Callable[[uuid.UUID, Sequence[uuid.UUID]], Controlled]
 
 
-def _handle(jobs: QuerySet[Job], act: Act, *, needs_own_run: bool) -> Handled:
+def _handle(jobs: QuerySet[Job], act: Act) -> Handled:
     letters = jobs.filter(status=JobStatus.ERROR).order_by(*NEWEST)
-    found = letters.values_list("pk", "execution_id", "execution__has_own_worker")[:MOST_AT_ONCE]
     by_execution: dict[uuid.UUID, list[uuid.UUID]] = defaultdict(list)
-    final = 0
-    for job, execution, has_own_worker in found:
-        if needs_own_run and has_own_worker:
-            final += 1
-        else:
-            by_execution[execution].append(job)
+    for job, execution in letters.values_list("pk", "execution_id")[:MOST_AT_ONCE]:
+        by_execution[execution].append(job)
     if connection.in_atomic_block:
         lock_executions(by_execution)
-    done, forbidden, executions = 0, 0, 0
+    done, final, forbidden, executions = 0, 0, 0, 0
     for execution, ids in sorted(by_execution.items()):
         try:
             count = _in_chunks(execution, ids, act)

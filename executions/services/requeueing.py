@@ -26,6 +26,7 @@ from mino.common.errors import InvalidState
 from projects.models import BatchStatus
 
 FINAL = (ExecutionStatus.STOPPED, ExecutionStatus.FAILED)
+IN_A_NEW_ONE = "Run its failed or stopped rows in a new execution."
 MOST_AT_ONCE = 10_000
 """Failed jobs that one request of a program takes on: it ends in time, also where all of it is one transaction."""
 
@@ -42,8 +43,8 @@ def jobs_requeue(
 
     `error_code` narrows all failed ones to those with that code, `most` to the first so many. Jobs in another state are
     left alone. Each gets its full number of retries anew; a completed execution runs again. `affected_jobs` counts
-    them. Many jobs take several transactions, unless the caller has one open. Raises InvalidState when the execution was stopped or has failed, or has completed and could not run
-    any more, PermissionDenied.
+    them. Many jobs take several transactions, unless the caller has one open. Raises InvalidState when the execution
+    was stopped or has failed, is run by a command, or has completed and could not run any more, PermissionDenied.
     """
     if jobs is None:
         return _requeue_all_failed(execution_id, user, error_code, most)
@@ -167,14 +168,18 @@ def _record(action: str, execution: Execution, user: Principal | None, count: in
         record(action, execution, organization=execution.organization_id, after=after, by=user, count=count)
 
 
+def refuse_own_worker(execution: Execution) -> None:
+    """Raise InvalidState when no worker would take rows of the execution: only the command that started it does."""
+    if execution.has_own_worker:
+        raise InvalidState(f"Only the command that started execution {execution.number} runs its rows. {IN_A_NEW_ONE}")
+
+
 def _check_can_go_on(execution: Execution) -> None:
-    again = "Run its failed or stopped rows in a new execution."
     if execution.status in FINAL:
-        raise InvalidState(f"Execution {execution.number} is {execution.status}, which is final. {again}")
+        raise InvalidState(f"Execution {execution.number} is {execution.status}, which is final. {IN_A_NEW_ONE}")
+    refuse_own_worker(execution)
     if execution.status != ExecutionStatus.COMPLETED:
         return
-    if execution.has_own_worker:
-        raise InvalidState(f"Execution {execution.number} was run by a command that has ended. {again}")
     if execution.batch.status != BatchStatus.READY:
         raise InvalidState(f"The batch of execution {execution.number} is being deleted.")
     kind = AGENTS.get(execution.agent)

@@ -12,7 +12,7 @@ from accounts.permissions import Principal
 from executions.engine.waking import wake_slots
 from executions.models import Execution, ExecutionStatus, Job, JobStatus, Retry, RetryStatus
 from executions.services.locking import Controlled, lock_execution
-from executions.services.requeueing import jobs_requeue
+from executions.services.requeueing import jobs_requeue, refuse_own_worker
 from mino.common.errors import InvalidState
 
 
@@ -26,17 +26,13 @@ def job_retry(job_id: uuid.UUID, *, user: Principal | None) -> Controlled:
     with transaction.atomic():
         execution_id = Job.objects.values_list("execution_id", flat=True).get(pk=job_id)
         execution, _ = lock_execution(execution_id, user)
-        if execution.has_own_worker:
-            raise InvalidState(
-                "The command that started this execution has ended, so nobody would run its rows. "
-                "Run this row in a new execution."
-            )
         status = Job.objects.filter(pk=job_id).select_for_update().values_list("status", flat=True).get()
         if status in (JobStatus.QUEUED, JobStatus.RUNNING):
             return Controlled(execution)
         if status in (JobStatus.ERROR, JobStatus.SKIPPED):
             return jobs_requeue(execution_id, user=user, jobs=[job_id])
         if status == JobStatus.RETRYING:
+            refuse_own_worker(execution)
             return _hurry(execution, job_id, user)
         raise InvalidState(
             f"This row is in the state {status}: only rows that failed, were skipped or wait can be retried. "

@@ -22,7 +22,7 @@ from executions.services.requeueing import job_cancel, job_skip, jobs_requeue
 from executions.services.tuning import execution_set_budget, execution_set_concurrency, execution_set_max_retries
 from executions.views.answering import done, refused
 from executions.views.finding import find_execution
-from mino.common.errors import Detail, InvalidInput, InvalidState, ServiceError
+from mino.common.errors import Detail, InvalidInput, ServiceError
 from mino.common.ui.formats import money, number
 
 Act = Callable[[WorkspaceRequest, Execution], str]
@@ -97,8 +97,6 @@ def _set_budget(request: WorkspaceRequest, execution: Execution) -> str:
 
 def _retry_failed(request: WorkspaceRequest, execution: Execution) -> str:
     """Queue the failed rows again: all of them, or those with one error code."""
-    if execution.has_own_worker:
-        raise InvalidState("The command that ran this execution has ended: run its failed rows as a new execution.")
     code = request.POST.get("error_code", "")
     result = jobs_requeue(execution.pk, user=request.user, error_code=code)
     if not result.affected_jobs:

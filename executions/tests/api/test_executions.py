@@ -202,8 +202,15 @@ def test_failed_rows_anew(ask: Asker, execution: Execution) -> None:
     assert (shown["affected_jobs"], shown["jobs"]["error"], shown["error_counts"]) == (1, 1, {"DNS_ERROR": 1})
     assert ask("POST", path, {}).json()["affected_jobs"] == 1
     assert ask("POST", path, {}).json()["affected_jobs"] == 0
+
+
+def test_failed_rows_of_a_command_wait_for_nobody(ask: Asker, execution: Execution, viewer: User) -> None:
     Execution.objects.update(has_own_worker=True)
-    assert code_of(ask("POST", path, {})) == "INVALID_STATE"
+    path = f"executions/{execution.pk}/retry-failed"
+    refused = ask("POST", path, {})
+    assert code_of(refused) == "INVALID_STATE"
+    assert "Only the command that started execution 1 runs its rows." in refused.json()["error"]
+    assert code_of(browser(viewer)("POST", path, {})) == "FORBIDDEN"
 
 
 def test_failed_rows_run_again_in_a_bounded_number(

@@ -122,7 +122,8 @@ def test_what_can_not_go_on_is_not_queued_again(failed: Callable[..., Execution]
     settings.EVA_API_KEY = ""
     changes: list[tuple[dict[str, Any], str]] = [
         ({"has_own_worker": True}, "command"),
-        ({"has_own_worker": False, "agent": "eva"}, "EVA_API_KEY"),
+        ({"status": ExecutionStatus.RUNNING}, "command"),
+        ({"has_own_worker": False, "status": ExecutionStatus.COMPLETED, "agent": "eva"}, "EVA_API_KEY"),
         ({"agent": "oracle"}, "no agent"),
         ({"agent": "local", "status": ExecutionStatus.FAILED}, "final"),
     ]

@@ -165,7 +165,10 @@ def test_the_buttons_retry_and_skip(failed: Callable[..., Job], client: Client) 
 def test_a_row_whose_command_has_ended_is_not_queued_for_nobody(failed: Callable[..., Job], client: Client) -> None:
     job = failed("SITE_ERROR")
     Execution.objects.update(has_own_worker=True)
-    assert "nobody would run its rows" in client.post(address(job, "job_retry"), follow=True).text
+    assert (
+        "Only the command that started execution 1 runs its rows."
+        in client.post(address(job, "job_retry"), follow=True).text
+    )
     assert letters_of(job.execution) == [1]
 
 
