@@ -76,7 +76,7 @@ class Delivery(Identified):
                 condition=Q(status="pending", due_at__isnull=False),
             ),
             models.Index(
-                fields=["subscription", "number"],
+                fields=["subscription", "due_at", "number"],
                 name="delivery_due_of_subscription",
                 condition=Q(status="pending", due_at__isnull=False),
             ),
