@@ -10,6 +10,7 @@ from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -43,20 +44,23 @@ def owners_tell(subscription_id: uuid.UUID) -> bool:
         return False
     subscription = mine.select_related("organization").get()
     owners = Membership.objects.filter(organization=subscription.organization, role=Role.OWNER, user__is_active=True)
-    outcomes = _send(subscription, list(owners.values_list("user__email", flat=True)))
+    subject, text = _mail(subscription)
+    addresses = list(owners.values_list("user__email", flat=True))
+    if not connection.in_atomic_block:
+        connection.close()  # back to the pool: a mail server may take its time
+    outcomes = {_send_one(subject, text, address) for address in addresses}
     is_worth_another_time = Outcome.SENT not in outcomes and Outcome.NOT_SENT in outcomes
     if not is_worth_another_time or (subscription.disabled_at or now) <= now - LONGEST:
         mine.filter(owners_due_at=now + LEASE).update(owners_due_at=None)
     return Outcome.SENT in outcomes
 
 
-def _send(subscription: Subscription, addresses: list[str]) -> set[Outcome]:
-    """Send each address its own mail; answers what came of them."""
+def _mail(subscription: Subscription) -> tuple[str, str]:
+    """Its subject and its text."""
     organization = subscription.organization
     url = settings.PUBLIC_URL + reverse("webhook", args=[organization.slug, subscription.pk])
     context = {"subscription": subscription, "organization": organization, "url": url}
-    text = render_to_string("webhooks/mail/disabled.txt", context)
-    return {_send_one(f"A webhook of {organization.name} was disabled", text, address) for address in addresses}
+    return f"A webhook of {organization.name} was disabled", render_to_string("webhooks/mail/disabled.txt", context)
 
 
 def _send_one(subject: str, text: str, address: str) -> Outcome:

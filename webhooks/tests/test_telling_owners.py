@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 from pytest_django import Settings
@@ -13,6 +14,7 @@ from pytest_django import Settings
 from accounts.models import Organization, Role, User
 from mino.tests.factories import MembershipFactory, UserFactory
 from webhooks.models import DisabledBy, Subscription
+from webhooks.sending import telling_owners
 from webhooks.sending.telling_owners import LONGEST, owners_tell
 from webhooks.services.disabling import disable
 from webhooks.tests.mail_server import MailServer, mail_server
@@ -94,4 +96,15 @@ def test_after_a_day_nobody_is_told_any_more(disabled: Subscription, owner: User
     come_due()
     Subscription.objects.update(disabled_at=F("disabled_at") - LONGEST - timedelta(minutes=1))
     assert not owners_tell(disabled.pk)
+    assert not is_due(disabled)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_a_mail_is_sent_no_connection_to_the_database_is_held(
+    disabled: Subscription, second: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+    monkeypatch.setattr(telling_owners, "send_mail", lambda *_: held.append(connection.connection is not None))
+    assert owners_tell(disabled.pk)
+    assert held == [False, False]
     assert not is_due(disabled)
