@@ -83,17 +83,23 @@ def _standard(body: str, secrets: Sequence[str], message_id: str, timestamp: str
         _verify(body, secrets, headers)
     except WebhookVerificationError as error:
         return Verdict(name, False, f"It is genuine, but your library refuses it now: {error}.", shown)
+    except ValueError:
+        why = "One part is genuine, but your library may fail at another: each is “v1,” with base64 behind it."
+        return Verdict(name, False, why, shown)
     return Verdict(name, True, "It signs this id, this moment and this body with this secret.", shown)
 
 
 @sensitive_variables()
 def _verify(body: str, secrets: Sequence[str], headers: dict[str, str]) -> None:
-    """What a receiver's library says. Raises WebhookVerificationError with the last reason."""
+    """What a receiver's library says. Raises WebhookVerificationError with the last reason, ValueError when it fails.
+
+    It fails at a part without a comma, with two of them, or with something else than base64.
+    """
     for place, secret in enumerate(secrets, 1):
         try:
             Webhook(secret).verify(body, headers, json_parse=False)
             return
-        except WebhookVerificationError:
+        except (WebhookVerificationError, ValueError):
             if place == len(secrets):
                 raise
 

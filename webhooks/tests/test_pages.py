@@ -222,6 +222,10 @@ def test_a_signature_is_tried(browser: Client, subscription: Subscription, secre
     assert "another id, timestamp or body" in standard(now, webhook_id="e2")
     assert "not a number of seconds" in standard(now, webhook_timestamp="today")
     assert "begins with “v1,”" in standard(now, webhook_signature="v2,abc")
+    genuine = standard_signature(body, secret, message_id="e1", at=now)
+    for odd in ("v1,abc", "v1", "v1,a,b", "v1,kür"):
+        assert "your library may fail" in standard(now, webhook_signature=f"{odd} {genuine}")
+        assert "It signs this id" in standard(now, webhook_signature=f"{genuine} {odd}")
 
 
 def test_another_organizations_webhook_is_unseen(
