@@ -196,6 +196,22 @@ def test_it_is_disabled_enabled_rotated_changed_and_deleted(
     ]
 
 
+@pytest.mark.parametrize(
+    "name", ["webhook_enable", "webhook_disable", "webhook_rotate", "webhook_test", "webhook_redeliver_failed"]
+)
+def test_what_was_deleted_a_moment_ago_is_said_to_be(
+    name: str, browser: Client, subscription: Subscription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(*args: Any) -> Subscription:
+        Subscription.objects.update(deleted_at=timezone.now())
+        return subscription
+
+    monkeypatch.setattr("webhooks.views.subscriptions.the_subscription", found)
+    page = browser.post(at(name, subscription), follow=True)
+    assert page.redirect_chain == [(reverse("webhooks", args=["northlight"]), 302)]
+    assert "was deleted a moment ago" in page.content.decode()
+
+
 def test_a_signature_is_tried(browser: Client, subscription: Subscription, secret: str) -> None:
     body, page = '{"event":"batch.imported"}', at("webhook_signature", subscription)
     now = timezone.now()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 
 from accounts.http import WorkspaceRequest
 from accounts.permissions import require
+from mino.common.errors import ServiceError
 from webhooks.models import Delivery, Subscription
 from webhooks.services.subscriptions import MANAGE
 
@@ -25,3 +28,10 @@ def the_delivery(request: WorkspaceRequest, webhook_id: uuid.UUID, delivery_id: 
     subscription = the_subscription(request, webhook_id)
     mine = Delivery.objects.filter(subscription=subscription).select_related("event", "subscription__organization")
     return get_object_or_404(mine, pk=delivery_id)
+
+
+def refused(request: WorkspaceRequest, error: ServiceError, slug: str, webhook_id: uuid.UUID) -> HttpResponse:
+    """Back to the webhook, or to all of them if it was deleted a moment ago, with why something was not done."""
+    messages.error(request, error.message)
+    is_there = Subscription.objects.filter(pk=webhook_id, deleted_at=None).exists()
+    return redirect("webhook", slug, webhook_id) if is_there else redirect("webhooks", slug)

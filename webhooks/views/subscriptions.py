@@ -21,7 +21,7 @@ from webhooks.forms import ExampleForm, SubscriptionForm
 from webhooks.models import DeliveryStatus, Subscription
 from webhooks.services import deliveries as delivery_services
 from webhooks.services import subscriptions as services
-from webhooks.views.finding import the_subscription
+from webhooks.views.finding import refused, the_subscription
 
 
 @require_safe
@@ -90,7 +90,10 @@ def webhook(request: WorkspaceRequest, slug: str, webhook_id: uuid.UUID) -> Http
 @require_POST
 def webhook_enable(request: WorkspaceRequest, slug: str, webhook_id: uuid.UUID) -> HttpResponse:
     """Send again."""
-    services.subscription_enable(subscription=the_subscription(request, webhook_id), user=request.user)
+    try:
+        services.subscription_enable(subscription=the_subscription(request, webhook_id), user=request.user)
+    except ServiceError as error:
+        return refused(request, error, slug, webhook_id)
     messages.success(request, "The webhook is enabled. What happens from now on is sent.")
     return redirect("webhook", slug, webhook_id)
 
@@ -98,7 +101,10 @@ def webhook_enable(request: WorkspaceRequest, slug: str, webhook_id: uuid.UUID) 
 @require_POST
 def webhook_disable(request: WorkspaceRequest, slug: str, webhook_id: uuid.UUID) -> HttpResponse:
     """Send nothing more."""
-    services.subscription_disable(subscription=the_subscription(request, webhook_id), user=request.user)
+    try:
+        services.subscription_disable(subscription=the_subscription(request, webhook_id), user=request.user)
+    except ServiceError as error:
+        return refused(request, error, slug, webhook_id)
     messages.success(request, "The webhook is disabled. What happens meanwhile is not kept for it.")
     return redirect("webhook", slug, webhook_id)
 
@@ -116,7 +122,11 @@ def webhook_delete(request: WorkspaceRequest, slug: str, webhook_id: uuid.UUID) 
 def webhook_rotate(request: WorkspaceRequest, slug: str, webhook_id: uuid.UUID) -> HttpResponse:
     """Another secret, shown this once."""
     subscription = the_subscription(request, webhook_id)
-    return _secret(request, services.subscription_rotate(subscription=subscription, user=request.user), is_new=False)
+    try:
+        shown = services.subscription_rotate(subscription=subscription, user=request.user)
+    except ServiceError as error:
+        return refused(request, error, slug, webhook_id)
+    return _secret(request, shown, is_new=False)
 
 
 @require_POST
@@ -128,8 +138,7 @@ def webhook_test(request: WorkspaceRequest, slug: str, webhook_id: uuid.UUID) ->
             subscription=subscription, user=request.user, event=request.POST.get("event", "")
         )
     except ServiceError as error:
-        messages.error(request, error.message)
-        return redirect("webhook", slug, webhook_id)
+        return refused(request, error, slug, webhook_id)
     messages.success(request, "The test is on its way. This page shows what came of it in a moment.")
     return redirect("webhook_delivery", slug, webhook_id, delivery.pk)
 
@@ -141,10 +150,9 @@ def webhook_redeliver_failed(request: WorkspaceRequest, slug: str, webhook_id: u
     try:
         count = delivery_services.deliveries_redeliver_failed(subscription=subscription, user=request.user)
     except ServiceError as error:
-        messages.error(request, error.message)
-    else:
-        what = "1 delivery is" if count == 1 else f"{count:,} deliveries are"
-        messages.success(request, f"{what} sent again, the earliest first." if count else "Nothing has failed.")
+        return refused(request, error, slug, webhook_id)
+    what = "1 delivery is" if count == 1 else f"{count:,} deliveries are"
+    messages.success(request, f"{what} sent again, the earliest first." if count else "Nothing has failed.")
     return redirect("webhook", slug, webhook_id)
 
 
