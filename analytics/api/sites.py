@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -13,14 +14,16 @@ from accounts.api.base import ApiRequest, ApiView
 from accounts.api_keys.scopes import Scope
 from analytics.charts.places import SUMS, SiteSum, add_site
 from analytics.charts.scope import roll_up_of
+from analytics.comparison.arms import site_of
 from analytics.models import SiteStatistic
 from executions.api.execution_shapes import SHARE, ShareGiven
 from executions.api.finding import find_execution
 from mino.common.api.cursors import Key
-from mino.common.api.filters import ListFilter, NameFilter
+from mino.common.api.filters import HostFilter, ListFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given
+from projects.site_form import SiteForm
 
 
 class SiteGiven(Given):
@@ -77,7 +80,14 @@ class SiteGiven(Given):
 class SiteFilter(ListFilter):
     """What the sites can be narrowed to."""
 
-    site = NameFilter(field_name="site", help_text="The whole host, without www.")
+    site = HostFilter(method="on_host")
+
+    class Meta:
+        form = SiteForm
+
+    def on_host(self, sites: QuerySet[SiteStatistic], name: str, value: str) -> QuerySet[SiteStatistic]:
+        """The site of the host, as figures name it: without its port."""
+        return sites.filter(site=site_of(f"https://{value}"))
 
 
 SITES = Listing(

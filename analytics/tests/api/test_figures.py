@@ -120,7 +120,10 @@ def test_the_hardest_sites(ask: Asker, batch: Batch, django_assert_num_queries: 
     first = ask.get(f"{path}?limit=1")
     behind = ask.get(f"{path}?limit=1&cursor={first['pagination']['next_cursor']}")
     assert [first["data"], behind["data"], behind["pagination"]["has_more"]] == [[hard], [easy], False]
-    assert ask.get(f"{path}?site=shop1.example")["data"] == [easy]
+    for host in ("shop1.example", "www.shop1.example", "SHOP1.example", "shop1.example:443"):
+        assert ask.get(f"{path}?site={host}")["data"] == [easy], host
+    assert ask.get(f"{path}?site=example")["data"] == []
+    assert code_of(ask("GET", f"{path}?site=https://shop1.example/")) == "VALIDATION_ERROR"
     for limit in (1, 2):
         with django_assert_num_queries(4):  # key, execution, roll-up, page
             ask.get(f"{path}?limit={limit}")
