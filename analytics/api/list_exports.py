@@ -179,7 +179,7 @@ class SuspectExport(ListExport):
 
     @file_of("suspect_list_export", "Export suspects", SuspectFilter)
     def get(self, request: ApiRequest, project_id: uuid.UUID) -> Any:
-        """The suspects in the truth of a project in one `state`, narrowed like their list, the strongest first."""
+        """The suspects in the truth of a project, narrowed like their list, the strongest first."""
         project = self.project(request, project_id)
         refuse_column_of_no_batch(request.query, project)
         seen = Suspect.objects.visible_to(request.user).filter(project=project)

@@ -20,7 +20,7 @@ from analytics.suspects.services import CHANGE, suspect_correct, suspect_dismiss
 from executions.api.job_shapes import ROW_ID
 from mino.common.api.cursors import Key
 from mino.common.api.fields import Text
-from mino.common.api.filters import IdFilter, ListFilter, NameFilter, WordFilter
+from mino.common.api.filters import IdFilter, ListFilter, NameFilter, WordsFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
@@ -99,7 +99,7 @@ class SuspectSeen(Taken):
 class SuspectFilter(ListFilter):
     """What the suspects can be narrowed to."""
 
-    state = WordFilter(choices=SuspectState.choices, help_text="Left out: `open`.")
+    state = WordsFilter(choices=SuspectState.choices, help_text="Left out: `open` alone.")
     batch_id = IdFilter(field_name="batch")
     column = NameFilter(field_name="column", help_text="The whole name of a column.")
 
@@ -108,7 +108,7 @@ SUSPECTS = Listing(SuspectGiven, {"support": Key("support", then=STRONGEST)}, de
 
 
 def in_state(suspects: QuerySet[Suspect], query: QueryDict) -> QuerySet[Suspect]:
-    """The open ones, unless the address names a state, by which the filter then narrows them."""
+    """The open ones, unless the address names states, by which the filter then narrows them."""
     return suspects if "state" in query else suspects.filter(state=SuspectState.OPEN)
 
 
@@ -139,7 +139,8 @@ class SuspectList(ApiView):
     def get(self, request: ApiRequest, project_id: uuid.UUID) -> Response:
         """Cells of truth that may be wrong, the strongest first: those that most independent results contradict.
 
-        Lists those in one `state`; `open` ones are still to be decided.
+        Without `state` these are the `open` ones, which are still to be decided; `state=open,dismissed,corrected` has
+        all.
         """
         project = find_project(request, project_id)
         refuse_column_of_no_batch(request.query, project)

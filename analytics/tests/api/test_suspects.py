@@ -59,6 +59,12 @@ def test_the_strongest_come_first(
     shown = ask.get(path)["data"][0]
     assert (shown["value"], shown["share"], shown["row_position"]) == ("119", 1.0, 4)
     assert [one["id"] for one in ask.get(f"{path}?state=dismissed")["data"]] == [str(made[4].pk)]
+    both = [str(made[4].pk), *expected]
+    for limit in (1, 2, 50):
+        asked = pages(ask, f"{path}?limit={limit}&state=open,dismissed")
+        assert [one["id"] for page in asked for one in page] == both
+    lines = ask("GET", f"{path}/export?state=open,dismissed").getvalue().decode().splitlines()
+    assert len(lines) == len(both) + 1
     assert ask.get(f"{path}?column=title")["data"] == []
     other = BatchFactory(project=rows[0].batch.project)
     assert ask.get(f"{path}?batch_id={other.pk}")["data"] == []
