@@ -38,11 +38,12 @@ from executions.api.jobs import NO_OUTCOME
 from executions.models import JobStatus
 from mino.common.api.errors import invalid
 from mino.common.api.fields import Boolean, Choice, Number, Several, Text
-from mino.common.api.filters import IdFilter, ListFilter, WordFilter, WordsFilter
+from mino.common.api.filters import CreatedFilter, IdFilter, WordFilter, WordsFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 from projects.api.finding import find_batch
+from projects.api.shapes import PROJECT_ID
 
 CONTENT: Mapping[ExportFormat, tuple[Any, Any]] = {
     ExportFormat.CSV: (str, "position,url,status\r\n1,https://shop.example/kettle,completed\r\n"),
@@ -66,6 +67,7 @@ class ExportGiven(Given):
     example: ClassVar[Any] = {
         "id": "019c1a80-6f7a-7b8c-9d9e-0f1a2b3c4d5e",
         "kind": "results",
+        "project_id": PROJECT_ID,
         "batch_id": "019c1a63-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
         "execution_id": EXECUTION_ID,
         "format": "csv",
@@ -82,6 +84,7 @@ class ExportGiven(Given):
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=ExportKind.choices, required=False)
+    project_id = serializers.UUIDField(required=False)
     batch_id = serializers.UUIDField(required=False)
     execution_id = serializers.UUIDField(allow_null=True, required=False)
     format = serializers.ChoiceField(choices=FORMATS, required=False)
@@ -151,11 +154,12 @@ class ResultsExportNew(RowsChosen):
         return attrs
 
 
-class ExportFilter(ListFilter):
+class ExportFilter(CreatedFilter):
     """What the list of exports can be narrowed to."""
 
     status = WordsFilter(choices=ExportStatus.choices)
     kind = WordFilter(choices=ExportKind.choices)
+    project_id = IdFilter(field_name="project")
     batch_id = IdFilter(field_name="batch_id", help_text="Of the batch, or of an execution of it.")
     execution_id = IdFilter(field_name="execution_id")
 

@@ -18,19 +18,17 @@ from analytics.charts.scope import read_scope
 from executions.agents.registry import AGENTS
 from executions.api.finding import find_execution
 from executions.models import Execution, ExecutionType
-from mino.common.api.filters import IntegerFilter, ListFilter, MomentFilter, WordsFilter
+from mino.common.api.filters import CreatedFilter, IntegerFilter, WordsFilter
 from mino.common.api.operation import operation
 from projects.api.finding import find_batch, find_project
 
 
-class FiguresFilter(ListFilter):
+class FiguresFilter(CreatedFilter):
     """Which executions count."""
 
     type = WordsFilter(choices=ExecutionType.choices)
     agent = WordsFilter(choices=[(kind.name, kind.label) for kind in AGENTS.values()])
     instruction_version = IntegerFilter(field_name="instruction_version__number")
-    created_after = MomentFilter(field_name="created_at", lookup_expr="gt")
-    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
 
 
 FILTERS = list(FiguresFilter.parameters())

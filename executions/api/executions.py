@@ -14,13 +14,13 @@ from executions.api.execution_shapes import ExecutionGiven
 from executions.api.finding import find_execution
 from executions.models import Execution, ExecutionStatus, ExecutionType
 from mino.common.api.cursors import Key
-from mino.common.api.filters import IdFilter, IntegerFilter, ListFilter, MomentFilter, WordsFilter
+from mino.common.api.filters import CreatedFilter, IdFilter, IntegerFilter, WordsFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from projects.models import InstructionVersion, Project
 
 
-class ExecutionFilter(ListFilter):
+class ExecutionFilter(CreatedFilter):
     """What the list of executions can be narrowed to."""
 
     project_id = IdFilter(field_name="project")
@@ -31,8 +31,6 @@ class ExecutionFilter(ListFilter):
     status = WordsFilter(choices=ExecutionStatus.choices)
     type = WordsFilter(choices=ExecutionType.choices)
     agent = WordsFilter(choices=[(kind.name, kind.label) for kind in AGENTS.values()])
-    created_after = MomentFilter(field_name="created_at", lookup_expr="gt")
-    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
 
     def with_version(self, executions: QuerySet[Execution], name: str, value: int) -> QuerySet[Execution]:
         """Those by a version of this number, of any project of the organization that all of them are of.

@@ -23,7 +23,7 @@ from accounts.permissions import require
 from mino.common.api.cursors import Key
 from mino.common.api.errors import ApiError, at_place
 from mino.common.api.fields import Boolean, Identifier, Named, Several, Text
-from mino.common.api.filters import IdFilter, ListFilter, NameFilter, SearchFilter, YesNoFilter
+from mino.common.api.filters import CreatedFilter, IdFilter, NameFilter, SearchFilter, YesNoFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
@@ -163,7 +163,7 @@ class TagChoice(Taken):
     tag_ids = Several(child=Identifier(), max_length=200)
 
 
-class BatchFilter(ListFilter):
+class BatchFilter(CreatedFilter):
     """What the list of batches can be narrowed to."""
 
     project_id = IdFilter(field_name="project")

@@ -19,7 +19,7 @@ from accounts.api_keys.scopes import Scope
 from accounts.permissions import require
 from mino.common.api.errors import about, invalid
 from mino.common.api.fields import Boolean, Choice, Identifier, Integer, Text
-from mino.common.api.filters import IdFilter, ListFilter, WordsFilter
+from mino.common.api.filters import CreatedFilter, IdFilter, WordsFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, SeveralTaken, Taken
@@ -179,7 +179,7 @@ class ImportStart(Taken):
     leave_out_errors = Boolean(required=False)
 
 
-class ImportFilter(ListFilter):
+class ImportFilter(CreatedFilter):
     """What the list of imports can be narrowed to."""
 
     project_id = IdFilter(field_name="project")

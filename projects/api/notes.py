@@ -18,7 +18,7 @@ from accounts.permissions import require
 from mino.common.api.cursors import Key
 from mino.common.api.errors import about
 from mino.common.api.fields import Text
-from mino.common.api.filters import IdFilter, ListFilter, NameFilter
+from mino.common.api.filters import CreatedFilter, IdFilter, NameFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given
@@ -70,7 +70,7 @@ class NoteNew(CellNamed):
     text = Text(max_length=MAX_NOTE)
 
 
-class NoteFilter(ListFilter):
+class NoteFilter(CreatedFilter):
     """What the notes can be narrowed to."""
 
     row_id = IdFilter(field_name="row")

@@ -17,7 +17,7 @@ from accounts.api_keys.scopes import Scope
 from accounts.permissions import require
 from mino.common.api.errors import about
 from mino.common.api.fields import Text
-from mino.common.api.filters import IdFilter, ListFilter, NameFilter
+from mino.common.api.filters import CreatedFilter, IdFilter, NameFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, SeveralTaken, Taken
@@ -177,7 +177,7 @@ class TruthChangeGiven(Given):
         return with_author(queryset, fields, "changed_by", person="user")
 
 
-class RevisionFilter(ListFilter):
+class RevisionFilter(CreatedFilter):
     """What the history can be narrowed to."""
 
     row_id = IdFilter(field_name="row")

@@ -58,6 +58,10 @@ def test_results_from_order_to_file(ask: Asker, execution: Execution, organizati
     assert "fail" in json.dumps(json.loads(line))
     assert [one["id"] for one in ask.get("exports?status=ready,writing")["data"]] == [export["id"]]
     assert ask.get("exports?status=queued")["data"] == []
+    assert ready["project_id"] == str(execution.project_id)
+    of_project = ask.get(f"exports?project_id={execution.project_id}")["data"]
+    assert [one["id"] for one in of_project] == [export["id"]]
+    assert ask.get(f"exports?project_id={execution.pk}")["data"] == []
     assert program(organization).get("exports")["data"] == [], "those of another key"
 
 

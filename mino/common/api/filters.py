@@ -205,3 +205,10 @@ class MomentFilter(django_filters.Filter):  # type: ignore[misc] # as above
 
     field_class = _MomentField
     schema = {"type": "string", "format": "date-time"}
+
+
+class CreatedFilter(ListFilter):
+    """Base of the filters of lists whose objects have a `created_at`."""
+
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gt")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
