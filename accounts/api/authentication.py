@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_variables
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from accounts.api_keys.finding import KeyRefused, api_key_find, api_key_used
@@ -55,7 +56,12 @@ class BrowserAuthentication(SessionAuthentication):
     """A signed-in browser, with its CSRF token for everything that changes."""
 
     def enforce_csrf(self, request: Request) -> None:
-        """Look for the token in the header alone. Of a POST the framework would read the body too, whatever it is."""
+        """Look for the token in the header alone, of requests that may change something.
+
+        Of a POST the framework would read the body too, whatever it is.
+        """
+        if request.method in SAFE_METHODS:
+            return
         asked = copy(request._request)
         asked.method = "PUT"
         try:

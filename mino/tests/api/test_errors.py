@@ -211,6 +211,7 @@ def test_a_browser_without_its_csrf_token(member: User, organization: Organizati
     response = Asker({}, client)("POST", "projects", {})
     assert (response.status_code, code_of(response)) == (403, "FORBIDDEN")
     assert response.json()["error"].startswith("The CSRF token is missing or wrong")
+    assert Asker({}, client)("GET", "projects").status_code == 200, "what changes nothing needs none"
 
 
 def test_what_is_not_there_is_said(ask: Asker, project: Project, batch: Batch) -> None:
