@@ -103,12 +103,16 @@ class ApiView(APIView):
             return  # the framework answers 405
         read_identifiers(self.kwargs)
         if not self.outside:
-            request.organization = find_organization(request)  # type: ignore[attr-defined]
+            request.organization = self.organization_meant(request)  # type: ignore[attr-defined]
             bind(organization=request.organization.pk)  # type: ignore[attr-defined]
         self._count(request)
         _check_scope(about, request.user)
         if request.method not in SAFE_METHODS:
             refuse_without_length(request._request)
+
+    def organization_meant(self, request: Request) -> Organization:
+        """The organization that the request is about. Raises ApiError as `find_organization` does."""
+        return find_organization(request)
 
     def _count(self, request: Any) -> None:
         """Count it for the organization's limit, also what is refused afterwards. Raises TooManyRequests."""

@@ -7,7 +7,7 @@ import uuid
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from mino.common.api.codes import status_of
 from mino.common.api.errors import DATABASE, ApiError, error_body
@@ -17,6 +17,21 @@ logger = logging.getLogger(__name__)
 NOT_KEPT: Final = {"Cache-Control": "no-store"}
 RETRY_SECONDS: Final = 5
 STREAM: Final = "text/event-stream"
+
+
+class SentBack(Exception):
+    """The address has run out: `address` is where the API gives a new one, if the client still may."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
+async def sent_back_answer(_: Request, error: Exception) -> Response:
+    """The redirect to the API. The client sends the header `Last-Event-ID` along by itself."""
+    if not isinstance(error, SentBack):
+        raise error
+    return RedirectResponse(error.address, status_code=307, headers=NOT_KEPT)
 
 
 async def error_answer(request: Request, error: Exception) -> Response:

@@ -9,8 +9,10 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -24,12 +26,22 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from executions.events.errors import NOT_KEPT, RETRY_SECONDS, error_answer
+from executions.events import tokens
+from executions.events.errors import NOT_KEPT, RETRY_SECONDS, SentBack, error_answer, sent_back_answer
 from executions.events.hub import End, Following, Gap, Hub, Message, NoSuchExecution, Progress, TooManyListeners
-from executions.events.limits import LARGEST_NUMBER, LONGEST_WAIT, USUAL_WAIT
+from executions.events.limits import (
+    KEPT,
+    LARGEST_NUMBER,
+    LAST_EVENT_ID,
+    LONGEST_WAIT,
+    POLL,
+    SENT_BACK,
+    STREAM,
+    USUAL_WAIT,
+    WAIT,
+)
 from executions.events.places import Places
 from executions.events.reading import Event
-from executions.events.tokens import token_read
 from mino.common.api.errors import ApiError
 from mino.common.api.listing import read_number
 
@@ -40,7 +52,6 @@ PING_SECONDS = 15
 RETRY_MILLISECONDS = 2_000
 TOGETHER_SECONDS = 0.02
 MOST_POLLED = 1_000
-LAST_EVENT_ID = "last_event_id"
 
 
 def application() -> Starlette:
@@ -53,23 +64,28 @@ def application() -> Starlette:
         await hub.close()
 
     routes = [
-        Route("/executions/{execution_id}/events", stream),
-        Route("/executions/{execution_id}/events/poll", poll),
+        Route(f"/executions/{{execution_id}}/{STREAM}", stream),
+        Route(f"/executions/{{execution_id}}/{POLL}", poll),
         Route("/health/live", lambda _: PlainTextResponse("ok\n")),
     ]
     others = Middleware(
         CORSMiddleware,
-        allow_origins=settings.CORS_ALLOWED_ORIGINS,
+        allow_origins=[*settings.CORS_ALLOWED_ORIGINS, _origin(settings.PUBLIC_URL)],
         allow_headers=settings.CORS_ALLOW_HEADERS,
         expose_headers=["Retry-After"],
     )
-    errors = {ApiError: error_answer, Error: error_answer}
+    errors = {SentBack: sent_back_answer, ApiError: error_answer, Error: error_answer}
     return Starlette(routes=routes, lifespan=lifespan, middleware=[others], exception_handlers=errors)
+
+
+def _origin(address: str) -> str:
+    """The origin of MINO's own pages: `EventSource` names it where events have a host or port of their own."""
+    return urlsplit(address)._replace(path="", query="").geturl()
 
 
 async def stream(request: Request) -> Response:
     """Events as they come, until the execution ends. Whoever comes back after the end gets 204, and stays away."""
-    following = await _follow(request)
+    following = await _follow(request, STREAM)
     if following.has_nothing_more:
         following.close()
         return Response(status_code=204, headers=NOT_KEPT)
@@ -89,7 +105,7 @@ async def _closed(following: Following) -> None:
 async def poll(request: Request) -> Response:
     """What happened behind the last event, waiting up to `wait` seconds for it. Without a last event: how it stands."""
     wait = 0.0 if _last_event(request) is None else _wait(request)
-    following = await _follow(request)
+    following = await _follow(request, POLL)
     try:
         body = await _gathered(following, wait)
     finally:
@@ -155,11 +171,13 @@ async def _gathered(following: Following, wait: float) -> Mapping[str, Any]:
     }
 
 
-async def _follow(request: Request) -> Following:
-    """What the request's token allows, from its last event on. Raises ApiError."""
-    allowed = token_read(request.query_params.get("token", ""))
+async def _follow(request: Request, what: str) -> Following:
+    """What the request's token allows, from its last event on. Raises ApiError, or SentBack when it has run out."""
+    allowed = tokens.token_read(request.query_params.get("token", ""))
     if allowed is None or request.path_params["execution_id"] != str(allowed.execution_id):
-        raise ApiError("INVALID_TOKEN", "The address has run out. Ask the API for the events again.")
+        raise ApiError("INVALID_TOKEN", "This is no address that the API gave. Ask it for the events again.")
+    if allowed.has_run_out:
+        raise SentBack(_way_back(request, what))
     hub: Hub = request.state.hub
     try:
         return await hub.follow(allowed.execution_id, allowed.organization_id, _last_event(request))
@@ -170,6 +188,17 @@ async def _follow(request: Request) -> Following:
         raise ApiError("RATE_LIMIT_EXCEEDED", message, headers={"Retry-After": str(RETRY_SECONDS)}) from None
 
 
+def _way_back(request: Request, what: str) -> str:
+    """Where the API gives an address for the same. Raises ApiError when it has just given one that has run out."""
+    asked, now = request.query_params, int(time.time())
+    text = asked.get(SENT_BACK, "")
+    if text and now - read_number(SENT_BACK, text, 0, LARGEST_NUMBER) < tokens.SECONDS_VALID:
+        logger.error("Addresses of live events run out at once: the clocks of this and the web machines differ.")
+        raise ApiError("INVALID_TOKEN", "The address had run out when the API gave it. Tell those who run MINO.")
+    query = {name: asked[name] for name in KEPT[what] if name in asked} | {SENT_BACK: str(now)}
+    return f"{settings.PUBLIC_URL}/api/v1/executions/{request.path_params['execution_id']}/{what}?{urlencode(query)}"
+
+
 def _last_event(request: Request) -> int | None:
     """The number of the last event that the client has: from the header, as browsers send it, or the address."""
     text = request.headers.get("Last-Event-ID") or request.query_params.get(LAST_EVENT_ID, "")
@@ -177,8 +206,8 @@ def _last_event(request: Request) -> int | None:
 
 
 def _wait(request: Request) -> float:
-    text = request.query_params.get("wait", "")
-    return float(read_number("wait", text, 0, LONGEST_WAIT) if text else USUAL_WAIT)
+    text = request.query_params.get(WAIT, "")
+    return float(read_number(WAIT, text, 0, LONGEST_WAIT) if text else USUAL_WAIT)
 
 
 def _json(data: Mapping[str, Any]) -> str:

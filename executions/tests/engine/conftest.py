@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -10,15 +10,19 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.models import Organization
 from executions.agents.base import Agent
 from executions.engine.attempt import Attempt, Finished
 from executions.engine.ledger import exchange
 from executions.engine.plan import plan_of
+from executions.events.server import application
 from executions.models import Execution
 from executions.services.creation import execution_create
 from executions.tests.engine.counting import assert_counters_equal_jobs, assert_within_limits
 from executions.tests.engine.world import AGENTS, HandClock, ended
+from mino.tests.api.asking import Asker, program
 from mino.tests.factories import BatchFactory
+from mino.tests.serving import serving
 from projects.models import Project
 
 
@@ -84,6 +88,19 @@ def start_remote(start: Callable[..., Execution], settings: Settings) -> Callabl
     """Starts an execution whose agent's runs go on without their worker; at most 5 steps, 0.08 an attempt."""
     settings.EVA_API_KEY = "secret"
     return partial(start, agent="eva", agent_settings={"max_steps": 5})
+
+
+@pytest.fixture
+def address(settings: Settings) -> Iterator[str]:
+    """A running event server."""
+    with serving(application()) as settings.EVENTS_URL:
+        yield settings.EVENTS_URL
+
+
+@pytest.fixture
+def asker(organization: Organization) -> Asker:
+    """A program of the organization that may read results."""
+    return program(organization, "read:results")
 
 
 @pytest.fixture

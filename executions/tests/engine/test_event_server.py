@@ -14,7 +14,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-import uvicorn
 from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +21,6 @@ from pytest_django import Settings
 
 from accounts.models import Organization, User
 from executions.engine.attempt import Attempt
-from executions.events import server
 from executions.events.reading import events_after, standings
 from executions.events.tokens import token_give
 from executions.models import Execution, ExecutionEvent
@@ -42,30 +40,6 @@ class Heard:
     id: int
     type: str
     data: Mapping[str, Any]
-
-
-@pytest.fixture
-def address(settings: Settings) -> Iterator[str]:
-    """A running event server."""
-    config = uvicorn.Config(server.application(), host="127.0.0.1", port=0, log_level="warning", lifespan="on")
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    try:
-        while not running.started:
-            thread.join(0.01)
-        port = running.servers[0].sockets[0].getsockname()[1]
-        settings.EVENTS_URL = f"http://127.0.0.1:{port}"
-        yield settings.EVENTS_URL
-    finally:
-        running.should_exit = True
-        thread.join(20)
-
-
-@pytest.fixture
-def asker(organization: Organization) -> Asker:
-    """A program of the organization that may read results."""
-    return program(organization, "read:results")
 
 
 def way(asker: Asker, execution: Execution, what: str = "events", query: str = "") -> str:
@@ -219,9 +193,7 @@ def test_polling_waits_for_what_happens(
     assert last["progress"]["status"] == "stopped"
 
 
-def test_the_address_opens_one_execution_for_five_minutes(
-    address: str, asker: Asker, start: Start, organization: Organization
-) -> None:
+def test_the_address_opens_one_execution(address: str, asker: Asker, start: Start, organization: Organization) -> None:
     execution, other = start(rows=1), start(rows=1)
     token = way(asker, execution).partition("token=")[2]
     for wrong in (
@@ -233,13 +205,6 @@ def test_the_address_opens_one_execution_for_five_minutes(
         assert response.status_code == 401
         assert response.json()["code"] == "INVALID_TOKEN"
         assert response.json()["request_id"]
-
-
-def test_an_old_token_is_no_token(address: str, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
-    execution = start(rows=1)
-    token = token_give(execution.pk, execution.organization_id)
-    monkeypatch.setattr("executions.events.tokens.SECONDS_VALID", -1)
-    assert httpx.get(f"{address}/executions/{execution.pk}/events?token={token}").status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from django.db import connection
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -22,6 +21,7 @@ from executions.agents.registry import Agents
 from executions.engine.worker import Worker
 from executions.events.server import application
 from mino.tests.api.asking import Asker, new_key, program
+from mino.tests.serving import serving
 
 
 @pytest.fixture
@@ -81,12 +81,5 @@ def _working(agents: Mapping[str, Agent]) -> Iterator[None]:
 @pytest.fixture
 def events(settings: Settings) -> Iterator[None]:
     """The event server."""
-    running = uvicorn.Server(uvicorn.Config(application(), host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    while not running.started:
-        thread.join(0.01)
-    settings.EVENTS_URL = f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
-    yield
-    running.should_exit = True
-    thread.join(20)
+    with serving(application()) as settings.EVENTS_URL:
+        yield
