@@ -12,7 +12,7 @@ from projects.models import Batch
 from webhooks.services.publishing import event_publish
 
 MOST_ROWS = 100
-"""So many ids of rows are told of a change of truth."""
+"""So many ids of rows are told of a change of truth; all of its cells can be read by its id."""
 
 
 def batch_tell(batch: Batch) -> None:
@@ -32,13 +32,16 @@ def batch_tell(batch: Batch) -> None:
     event_publish("batch.imported", organization_id=batch.organization_id, subject_id=batch.pk, data=data)
 
 
-def truth_tell(batch: Batch, changed: Mapping[uuid.UUID, Collection[str]], reason: str) -> None:
+def truth_tell(
+    batch: Batch, changed: Mapping[uuid.UUID, Collection[str]], *, change_id: uuid.UUID, reason: str
+) -> None:
     """Have it told which cells of truth were changed. The caller holds the lock of the batch."""
 
     def data() -> Mapping[str, Any]:
         return {
             "batch_id": batch.pk,
             "project_id": batch.project_id,
+            "change_id": change_id,
             "rows": len(changed),
             "cells": sum(map(len, changed.values())),
             "columns": sorted({name for names in changed.values() for name in names}),

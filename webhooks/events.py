@@ -41,7 +41,7 @@ EVENTS: Mapping[str, EventKind] = {
         EventKind("job.failed", "Attempts at jobs ended in an error; says whether they are tried again."),
         EventKind("job.dead_lettered", "Jobs have failed for good and wait for a person."),
         EventKind("batch.imported", "A batch is ready to be run."),
-        EventKind("ground_truth.changed", "Cells of the truth of a batch have other values."),
+        EventKind("ground_truth.changed", "Cells of the truth of a batch have other values. Names up to 100 rows."),
         EventKind("export.ready", "An export made in the background can be downloaded."),
     )
 }

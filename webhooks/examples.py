@@ -129,6 +129,7 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     "ground_truth.changed": {
         "batch_id": BATCH,
         "project_id": PROJECT,
+        "change_id": "0199c9b4-b7d3-7a60-8e25-4c1f9b08d705",
         "rows": 2,
         "cells": 3,
         "columns": ["price", "title"],

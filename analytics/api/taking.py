@@ -23,6 +23,7 @@ from mino.common.api.fields import Choice, Number, Text
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 from mino.common.values.clean import clean_text
+from projects.api.truth import CHANGE_ID, ChangeMade
 from projects.services.truth import MAX_REASON
 
 DIGEST = "3f8a1c0d5b7e92a64c1f0e8d7b6a59483726150f9e8d7c6b5a49382716050f1e"
@@ -89,9 +90,10 @@ class AnswersPlanned(Given):
 class AnswersTaken(Given):
     """What was changed."""
 
-    example: ClassVar[Any] = {"affected_cells": 118}
+    example: ClassVar[Any] = {"affected_cells": 118, "change_id": CHANGE_ID}
 
     affected_cells = serializers.IntegerField(required=False, help_text="Cells that hold another value now.")
+    change_id = ChangeMade(required=False)
 
 
 class AnswersPlan(ApiView):
@@ -139,7 +141,7 @@ class AnswersTaking(ApiView):
         """
         execution = _find(request, execution_id)
         column = clean_text(values["column"])
-        cells = answers_take(
+        done = answers_take(
             execution=execution,
             column=column,
             query=_query(values, column),
@@ -147,7 +149,7 @@ class AnswersTaking(ApiView):
             user=request.user,
             reason=values["reason"],
         )
-        return self.answer({"affected_cells": cells}, AnswersTaken)
+        return self.answer({"affected_cells": done.cells, "change_id": done.change_id}, AnswersTaken)
 
 
 def _find(request: ApiRequest, execution_id: uuid.UUID) -> Execution:

@@ -18,7 +18,7 @@ from executions.services.accepting import acceptable
 from mino.common.errors import Detail, InvalidInput, InvalidState
 from mino.common.values.columns import ColumnRole
 from projects.models import Column, Row
-from projects.services.truth import truth_set_many
+from projects.services.truth import ManySet, truth_set_many
 from projects.services.truth_cells import MAX_CHANGED, CellChange
 from projects.truth_files.services import SHOWN_CELLS, PlannedCell
 
@@ -67,8 +67,8 @@ def taking_plan(*, execution: Execution, column: str, query: str, user: Principa
 
 def answers_take(
     *, execution: Execution, column: str, query: str, digest: str, user: Principal, reason: str = ""
-) -> int:
-    """Take the answers that a plan showed, all or none; answers how many cells have another value now.
+) -> ManySet:
+    """Take the answers that a plan showed, all or none.
 
     Raises InvalidState where answers or truth have changed since, InvalidInput or PermissionDenied.
     """

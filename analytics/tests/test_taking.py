@@ -41,7 +41,7 @@ def test_what_was_looked_at_is_taken(execution: Execution, member: User) -> None
     assert (plan.cells, plan.unwritable) == (2, 1)
     assert [(one.position, one.before, one.after) for one in plan.first] == [(1, "1.50", "7.00"), (2, "2.50", "8.00")]
     assert prices(execution.batch) == ["1.50", "2.50", "3.50"]
-    assert answers_take(execution=execution, column="price", query=WRONG, digest=plan.digest, user=member) == 2
+    assert answers_take(execution=execution, column="price", query=WRONG, digest=plan.digest, user=member).cells == 2
     assert prices(execution.batch) == ["7.00", "8.00", "3.50"]
     assert {one.reason for one in TruthRevision.objects.all()} == {f"The answers of execution {execution.number}"}
 

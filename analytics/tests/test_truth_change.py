@@ -44,7 +44,7 @@ def test_all_cells_get_back_what_they_held(
     made = request.getfixturevalue("change")
     assert cells(batch) != before
     monkeypatch.setattr(truth, "PIECE", 2)  # several pieces, also while it writes what it reads
-    assert truth_restore_change(batch=batch, change=made, user=member) == 4
+    assert truth_restore_change(batch=batch, change=made, user=member).cells == 4
     assert cells(batch) == before
     latest = TruthRevision.objects.filter(batch=batch).order_by("-id")[:4]
     assert len({one.change for one in latest}) == 1
@@ -54,7 +54,7 @@ def test_all_cells_get_back_what_they_held(
 def test_what_was_changed_again_since_stays(batch: Batch, member: User, change: uuid.UUID) -> None:
     row = batch.rows.get(position=2)
     truth_set(batch=batch, changes=[CellChange(row.pk, "price", "8")], user=member)
-    assert truth_restore_change(batch=batch, change=change, user=member) == 3
+    assert truth_restore_change(batch=batch, change=change, user=member).cells == 3
     row.refresh_from_db()
     assert row.truth["price"] == "8"
     with pytest.raises(InvalidState, match="nothing to take back"):

@@ -13,9 +13,10 @@ from analytics.exporting.background.ordering import export_order
 from analytics.exporting.background.running import export_run
 from analytics.exporting.batch import BatchRows
 from analytics.exporting.formats import ExportFormat
+from mino.tests.factories import BatchFactory
 from projects.importing.starting import import_run, import_start
 from projects.importing.uploading import import_upload
-from projects.models import Batch, Project
+from projects.models import Batch, Project, TruthRevision
 from projects.services.truth import truth_set
 from projects.services.truth_cells import CellChange
 from webhooks.events import EVENTS
@@ -65,8 +66,16 @@ def test_a_change_of_truth_tells_which_rows_and_columns(batch: Batch, member: Us
     assert (data["rows"], data["cells"], data["columns"]) == (2, 3, ["price", "title"])
     assert set(data["row_ids"]) == {str(row.pk) for row in rows}
     assert data["reason"] == "The shop renamed them"
+    assert {str(one.change) for one in TruthRevision.objects.all()} == {data["change_id"]}
     truth_set(batch=batch, changes=changes, user=member)
     assert PendingEvent.objects.count() == 1, "nothing changed any more"
+
+
+def test_a_change_of_very_many_rows_counts_them_all(project: Project) -> None:
+    batch = BatchFactory(project=project, rows=101)
+    truth_set(batch=batch, changes=[CellChange(row.pk, "price", "9") for row in batch.rows.all()], user=None)
+    data = the_event("ground_truth.changed")
+    assert (data["rows"], data["cells"], len(data["row_ids"])) == (101, 101, 100)
 
 
 def test_an_export_tells_that_it_can_be_downloaded(batch: Batch, member: User) -> None:

@@ -32,7 +32,7 @@ def execution_take(request: WorkspaceRequest, slug: str, execution_id: uuid.UUID
     refusal, status = "", 200
     if request.method == "POST" and column:
         try:
-            cells = answers_take(
+            done = answers_take(
                 execution=execution,
                 column=column,
                 query=query,
@@ -43,7 +43,7 @@ def execution_take(request: WorkspaceRequest, slug: str, execution_id: uuid.UUID
         except ServiceError as error:
             refusal, status = error.message, 409 if isinstance(error, InvalidState) else 422
         else:
-            what = "1 cell of truth is" if cells == 1 else f"{cells:,} cells of truth are"
+            what = "1 cell of truth is" if done.cells == 1 else f"{done.cells:,} cells of truth are"
             messages.success(request, f"{what} changed.")
             return redirect("batch_truth", slug=slug, batch_id=execution.batch_id)
     plan = None

@@ -46,7 +46,7 @@ def truth_change_take_back(request: WorkspaceRequest, slug: str, change_id: uuid
     require(request.user, "projects.change_ground_truth", first.batch.project)
     total = revisions.count()
     try:
-        cells = truth_restore_change(batch=first.batch, change=change_id, user=request.user)
+        cells = truth_restore_change(batch=first.batch, change=change_id, user=request.user).cells
     except ServiceError as error:
         messages.error(request, error.message)
         return redirect("truth_change", slug=slug, change_id=change_id)

@@ -64,13 +64,22 @@ class Doubt(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class ChangeMade(serializers.UUIDField):
+    """The change that a request made."""
+
+    def __init__(self, **options: Any) -> None:
+        told = "The change that this was: it can be read and taken back as a whole. Null: nothing changed."
+        super().__init__(allow_null=True, help_text=told, **options)
+
+
 class TruthChanged(Given):
     """What was changed."""
 
-    example: ClassVar[Any] = {"affected_cells": 2, "affected_rows": 1, "doubts": []}
+    example: ClassVar[Any] = {"affected_cells": 2, "affected_rows": 1, "change_id": CHANGE_ID, "doubts": []}
 
     affected_cells = serializers.IntegerField(help_text="Cells that hold another value now.")
     affected_rows = serializers.IntegerField()
+    change_id = ChangeMade()
     doubts = Doubt(many=True, help_text="Values with which only the very same text will be right.")
 
 
@@ -142,10 +151,11 @@ class ChangeTakenBack(Taken):
 class TruthRestored(Given):
     """What was taken back."""
 
-    example: ClassVar[Any] = {"affected_cells": 118, "left_cells": 2}
+    example: ClassVar[Any] = {"affected_cells": 118, "left_cells": 2, "change_id": CHANGE_ID}
 
     affected_cells = serializers.IntegerField(help_text="Cells that hold again what they held before.")
     left_cells = serializers.IntegerField(help_text="Cells that were changed again since, and stay as they are.")
+    change_id = serializers.UUIDField(help_text="The change that took it back; it can be taken back as well.")
 
 
 class TruthChangeGiven(Given):
@@ -299,7 +309,8 @@ class TruthChangeTakingBack(ApiView):
         first, cells = _change_of(request, change_id)
         require(request.user, "projects.change_ground_truth", first.batch.project)
         done = truth_restore_change(batch=first.batch, change=change_id, user=request.user, reason=values["reason"])
-        return Response({"affected_cells": done, "left_cells": cells - done})
+        restored = {"affected_cells": done.cells, "left_cells": cells - done.cells, "change_id": done.change_id}
+        return Response(restored)
 
 
 def _change_of(request: ApiRequest, change_id: uuid.UUID) -> tuple[TruthRevision, int]:
@@ -328,5 +339,6 @@ def changed(done: TruthSet) -> dict[str, Any]:
     return {
         "affected_cells": done.cells,
         "affected_rows": len({one.row_id for one in done.revisions}),
+        "change_id": done.change_id,
         "doubts": [{"row_id": str(one.row_id), "column": one.column, "message": one.message} for one in doubts],
     }

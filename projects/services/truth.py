@@ -61,9 +61,22 @@ class TruthSet:
         return len(self.revisions)
 
     @property
+    def change_id(self) -> uuid.UUID | None:
+        """What the revisions share; None where nothing changed."""
+        return self.revisions[0].change if self.revisions else None
+
+    @property
     def doubts(self) -> Sequence[str]:
         """The sentences of the doubts."""
         return [one.message for one in self.cell_doubts]
+
+
+@dataclass(frozen=True, slots=True)
+class ManySet:
+    """What changed of many cells: how many have another value now, and what their revisions share (None: nothing)."""
+
+    cells: int
+    change_id: uuid.UUID | None
 
 
 def truth_set(*, batch: Batch, changes: Sequence[CellChange], user: Principal | None, reason: str = "") -> TruthSet:
@@ -79,16 +92,17 @@ def truth_set(*, batch: Batch, changes: Sequence[CellChange], user: Principal | 
     columns = columns_of(batch, changes)
     with transaction.atomic():
         locked = lock_batch(batch)
-        revisions, gained = _write_cells(_Change(locked, user, reason), changes)
-        _finish(locked, gained, _columns_by_row(revisions), reason)
+        made = _Change(locked, user, reason)
+        revisions, gained = _write_cells(made, changes)
+        _finish(made, gained, _columns_by_row(revisions))
         _record(batch, user, reason, len(revisions), {one.column for one in revisions}, revisions)
     doubter = Doubter(columns.values())
     doubts = [(one, doubter(one.column, one.after)) for one in revisions]
     return TruthSet(revisions, [CellDoubt(one.row_id, one.column, doubt) for one, doubt in doubts if doubt])
 
 
-def truth_set_many(*, batch: Batch, changes: Iterable[CellChange], user: Principal | None, reason: str = "") -> int:
-    """The same for any number of cells, taken from an iterator piece by piece; answers how many have another value now.
+def truth_set_many(*, batch: Batch, changes: Iterable[CellChange], user: Principal | None, reason: str = "") -> ManySet:
+    """The same for any number of cells, taken from an iterator piece by piece.
 
     The iterator runs inside the transaction, with the batch locked: what it raises undoes everything. It must not give
     a cell twice. Only the ids of the changed rows are kept in memory.
@@ -109,9 +123,9 @@ def truth_set_many(*, batch: Batch, changes: Iterable[CellChange], user: Princip
             for row_id, names in _columns_by_row(revisions).items():
                 together = frozenset([*changed.get(row_id, ()), *names])
                 changed[row_id] = shared.setdefault(together, together)
-        _finish(locked, gained, changed, reason)
+        _finish(made, gained, changed)
         _record(batch, user, reason, cells, {name for names in shared for name in names})
-    return cells
+    return ManySet(cells, made.id if cells else None)
 
 
 def truth_restore(
@@ -123,8 +137,8 @@ def truth_restore(
     return truth_set(batch=revision.batch, changes=[change], user=user, reason=reason)
 
 
-def truth_restore_change(*, batch: Batch, change: uuid.UUID, user: Principal | None, reason: str = "") -> int:
-    """Give all cells that were changed together the values again that they had before; answers how many these are.
+def truth_restore_change(*, batch: Batch, change: uuid.UUID, user: Principal | None, reason: str = "") -> ManySet:
+    """Give all cells that were changed together the values again that they had before.
 
     Cells that were changed again since stay as they are. Raises what `truth_set_many` raises, and InvalidState where
     none of them holds what the change wrote.
@@ -132,10 +146,10 @@ def truth_restore_change(*, batch: Batch, change: uuid.UUID, user: Principal | N
     together = TruthRevision.objects.filter(batch=batch, change=change)
     if not reason and (first := together.order_by("id").first()):
         reason = f"Takes back a change of {together.count():,} cells of {_day(first)}"
-    cells = truth_set_many(batch=batch, changes=_backwards(batch, change), user=user, reason=reason)
-    if not cells:
+    done = truth_set_many(batch=batch, changes=_backwards(batch, change), user=user, reason=reason)
+    if not done.cells:
         raise InvalidState("None of these cells holds what this change wrote: there is nothing to take back.")
-    return cells
+    return done
 
 
 def _day(revision: TruthRevision) -> str:
@@ -224,13 +238,14 @@ def _write(rows: Mapping[uuid.UUID, Row], revisions: Sequence[TruthRevision]) ->
     return gained
 
 
-def _finish(batch: Batch, gained: int, changed: Mapping[uuid.UUID, Collection[str]], reason: str) -> None:
+def _finish(made: _Change, gained: int, changed: Mapping[uuid.UUID, Collection[str]]) -> None:
     """Count the rows with truth, and tell who keeps results of the changed cells."""
+    batch = made.batch
     if changed:
         batch.truth_row_count += gained
         batch.save(update_fields=["truth_row_count", "updated_at"])
         ground_truth_changed.call(batch.pk, changed)
-        truth_tell(batch, changed, reason)
+        truth_tell(batch, changed, change_id=made.id, reason=made.reason)
 
 
 def _record(

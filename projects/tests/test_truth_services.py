@@ -181,7 +181,7 @@ def test_many_cells_are_set_piece_by_piece(batch: Batch, monkeypatch: pytest.Mon
     monkeypatch.setattr(truth, "PIECE", 2)
     rows = list(batch.rows.all())
     changes = [CellChange(row.pk, name, None) for row in rows for name in ("title", "price")]
-    assert truth.truth_set_many(batch=batch, changes=iter(changes), user=None, reason="Gone") == 6
+    assert truth.truth_set_many(batch=batch, changes=iter(changes), user=None, reason="Gone").cells == 6
     batch.refresh_from_db()
     assert (batch.truth_row_count, TruthRevision.objects.filter(reason="Gone").count()) == (0, 6)
     assert told == [{row.pk: {"title", "price"} for row in rows}]

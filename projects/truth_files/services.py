@@ -101,7 +101,7 @@ def truth_file_apply(*, batch: Batch, user: User, token: str, reason: str = "", 
             reason=reason.strip() or f"From {asked['name']}"[:500],
         )
     default_storage.delete(asked["file"])
-    return done
+    return done.cells
 
 
 def truth_files_sweep() -> None:

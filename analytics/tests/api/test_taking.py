@@ -41,9 +41,11 @@ def test_what_was_looked_at_is_taken_once(ask: Asker, execution: Execution) -> N
     assert seen["first"][0] == {"row_position": 1, "url": url, "before": "1.50", "after": "7.00"}
     assert prices(execution) == ["1.50", "2.50", "3.50"]
     body = {"digest": seen["digest"], "reason": "They raised it", "key": "a"}
-    assert take(ask, execution, **body).json() == {"affected_cells": 2}
+    done = take(ask, execution, **body).json()
+    [made] = set(TruthRevision.objects.values_list("change", flat=True))
+    assert done == {"affected_cells": 2, "change_id": str(made)}
     assert prices(execution) == ["7.00", "8.00", "3.50"]
-    assert take(ask, execution, **body).json() == {"affected_cells": 2}, "the same answer again"
+    assert take(ask, execution, **body).json() == done, "the same answer again"
     assert {(one.reason, one.api_key is None) for one in TruthRevision.objects.all()} == {("They raised it", False)}
     assert (TruthRevision.objects.count(), AuditEntry.objects.filter(event="truth.changed").count()) == (2, 1)
 
@@ -52,7 +54,7 @@ def test_a_filter_narrows_what_is_taken(ask: Asker, execution: Execution) -> Non
     seen = plan(ask, execution, search="shop2").json()
     assert [one["row_position"] for one in seen["first"]] == [2]
     assert code_of(take(ask, execution, digest=seen["digest"])) == "INVALID_STATE", "without the filter"
-    assert take(ask, execution, digest=seen["digest"], search="shop2").json() == {"affected_cells": 1}
+    assert take(ask, execution, digest=seen["digest"], search="shop2").json()["affected_cells"] == 1
     assert prices(execution) == ["1.50", "8.00", "3.50"]
     assert plan(ask, execution, outcome="correct").json()["cells"] == 0
 

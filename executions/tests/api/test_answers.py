@@ -44,8 +44,9 @@ def price(job: Job) -> Any:
 
 def test_the_answer_becomes_the_truth_once(ask: Asker, job: Job) -> None:
     done = take(ask, job, column="price", seen="1.50", reason="They raised it")
-    assert (done.status_code, done.json()) == (200, {"affected_cells": 1, "affected_rows": 1, "doubts": []})
     revision = TruthRevision.objects.get()
+    told = {"affected_cells": 1, "affected_rows": 1, "change_id": str(revision.change), "doubts": []}
+    assert (done.status_code, done.json()) == (200, told)
     assert (revision.before, revision.after, revision.reason) == ("1.50", "7.00", "They raised it")
     assert revision.api_key is not None
     assert AuditEntry.objects.filter(event="truth.changed", api_key_id=revision.api_key_id).count() == 1

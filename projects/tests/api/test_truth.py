@@ -32,14 +32,16 @@ def test_cells_are_set_and_their_history_is_kept(ask: Asker, batch: Batch, rows:
         {"position": 2, "column": "title", "value": rows[1].truth["title"]},
         reason="Looked up",
     )
-    assert done.json() == {"affected_cells": 2, "affected_rows": 2, "doubts": []}
+    [made] = set(TruthRevision.objects.values_list("change", flat=True))
+    assert done.json() == {"affected_cells": 2, "affected_rows": 2, "change_id": str(made), "doubts": []}
+    assert ask.get(f"ground-truth/changes/{made}")["cells"] == 2
     assert Row.objects.get(pk=rows[0].pk).truth["price"] == "99"
     assert "price" not in Row.objects.get(pk=rows[1].pk).truth
     history = ask.get(f"batches/{batch.pk}/ground-truth/revisions?row_id={rows[0].pk}&column=price")["data"]
     assert [(one["before"], one["after"], one["reason"]) for one in history] == [("1.50", "99", "Looked up")]
     assert history[0]["changed_by"]["type"] == "api_key"
     again = change(ask, batch, {"position": 1, "column": "price", "value": "99"})
-    assert again.json()["affected_cells"] == 0
+    assert (again.json()["affected_cells"], again.json()["change_id"]) == (0, None)
 
 
 def test_rows_are_named_by_their_key(ask: Asker, batch: Batch, rows: list[Row]) -> None:
@@ -128,10 +130,11 @@ def test_a_change_of_a_cell_is_taken_back(ask: Asker, batch: Batch, rows: list[R
         "INVALID_STATE",
         [{"path": "seen", "message": "The cell holds “98” by now."}],
     )
-    assert ask("POST", path, {"seen": "98"}).json() == {"affected_cells": 1, "affected_rows": 1, "doubts": []}
+    done = ask("POST", path, {"seen": "98"}).json()
+    assert (done["affected_cells"], done["affected_rows"], done["doubts"]) == (1, 1, [])
     assert Row.objects.get(pk=rows[0].pk).truth["price"] == "1.50"
     newest = ask.get(history)["data"][0]
-    assert (newest["before"], newest["after"]) == ("98", "1.50")
+    assert (newest["before"], newest["after"], newest["change_id"]) == ("98", "1.50", done["change_id"])
     assert newest["reason"].startswith("Takes back a change of ")
     assert ask("POST", path, {"reason": "Again"}).json()["affected_cells"] == 0, "it holds that value"
     long = ask("POST", path, {"reason": "x" * 501})
@@ -159,7 +162,10 @@ def test_cells_that_were_changed_together_are_taken_back_together(ask: Asker, ba
     alone = ask.get(f"batches/{batch.pk}/ground-truth/revisions?change_id={change_id}")["data"]
     assert {one["id"] for one in alone} == {one["id"] for one in revisions}
     done = ask("POST", f"ground-truth/changes/{change_id}/take-back", {})
-    assert done.json() == {"affected_cells": len(rows) - 1, "left_cells": 1}
+    told = done.json()
+    assert (told["affected_cells"], told["left_cells"]) == (len(rows) - 1, 1)
+    assert told["change_id"] != change_id
+    assert ask.get(f"ground-truth/changes/{told['change_id']}")["cells"] == len(rows) - 1
     assert [one.truth["price"] for one in Row.objects.filter(batch=batch).order_by("position")] == [
         "8",
         *(one.truth["price"] for one in rows[1:]),
