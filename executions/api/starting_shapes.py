@@ -74,7 +74,7 @@ class RunNew(Taken):
         max_length=MAX_SELECTION,
         allow_null=True,
         default=None,
-        help_text="For `selection` alone: the positions of the rows to run.",
+        help_text="For `selection` alone: the places in the batch of the rows to run (their `row_position`).",
     )
     repeats = Integer(min_value=1, max_value=MAX_REPEATS, default=1, help_text="How often each row is run.")
     concurrency = Integer(

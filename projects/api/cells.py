@@ -14,21 +14,24 @@ from mino.common.values.clean import MAX_CHARACTERS
 from projects.models import Batch, Row
 from projects.services.truth_cells import MAX_DETAILS, CellChange, TruthOutdated
 
-ROW_NAMES = ("row_id", "key", "position")
+FIELDS = {"row_id": "pk", "key": "key", "row_position": "position"}
+"""The fields of rows by what may name one."""
+ROW_NAMES = tuple(FIELDS)
 
 
 class CellNamed(Taken):
-    """A cell of truth, named by exactly one of `row_id`, `key` and `position`, and by its column."""
+    """A cell of truth, named by exactly one of `row_id`, `key` and `row_position`, and by its column."""
 
     rules: ClassVar[Any] = {"oneOf": [{"required": [name]} for name in ROW_NAMES]}
 
     row_id = Identifier(required=False)
     key = Text(required=False, max_length=MAX_CHARACTERS, help_text="Of the row, where the batch has keys.")
-    position = Integer(
+    row_position = Integer(
         min_value=1,
         max_value=2**31 - 1,
         required=False,
-        help_text="Of the row. It changes when rows before it are deleted.",
+        help_text="Place of the row in the batch, from 1; not its place in an execution. It changes when rows before "
+        "it are deleted.",
     )
     column = Text(max_length=200, help_text="A column of truth.")
 
@@ -62,7 +65,7 @@ def rows_named(batch: Batch, cells: Sequence[Mapping[str, Any]], path: str = "")
 def _name(place: str, cell: Mapping[str, Any]) -> tuple[str, Any]:
     given = [name for name in ROW_NAMES if name in cell]
     if len(given) != 1:
-        message = "Name the row by exactly one of row_id, key and position."
+        message = "Name the row by exactly one of row_id, key and row_position."
         raise InvalidInput(message, details=[Detail(place or ROW_NAMES[0], message)])
     return given[0], cell[given[0]]
 
@@ -71,7 +74,7 @@ def _rows(batch: Batch, by: str, values: set[Any]) -> Mapping[Any, uuid.UUID]:
     """The ids of rows by what names them."""
     if not values:
         return {}
-    field = "pk" if by == "row_id" else by
+    field = FIELDS[by]
     found: list[tuple[Any, uuid.UUID]] = list(
         Row.objects.filter(batch=batch, **{f"{field}__in": values}).values_list(field, "pk")
     )

@@ -63,9 +63,9 @@ class NoteGiven(Given):
 
 
 class NoteNew(CellNamed):
-    """A new note. Its cell is named by exactly one of `row_id`, `key` and `position`, and by its column."""
+    """A new note. Its cell is named by exactly one of `row_id`, `key` and `row_position`, and by its column."""
 
-    example: ClassVar[Any] = {"position": 1, "column": "price", "text": "Called the shop: 24.90 with VAT"}
+    example: ClassVar[Any] = {"row_position": 1, "column": "price", "text": "Called the shop: 24.90 with VAT"}
 
     text = Text(max_length=MAX_NOTE)
 

@@ -33,7 +33,7 @@ CHANGE_ID = "019c1a67-0a1b-7c2d-8e3f-4a5b6c7d8e9f"
 
 
 class CellTaken(CellNamed):
-    """A cell of truth with its new value, named by exactly one of `row_id`, `key` and `position`, and by its column."""
+    """The new value of a cell of truth, named by its column and exactly one of `row_id`, `key` and `row_position`."""
 
     value = Text(
         allow_null=True, allow_blank=True, max_length=MAX_CHARACTERS, help_text="The truth; null or blank: not known."

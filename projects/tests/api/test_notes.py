@@ -19,7 +19,7 @@ def write(ask: Asker, batch: Batch, **body: Any) -> Any:
 
 
 def test_a_program_notes_reads_and_deletes(ask: Asker, batch: Batch) -> None:
-    made = write(ask, batch, position=1, column="price", text=" Called the shop ")
+    made = write(ask, batch, row_position=1, column="price", text=" Called the shop ")
     assert made.status_code == 201
     note = made.json()
     row = batch.rows.get(position=1)
@@ -37,7 +37,7 @@ def test_a_program_notes_reads_and_deletes(ask: Asker, batch: Batch) -> None:
 
 def test_notes_are_found_by_their_cell(ask: Asker, batch: Batch) -> None:
     for position, column, text in ((1, "price", "a"), (1, "title", "b"), (2, "price", "c")):
-        write(ask, batch, position=position, column=column, text=text)
+        write(ask, batch, row_position=position, column=column, text=text)
     path = f"batches/{batch.pk}/ground-truth/notes"
     row_id = batch.rows.get(position=1).pk
     assert [one["text"] for one in ask.get(path)["data"]] == ["c", "b", "a"]
@@ -48,13 +48,13 @@ def test_notes_are_found_by_their_cell(ask: Asker, batch: Batch) -> None:
 @pytest.mark.parametrize(
     ("body", "path"),
     [
-        ({"position": 99, "column": "price", "text": "x"}, "position"),
+        ({"row_position": 99, "column": "price", "text": "x"}, "row_position"),
         ({"key": "nobody", "column": "price", "text": "x"}, "key"),
         ({"column": "price", "text": "x"}, "row_id"),
-        ({"position": 1, "key": "k", "column": "price", "text": "x"}, "row_id"),
-        ({"position": 1, "column": "weight", "text": "x"}, "column"),
-        ({"position": 1, "column": "price", "text": " \n"}, "text"),
-        ({"position": 1, "column": "price", "text": "x" * 1_001}, "text"),
+        ({"row_position": 1, "key": "k", "column": "price", "text": "x"}, "row_id"),
+        ({"row_position": 1, "column": "weight", "text": "x"}, "column"),
+        ({"row_position": 1, "column": "price", "text": " \n"}, "text"),
+        ({"row_position": 1, "column": "price", "text": "x" * 1_001}, "text"),
     ],
 )
 def test_what_is_no_note_is_refused_by_its_place(ask: Asker, batch: Batch, body: dict[str, Any], path: str) -> None:
@@ -72,7 +72,7 @@ def test_rows_of_another_batch_are_unknown(ask: Asker, batch: Batch) -> None:
 def test_a_note_is_deleted_by_its_author_or_an_admin(
     ask: Asker, batch: Batch, organization: Organization, member: User, admin: User
 ) -> None:
-    place = write(ask, batch, position=1, column="price", text="x")["Location"]
+    place = write(ask, batch, row_position=1, column="price", text="x")["Location"]
     for other in (program(organization, "write:ground_truth"), browser(member)):
         refused = other("DELETE", place)
         assert (refused.status_code, code_of(refused)) == (403, "FORBIDDEN")
@@ -87,7 +87,7 @@ def test_a_program_deletes_no_notes_of_others_whatever_its_key_may(ask: Asker, b
 
 
 def test_a_note_without_an_author_is_everybodys(batch: Batch, member: User, viewer: User) -> None:
-    place = write(browser(member), batch, position=1, column="price", text="x")["Location"]
+    place = write(browser(member), batch, row_position=1, column="price", text="x")["Location"]
     TruthNote.objects.update(user=None)
     assert browser(viewer)("DELETE", place).status_code == 403
     assert browser(member)("DELETE", place).status_code == 204
@@ -97,7 +97,7 @@ def test_many_notes_cost_no_more_questions(
     ask: Asker, batch: Batch, member: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for text in "ab":
-        write(ask, batch, position=1, column="price", text=text)
-        write(browser(member), batch, position=2, column="title", text=text)
+        write(ask, batch, row_position=1, column="price", text=text)
+        write(browser(member), batch, row_position=2, column="title", text=text)
         with django_assert_num_queries(4):  # key, batch, page, rows
             ask.get(f"batches/{batch.pk}/ground-truth/notes?include=row_position,url")

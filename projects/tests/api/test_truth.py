@@ -28,8 +28,8 @@ def test_cells_are_set_and_their_history_is_kept(ask: Asker, batch: Batch, rows:
         ask,
         batch,
         {"row_id": str(rows[0].pk), "column": "price", "value": "99"},
-        {"position": 2, "column": "price", "value": None},
-        {"position": 2, "column": "title", "value": rows[1].truth["title"]},
+        {"row_position": 2, "column": "price", "value": None},
+        {"row_position": 2, "column": "title", "value": rows[1].truth["title"]},
         reason="Looked up",
     )
     [made] = set(TruthRevision.objects.values_list("change", flat=True))
@@ -40,7 +40,7 @@ def test_cells_are_set_and_their_history_is_kept(ask: Asker, batch: Batch, rows:
     history = ask.get(f"batches/{batch.pk}/ground-truth/revisions?row_id={rows[0].pk}&column=price")["data"]
     assert [(one["before"], one["after"], one["reason"]) for one in history] == [("1.50", "99", "Looked up")]
     assert history[0]["changed_by"]["type"] == "api_key"
-    again = change(ask, batch, {"position": 1, "column": "price", "value": "99"})
+    again = change(ask, batch, {"row_position": 1, "column": "price", "value": "99"})
     assert (again.json()["affected_cells"], again.json()["change_id"]) == (0, None)
 
 
@@ -51,28 +51,29 @@ def test_rows_are_named_by_their_key(ask: Asker, batch: Batch, rows: list[Row]) 
 
 
 def test_values_that_only_the_same_text_matches_are_doubted(ask: Asker, batch: Batch, rows: list[Row]) -> None:
-    doubts = change(ask, batch, {"position": 1, "column": "price", "value": "cheap"}).json()["doubts"]
+    doubts = change(ask, batch, {"row_position": 1, "column": "price", "value": "cheap"}).json()["doubts"]
     assert [(one["row_id"], one["column"]) for one in doubts] == [(str(rows[0].pk), "price")]
 
 
 @pytest.mark.parametrize(
     ("cell", "path"),
     [
-        ({"position": 99, "column": "price", "value": "1"}, "changes.1.position"),
-        ({"position": 2**31, "column": "price", "value": "1"}, "changes.1.position"),
+        ({"row_position": 99, "column": "price", "value": "1"}, "changes.1.row_position"),
+        ({"row_position": 2**31, "column": "price", "value": "1"}, "changes.1.row_position"),
         ({"key": "nobody", "column": "price", "value": "1"}, "changes.1.key"),
         ({"column": "price", "value": "1"}, "changes.1"),
-        ({"position": 1, "key": "x", "column": "price", "value": "1"}, "changes.1"),
-        ({"position": 1, "column": "weight", "value": "1"}, "changes.1.column"),
-        ({"position": 1, "column": "price", "value": 5}, "changes.1.value"),
-        ({"position": 1, "column": "price", "value": "a\x00"}, "changes.1.value"),
-        ({"position": 1, "column": "price", "value": "x" * 40_000}, "changes.1.value"),
-        ({"position": 1, "column": "price", "value": "1", "row": 1}, "changes.1.row"),
-        ({"position": 2, "column": "price", "value": "1"}, "changes.1"),
+        ({"row_position": 1, "key": "x", "column": "price", "value": "1"}, "changes.1"),
+        ({"row_position": 1, "column": "weight", "value": "1"}, "changes.1.column"),
+        ({"row_position": 1, "column": "price", "value": 5}, "changes.1.value"),
+        ({"row_position": 1, "column": "price", "value": "a\x00"}, "changes.1.value"),
+        ({"row_position": 1, "column": "price", "value": "x" * 40_000}, "changes.1.value"),
+        ({"row_position": 1, "column": "price", "value": "1", "row": 1}, "changes.1.row"),
+        ({"position": 1, "column": "price", "value": "1"}, "changes.1.position"),
+        ({"row_position": 2, "column": "price", "value": "1"}, "changes.1"),
     ],
 )
 def test_one_wrong_cell_refuses_all(ask: Asker, batch: Batch, rows: list[Row], cell: dict[str, Any], path: str) -> None:
-    refused = change(ask, batch, {"position": 2, "column": "price", "value": "99"}, cell)
+    refused = change(ask, batch, {"row_position": 2, "column": "price", "value": "99"}, cell)
     assert code_of(refused) == "VALIDATION_ERROR"
     assert [one["path"] for one in refused.json()["details"]] == [path]
     assert not TruthRevision.objects.exists()
@@ -88,23 +89,23 @@ def test_what_somebody_else_changed_is_not_overwritten(ask: Asker, batch: Batch,
     late = change(
         ask,
         batch,
-        {"position": 1, "column": "price", "value": "2"},
-        {"position": 2, "column": "price", "value": "3", "seen": "1.00"},
+        {"row_position": 1, "column": "price", "value": "2"},
+        {"row_position": 2, "column": "price", "value": "3", "seen": "1.00"},
     )
     assert (late.status_code, code_of(late)) == (409, "INVALID_STATE")
     assert late.json()["details"] == [{"path": "changes.1.seen", "message": "The cell holds “2.50” by now."}]
     assert not TruthRevision.objects.exists()
-    assert change(ask, batch, {"position": 2, "column": "price", "value": "3", "seen": "2.50"}).status_code == 200
+    assert change(ask, batch, {"row_position": 2, "column": "price", "value": "3", "seen": "2.50"}).status_code == 200
 
 
 def test_no_cells_and_too_many(ask: Asker, batch: Batch) -> None:
     assert code_of(change(ask, batch)) == "VALIDATION_ERROR"
-    many = [{"position": n + 1, "column": "price", "value": "1"} for n in range(5_001)]
+    many = [{"row_position": n + 1, "column": "price", "value": "1"} for n in range(5_001)]
     assert code_of(change(ask, batch, *many)) == "VALIDATION_ERROR"
 
 
 def test_a_cell_given_twice_is_named(ask: Asker, batch: Batch, rows: list[Row]) -> None:
-    cell = {"position": 1, "column": "price"}
+    cell = {"row_position": 1, "column": "price"}
     refused = change(ask, batch, {**cell, "value": "1"}, {**cell, "value": "2"})
     assert (refused.status_code, refused.json()["details"][0]["path"]) == (400, "changes.1")
     assert not TruthRevision.objects.exists()
@@ -114,7 +115,7 @@ def test_the_history_costs_the_same_whatever_its_length(
     ask: Asker, batch: Batch, rows: list[Row], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for value in ("7", "8"):
-        change(ask, batch, *({"position": n, "column": "price", "value": value} for n in (1, 2, 3)))
+        change(ask, batch, *({"row_position": n, "column": "price", "value": value} for n in (1, 2, 3)))
         with django_assert_num_queries(4):  # key, batch, page, rows
             ask.get(f"batches/{batch.pk}/ground-truth/revisions?include=row_position,url")
 
@@ -122,7 +123,7 @@ def test_the_history_costs_the_same_whatever_its_length(
 def test_a_change_of_a_cell_is_taken_back(ask: Asker, batch: Batch, rows: list[Row]) -> None:
     history = f"batches/{batch.pk}/ground-truth/revisions?row_id={rows[0].pk}&column=price"
     for value in ("99", "98"):
-        change(ask, batch, {"position": 1, "column": "price", "value": value})
+        change(ask, batch, {"row_position": 1, "column": "price", "value": value})
     first = ask.get(history)["data"][1]
     path = f"ground-truth/revisions/{first['id']}/take-back"
     stale = ask("POST", path, {"seen": "99"})
@@ -143,7 +144,7 @@ def test_a_change_of_a_cell_is_taken_back(ask: Asker, batch: Batch, rows: list[R
 
 def test_a_change_is_taken_back_once_for_a_key(ask: Asker, batch: Batch, rows: list[Row]) -> None:
     for taken_back, first_change in (("revisions", "id"), ("changes", "change_id")):
-        change(ask, batch, {"position": 1, "column": "price", "value": "99"})
+        change(ask, batch, {"row_position": 1, "column": "price", "value": "99"})
         newest = ask.get(f"batches/{batch.pk}/ground-truth/revisions")["data"][0]
         path = f"ground-truth/{taken_back}/{newest[first_change]}/take-back"
         first, again = (ask("POST", path, {}, Idempotency_Key=taken_back).json() for _ in range(2))
@@ -151,14 +152,14 @@ def test_a_change_is_taken_back_once_for_a_key(ask: Asker, batch: Batch, rows: l
 
 
 def test_cells_that_were_changed_together_are_taken_back_together(ask: Asker, batch: Batch, rows: list[Row]) -> None:
-    cells = [{"position": one.position, "column": "price", "value": f"7{one.position}"} for one in rows]
+    cells = [{"row_position": one.position, "column": "price", "value": f"7{one.position}"} for one in rows]
     change(ask, batch, *cells, reason="A list")
     revisions = ask.get(f"batches/{batch.pk}/ground-truth/revisions")["data"]
     [change_id] = {one["change_id"] for one in revisions}
     shown = ask.get(f"ground-truth/changes/{change_id}")
     assert (shown["cells"], shown["reason"], shown["batch_id"]) == (len(rows), "A list", str(batch.pk))
     assert shown["changed_by"]["type"] == "api_key"
-    change(ask, batch, {"position": 1, "column": "price", "value": "8"})
+    change(ask, batch, {"row_position": 1, "column": "price", "value": "8"})
     alone = ask.get(f"batches/{batch.pk}/ground-truth/revisions?change_id={change_id}")["data"]
     assert {one["id"] for one in alone} == {one["id"] for one in revisions}
     done = ask("POST", f"ground-truth/changes/{change_id}/take-back", {})

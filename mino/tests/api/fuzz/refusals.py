@@ -88,7 +88,7 @@ OF_OPERATIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "note_add": {
         "row_id": "The rows of the batch.",
         "key": "As above.",
-        "position": "As above.",
+        "row_position": "As above.",
         "column": "The columns of truth.",
         "text": "White space alone is no note.",
     },
