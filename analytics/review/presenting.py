@@ -65,7 +65,7 @@ def shown_cell(cell: FieldResult) -> ReviewCell:
     revisions = TruthRevision.objects.filter(row=job.row_id, column=name).select_related("user", "api_key")
     pictures = Screenshot.objects.filter(session__job=job).exclude(image="").order_by("-taken_at", "-id")
     suspects = Suspect.objects.filter(row=job.row_id, column=name, state=SuspectState.OPEN)
-    notes = TruthNote.objects.filter(row=job.row_id, column=name).select_related("user").order_by("-created_at")
+    notes = TruthNote.objects.filter(row=job.row_id, column=name).select_related("user", "api_key")
     return ReviewCell(
         result=cell,
         truth=str(job.row.truth.get(name) or ""),
@@ -77,7 +77,7 @@ def shown_cell(cell: FieldResult) -> ReviewCell:
         suspect=suspects.first(),
         picture=pictures.first(),
         answers=answers_of(job.row, [column]) if column else [],
-        notes=list(notes[:5]),
+        notes=list(notes.order_by("-created_at", "-id")[:5]),
     )
 
 

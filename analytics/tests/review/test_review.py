@@ -14,6 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
+from accounts.api_keys.scopes import Scope
+from accounts.api_keys.services import api_key_create
 from accounts.models import User
 from analytics.models import Decision, ReviewDecision, ReviewReservation, Suspect
 from analytics.review.deciding import Said, cell_decide
@@ -25,7 +27,7 @@ from analytics.tests.suspects.making import make_answer, make_execution
 from executions.models import Execution, FieldResult, Job
 from mino.common.errors import InvalidState
 from mino.tests.factories import BatchFactory, MembershipFactory
-from projects.models import Batch, Project, Row, TruthRevision
+from projects.models import Batch, Project, Row, TruthNote, TruthRevision
 from projects.services.truth import truth_set
 from projects.services.truth_cells import CellChange
 
@@ -332,6 +334,24 @@ def test_the_page_of_a_batch_leads_to_the_review_of_what_it_shows(
     link = f'href="{address("execution_review", shown)}"'
     assert link in client.get(here).text
     assert link not in client_for(viewer).get(here).text
+
+
+def test_notes_of_programs_say_which_key_wrote_them(
+    execution: Execution, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    row = execution.batch.rows.get(position=3)
+    made: dict[str, Any] = {"batch": execution.batch, "row": row, "column": "price", "created_at": timezone.now()}
+    for number in (1, 2):
+        made_key = api_key_create(
+            organization=execution.organization, user=None, name=f"Importer {number}", scopes=[Scope.WRITE_GROUND_TRUTH]
+        )
+        TruthNote.objects.create(**made, text="Called the shop", api_key=made_key.api_key)
+    TruthNote.objects.create(**made, text="Nobody knows")
+    shown = client.post(address("review_go", execution)).headers["Location"]
+    with django_assert_max_num_queries(28):
+        page = client.get(shown).text
+    notes = re.findall(r'<div class="mn-meta">([^<]*), <time', page.partition("mn-review-notes")[2])
+    assert notes == ["Somebody who left", "API key Importer 2", "API key Importer 1"]
 
 
 def test_the_pages_ask_a_fixed_number_of_questions(
