@@ -37,7 +37,7 @@ from executions.api.job_shapes import OUTCOMES, VERDICTS
 from executions.api.jobs import NO_OUTCOME
 from executions.models import JobStatus
 from mino.common.api.errors import invalid
-from mino.common.api.fields import Boolean, Choice, Number, Several, Text
+from mino.common.api.fields import Boolean, Choice, Number, Several, Text, Words
 from mino.common.api.filters import CreatedFilter, IdFilter, WordFilter, WordsFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
@@ -114,10 +114,10 @@ class RowsChosen(Taken):
 
     format = Choice(choices=FORMATS, default=ExportFormat.CSV.value)
     has_ground_truth = Boolean(required=False)
-    search = Text(max_length=200, required=False, help_text="Text in the address or any value.")
-    site = Text(max_length=253, required=False, help_text="A host, such as shop.example.")
-    tag = Text(max_length=100, required=False, help_text="Name of a tag of rows.")
-    rows = Text(max_length=40_000, required=False, help_text="Numbers and spans, such as `1-50, 60`.")
+    search = Words(max_length=200, required=False, help_text="Text in the address or any value.")
+    site = Words(max_length=253, required=False, help_text="A host, such as shop.example.")
+    tag = Words(max_length=100, required=False, help_text="Name of a tag of rows.")
+    rows = Words(max_length=40_000, required=False, help_text="Numbers and spans, such as `1-50, 60`.")
 
 
 class BatchExportNew(RowsChosen):
@@ -138,7 +138,7 @@ class ResultsExportNew(RowsChosen):
     status = Several(child=Choice(choices=JobStatus.choices), required=False)
     evaluation_result = Several(child=Choice(choices=VERDICTS), required=False)
     error_code = Several(child=Choice(choices=[one.value for one in ErrorCode]), required=False)
-    column = Text(max_length=200, required=False, help_text="The column that `outcome` is about.")
+    column = Words(max_length=200, required=False, help_text="The column that `outcome` is about.")
     outcome = Several(
         child=Choice(choices=OUTCOMES),
         required=False,

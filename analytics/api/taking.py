@@ -19,7 +19,7 @@ from analytics.sheet.taking import answers_take, filter_of, taking_plan
 from executions.api.finding import find_execution
 from executions.api.job_shapes import OUTCOMES
 from executions.models import Execution
-from mino.common.api.fields import Choice, Number, Text
+from mino.common.api.fields import Choice, Number, Text, Words
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 from mino.common.values.clean import clean_text
@@ -37,9 +37,9 @@ class AnswersChosen(Taken):
 
     column = Text(max_length=200, help_text="A column of truth.")
     outcome = Choice(choices=OUTCOMES, default="wrong", help_text="Of the cell in this column.")
-    search = Text(max_length=200, required=False, help_text="Text in the address or any value.")
-    site = Text(max_length=253, required=False, help_text="A host, such as shop.example.")
-    tag = Text(max_length=100, required=False, help_text="Name of a tag of rows.")
+    search = Words(max_length=200, required=False, help_text="Text in the address or any value.")
+    site = Words(max_length=253, required=False, help_text="A host, such as shop.example.")
+    tag = Words(max_length=100, required=False, help_text="Name of a tag of rows.")
     accuracy_min = Number(min_value=0, max_value=100, required=False, help_text="Of the job, in percent.")
     accuracy_max = Number(min_value=0, max_value=100, required=False, help_text="Of the job, in percent.")
 

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.models import AuditEntry, Organization, User
 from analytics.exporting.background.running import export_run
+from analytics.models import Export
 from executions.models import Execution, JobStatus
 from mino.tests.api.asking import Asker, browser, code_of, program
 from mino.tests.factories import BatchFactory, ExecutionFactory, FieldResultFactory, JobFactory
@@ -108,6 +109,14 @@ def test_choices_that_can_not_be_meant(ask: Asker, execution: Execution, body: d
     refused = ask("POST", f"executions/{execution.pk}/exports", body)
     assert code_of(refused) == "VALIDATION_ERROR"
     assert [one["path"] for one in refused.json()["details"]] == [path]
+
+
+@pytest.mark.parametrize("name", ["search", "site", "tag", "rows", "column"])
+def test_blanks_do_not_stand_for_all_rows(ask: Asker, execution: Execution, name: str) -> None:
+    more = {"outcome": ["wrong"]} if name == "column" else {}
+    refused = ask("POST", f"executions/{execution.pk}/exports", {name: " ", **more})
+    assert (code_of(refused), [one["path"] for one in refused.json()["details"]]) == ("VALIDATION_ERROR", [name])
+    assert not Export.objects.exists()
 
 
 def test_what_there_is_is_said(ask: Asker, execution: Execution) -> None:

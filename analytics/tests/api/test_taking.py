@@ -85,6 +85,7 @@ def test_more_than_can_be_taken_at_once_is_refused_as_a_whole(
         ({"site": "not a host"}, "site"),
         ({"accuracy_min": 60, "accuracy_max": 40}, "accuracy_max"),
         ({"status": "completed"}, "status"),
+        *(({name: blank}, name) for name in ("search", "site", "tag") for blank in ("", " ", "\t\u00a0\n", "\x01")),
     ],
 )
 def test_what_makes_no_sense_is_named_and_never_left_out(

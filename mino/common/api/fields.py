@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
+from django.core.validators import RegexValidator
 from rest_framework import serializers
 
 from mino.common.api.identifiers import NO_ID, identifier_in
 from mino.common.api.moments import read_moment
+from mino.common.values.clean import clean_text
 
 NO_LIST: Final = "Give a list, in square brackets."
 NO_OBJECT: Final = "Give an object, in braces."
+NO_WORDS: Final = "Blanks and control characters narrow nothing. Give a word, or leave it out."
 BOUNDS: Final = {"max_value": "Give at most {max_value}.", "min_value": "Give at least {min_value}."}
 LENGTHS: Final = {
     "empty": "Name at least one.",
@@ -37,6 +40,18 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
+
+
+class Words(Text):
+    """Words that narrow something. Without any they would narrow nothing, so blanks alone are refused."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators.append(RegexValidator(r"\S", NO_WORDS))
+
+    def to_internal_value(self, data: Any) -> str:
+        """The words, without control characters."""
+        return clean_text(super().to_internal_value(data))
 
 
 class Integer(serializers.IntegerField):
