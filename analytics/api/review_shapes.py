@@ -18,6 +18,8 @@ from executions.api.job_shapes import JOB_ID, REASONS, ROW_ID
 from mino.common.api.fields import Boolean, Choice, Identifier, Text
 from mino.common.api.serializers import Given, Taken
 from mino.common.values.clean import MAX_CHARACTERS
+from projects.api.cells import TruthValue
+from projects.api.truth import CHANGE_ID
 
 CELL_ID = "019c1a99-2b3c-7d4e-8f5a-6b7c8d9e0f1a"
 MISSING = "The decision `edited` needs the new truth."
@@ -143,6 +145,7 @@ class ReviewDecisionGiven(Given):
         "reason": "value_mismatch",
         "before": "24.50",
         "after": "24.90",
+        "change_id": CHANGE_ID,
         "note": "Asked the shop",
         "is_settled": True,
         "created_at": "2026-01-09T15:00:00Z",
@@ -158,8 +161,14 @@ class ReviewDecisionGiven(Given):
     decision = serializers.ChoiceField(choices=Decision.choices, required=False)
     outcome = serializers.ChoiceField(choices=DISAGREEMENTS, required=False, help_text="Before the decision.")
     reason = serializers.ChoiceField(choices=REASONS, allow_blank=True, required=False)
-    before = serializers.CharField(allow_blank=True, required=False, help_text="The truth before; empty: not known.")
-    after = serializers.CharField(allow_blank=True, required=False, help_text="The truth after.")
+    before = TruthValue(required=False, help_text="The truth before; null: not known.")
+    after = TruthValue(required=False, help_text="The truth after; null: not known.")
+    change_id = serializers.UUIDField(
+        source="revision.change",
+        allow_null=True,
+        required=False,
+        help_text="The change of the truth that the decision made. Null: the truth stayed.",
+    )
     note = serializers.CharField(allow_blank=True, required=False)
     is_settled = serializers.BooleanField(required=False, help_text="Whether the answer was right by it.")
     created_at = serializers.DateTimeField(required=False)
@@ -168,5 +177,6 @@ class ReviewDecisionGiven(Given):
 
     @classmethod
     def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
-        """With who decided."""
-        return with_author(queryset, fields, "decided_by", person="user")
+        """With who decided, and the change."""
+        queryset = with_author(queryset, fields, "decided_by", person="user")
+        return queryset.select_related("revision") if "change_id" in fields else queryset

@@ -25,6 +25,7 @@ from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 from mino.common.values.clean import MAX_CHARACTERS, clean_text
+from projects.api.cells import TruthValue
 from projects.api.finding import find_project, refuse_column_of_no_batch
 from projects.api.shapes import PROJECT_ID
 from projects.models import BatchStatus
@@ -61,11 +62,10 @@ class SuspectGiven(Given):
     row_position = serializers.IntegerField(source="row.position", required=False)
     url = serializers.CharField(source="row.url", required=False)
     column = serializers.CharField(required=False)
-    truth = serializers.CharField(
-        allow_blank=True,
+    truth = TruthValue(
         required=False,
-        help_text="What the cell held when it was last compared with the results, so before it was corrected; empty: "
-        "nothing.",
+        help_text="What the cell held when it was last compared with the results, so before it was corrected; null: "
+        "not known.",
     )
     value = serializers.CharField(required=False, help_text="The cell as the results that agree would have it.")
     support = serializers.IntegerField(required=False, help_text="How many independent results agree.")

@@ -23,6 +23,7 @@ from mino.common.api.fields import Choice, Number, Text, Words
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 from mino.common.values.clean import clean_text
+from projects.api.cells import TruthValue
 from projects.api.truth import CHANGE_ID, ChangeMade
 from projects.services.truth import MAX_REASON
 
@@ -65,7 +66,7 @@ class PlannedGiven(serializers.Serializer[Any]):
 
     row_position = serializers.IntegerField(source="position")
     url = serializers.CharField()
-    before = serializers.CharField(allow_blank=True, help_text="Empty: not known.")
+    before = TruthValue(help_text="Null: not known.")
     after = serializers.CharField()
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from rest_framework import serializers
+
 from mino.common.api.fields import Identifier, Integer, Text
 from mino.common.api.serializers import Taken
 from mino.common.errors import Detail, InvalidInput
@@ -42,6 +44,17 @@ class SeenValue(Text):
     def __init__(self) -> None:
         told = "The value that you saw before. If the cell holds another one by now, nothing is changed (409)."
         super().__init__(allow_null=True, allow_blank=True, required=False, max_length=MAX_CHARACTERS, help_text=told)
+
+
+class TruthValue(serializers.CharField):
+    """What a cell of truth holds; null where it is not known."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_null=True, **options)
+
+    def to_representation(self, value: Any) -> Any:
+        """The value; null for an empty one, as which it may be stored."""
+        return super().to_representation(value) or None
 
 
 def rows_named(batch: Batch, cells: Sequence[Mapping[str, Any]], path: str = "") -> list[uuid.UUID]:

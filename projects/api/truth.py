@@ -22,7 +22,7 @@ from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, SeveralTaken, Taken
 from mino.common.values.clean import MAX_CHARACTERS
-from projects.api.cells import CellNamed, SeenValue, about_cell, rows_named, tell_outdated
+from projects.api.cells import CellNamed, SeenValue, TruthValue, about_cell, rows_named, tell_outdated
 from projects.api.finding import find_batch, refuse_unknown_column, truth_columns_of
 from projects.api.rows import ROW_ID
 from projects.models import Batch, Row, TruthRevision
@@ -104,8 +104,8 @@ class RevisionGiven(Given):
     row_position = serializers.IntegerField(source="row.position", required=False, help_text="Place of the row.")
     url = serializers.CharField(source="row.url", required=False, help_text="Address of the row.")
     column = serializers.CharField(required=False)
-    before = serializers.CharField(allow_null=True, required=False)
-    after = serializers.CharField(allow_null=True, required=False)
+    before = TruthValue(required=False)
+    after = TruthValue(required=False)
     reason = serializers.CharField(required=False)
     change_id = serializers.UUIDField(
         source="change", allow_null=True, required=False, help_text="The same for all cells that were changed together."

@@ -20,7 +20,7 @@ from mino.tests.api.asking import Asker, browser, code_of, program
 from mino.tests.api.test_lists import pages
 from mino.tests.factories import BatchFactory
 from mino.tests.plans import is_sorted, plans_of
-from projects.models import Batch, Column, Project, Row
+from projects.models import Batch, Column, Project, Row, TruthRevision
 
 
 @pytest.fixture
@@ -121,8 +121,21 @@ def test_other_decisions(
     ask: Asker, execution: Execution, decision: str, more: dict[str, Any], after: str | None
 ) -> None:
     cell = waiting(ask, execution)[1, "price"]
-    assert decide(ask, execution, cell, decision, **more).status_code == 200
+    done = decide(ask, execution, cell, decision, **more)
+    assert done.status_code == 200
     assert Row.objects.get(position=1).truth.get("price") == after
+    assert (done.json()["before"], done.json()["after"]) == ("1.50", after)
+    made = TruthRevision.objects.values_list("change", flat=True).first()
+    assert done.json()["change_id"] == (str(made) if made else None)
+
+
+def test_what_is_not_known_is_null(ask: Asker, execution: Execution) -> None:
+    cell = waiting(ask, execution)[1, "title"]
+    assert decide(ask, execution, cell, "site_changed", forget=True).json()["after"] is None
+    revisions = ask.get(f"batches/{execution.batch_id}/ground-truth/revisions")["data"]
+    assert revisions[0]["after"] is None
+    [decision] = ask.get(path_of(execution, "/decisions"))["data"]
+    assert (decision["after"], decision["change_id"]) == (None, revisions[0]["change_id"])
 
 
 def test_what_is_refused(ask: Asker, execution: Execution, member: User) -> None:

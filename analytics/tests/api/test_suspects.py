@@ -75,6 +75,7 @@ def test_the_strongest_come_first(
 
 
 def test_correcting_the_truth(ask: Asker, rows: list[Row]) -> None:
+    assert ask.get(f"suspects/{suspect(rows[1], truth='').pk}")["truth"] is None
     found = suspect(rows[0])
     path = f"suspects/{found.pk}"
     assert ask.get(path)["state"] == "open"

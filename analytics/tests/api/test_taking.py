@@ -59,6 +59,13 @@ def test_a_filter_narrows_what_is_taken(ask: Asker, execution: Execution) -> Non
     assert plan(ask, execution, outcome="correct").json()["cells"] == 0
 
 
+def test_truth_that_is_not_known_is_null(ask: Asker, execution: Execution) -> None:
+    row = Row.objects.get(batch=execution.batch, position=2)
+    row.truth = {"title": row.truth["title"]}
+    row.save()
+    assert [one["before"] for one in plan(ask, execution).json()["first"]] == ["1.50", None]
+
+
 def test_nothing_is_taken_where_the_truth_has_changed_since(ask: Asker, execution: Execution) -> None:
     digest = plan(ask, execution).json()["digest"]
     row = Row.objects.get(batch=execution.batch, position=2)
