@@ -93,7 +93,10 @@ class FailedRedelivery(ApiView):
         errors=["INVALID_STATE"],
     )
     def post(self, request: ApiRequest, webhook_id: uuid.UUID) -> Response:
-        """Send failed deliveries again, the earliest first, at most 10,000 of them; says how many. Needs an admin."""
+        """Send failed deliveries again, at most 10,000 of them, the earliest; says how many. Needs an admin.
+
+        Events of one execution (or batch) go out in the order in which they happened; later ones wait for them.
+        """
         found = find_webhook(request, webhook_id)
         count = services.deliveries_redeliver_failed(subscription=found, user=request.user)
         return self.answer({"redelivered": count}, shapes.Redelivered)

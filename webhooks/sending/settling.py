@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import uuid
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from webhooks.models import Attempt, Delivery, DeliveryStatus, DisabledBy, Subscription
@@ -119,3 +120,15 @@ def let_next_go(delivery: Delivery) -> None:
     if following is not None and following[1] is None:
         Delivery.objects.filter(pk=following[0], due_at=None).update(due_at=timezone.now())
         wake_senders(1)
+
+
+def put_in_order(subscription_id: uuid.UUID) -> None:
+    """Let of each subject the earliest event be sent now, and those behind it wait: for when earlier ones came anew.
+
+    What is being sent at this moment stays so. The caller holds the lock of the subscription.
+    """
+    waiting = Delivery.objects.filter(subscription=subscription_id, status=DeliveryStatus.PENDING, is_first=True)
+    earlier = waiting.filter(subject_id=OuterRef("subject_id"), number__lt=OuterRef("number")).order_by()
+    mine = waiting.filter(claim=None).order_by()
+    mine.filter(Exists(earlier), due_at__isnull=False).update(due_at=None)
+    mine.filter(~Exists(earlier), due_at=None).update(due_at=timezone.now())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -18,7 +19,7 @@ from webhooks.models import Delivery, DeliveryStatus, Subscription
 from webhooks.sending.claiming import AT_ONCE
 from webhooks.sending.gathering import Told
 from webhooks.sending.handing_out import delivery_of, event_of
-from webhooks.sending.settling import let_next_go
+from webhooks.sending.settling import let_next_go, put_in_order
 from webhooks.sending.waking import wake_senders
 from webhooks.services.subscriptions import MANAGE, locked_subscription
 
@@ -36,7 +37,7 @@ def delivery_redeliver(*, delivery: Delivery, user: Principal) -> Delivery:
     with transaction.atomic():
         locked = _enabled(delivery.subscription_id)
         mine = Delivery.objects.filter(pk=delivery.pk, claim=None)
-        if not _send_again(mine):
+        if not _send_again(mine, is_first=False, due_at=timezone.now()):
             raise InvalidState("This delivery is being sent at this moment. Look at its attempts.")
         record("webhook.redelivered", locked, organization=locked.organization, by=user)
         let_next_go(delivery)  # those behind it wait for it no longer
@@ -46,8 +47,9 @@ def delivery_redeliver(*, delivery: Delivery, user: Principal) -> Delivery:
 
 
 def deliveries_redeliver_failed(*, subscription: Subscription, user: Principal) -> int:
-    """Send all failed deliveries again, the earliest first, at most 10,000 of them; answers how many.
+    """Send all failed deliveries again, the earliest 10,000 if there are more; answers how many.
 
+    Those about the same subject go out in their order, and what happened to it later waits for them.
     Raises InvalidState while the webhook is disabled, PermissionDenied.
     """
     require(user, MANAGE, subscription.organization)
@@ -55,8 +57,9 @@ def deliveries_redeliver_failed(*, subscription: Subscription, user: Principal) 
         locked = _enabled(subscription.pk)
         failed = Delivery.objects.filter(subscription=subscription, status=DeliveryStatus.FAILED, claim=None)
         chosen = failed.order_by("number").values_list("pk", flat=True)[:MOST_AT_ONCE]
-        count = _send_again(Delivery.objects.filter(pk__in=chosen))
+        count = _send_again(Delivery.objects.filter(pk__in=chosen), is_first=True, due_at=None)
         if count:
+            put_in_order(subscription.pk)
             record("webhook.redelivered", locked, organization=locked.organization, by=user, count=count)
         wake_senders(min(count, AT_ONCE))
     return count
@@ -94,7 +97,5 @@ def _enabled(subscription_id: uuid.UUID) -> Subscription:
     return locked
 
 
-def _send_again(deliveries: QuerySet[Delivery]) -> int:
-    return deliveries.update(
-        status=DeliveryStatus.PENDING, due_at=timezone.now(), is_first=False, tries=0, finished_at=None
-    )
+def _send_again(deliveries: QuerySet[Delivery], *, is_first: bool, due_at: datetime | None) -> int:
+    return deliveries.update(status=DeliveryStatus.PENDING, due_at=due_at, is_first=is_first, tries=0, finished_at=None)

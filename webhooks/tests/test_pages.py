@@ -17,8 +17,10 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Organization, User
 from webhooks.models import Delivery, DeliveryStatus, Subscription
-from webhooks.sending.sender import send_due
+from webhooks.sending.claiming import claim_next
+from webhooks.sending.sender import send_due, send_one
 from webhooks.signing import standard_signature
+from webhooks.tests.conftest import come_due
 from webhooks.tests.receiver import Receiver, status
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +148,43 @@ def test_all_failed_ones_are_sent_again_in_their_order(
     assert send_due() == 3
     assert [call.body.count(b'"rows":%d' % number) for number, call in enumerate(receiver.calls)] == [1, 1, 1]
     assert AuditEntry.objects.filter(event="webhook.redelivered", count=3).exists()
+
+
+def test_later_events_about_the_same_wait_for_the_failed_ones_that_are_sent_again(
+    browser: Client, receiver: Receiver, subscription: Subscription, happen: Happen
+) -> None:
+    subject, names = uuid.uuid4(), ["execution.started", "execution.paused", "execution.resumed"]
+    receiver.answer(status(500), status(200))
+    for name in names[:2]:
+        happen(name, subject=subject)
+    Delivery.objects.update(status=DeliveryStatus.FAILED, due_at=None)
+    happen(names[2], subject=subject)
+    browser.post(at("webhook_redeliver_failed", subscription))
+    happen("execution.completed", subject=subject)
+    happen("batch.imported")
+    send_due()
+    assert [call.headers["x-mino-event"] for call in receiver.calls] == [names[0], "batch.imported"]
+    come_due()
+    send_due()
+    assert [call.headers["x-mino-event"] for call in receiver.calls[2:]] == [*names, "execution.completed"]
+
+
+def test_what_is_being_sent_keeps_its_place_when_earlier_ones_are_sent_again(
+    browser: Client, receiver: Receiver, subscription: Subscription, happen: Happen
+) -> None:
+    subject = uuid.uuid4()
+    happen("execution.started", subject=subject)
+    Delivery.objects.update(status=DeliveryStatus.FAILED, due_at=None)
+    happen("execution.paused", subject=subject)
+    claimed = claim_next(timezone.now())
+    assert claimed
+    browser.post(at("webhook_redeliver_failed", subscription))
+    happen("execution.completed", subject=subject)
+    send_one(claimed)
+    assert Delivery.objects.get(number=3).due_at is None, "it waits for the first"
+    send_due()
+    events = [call.headers["x-mino-event"] for call in receiver.calls]
+    assert events == ["execution.paused", "execution.started", "execution.completed"]
 
 
 def test_a_test_sends_an_example_that_says_what_it_is(
