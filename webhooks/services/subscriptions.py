@@ -24,9 +24,11 @@ from mino.common.outbound.urls import parse_target
 from mino.common.secrets import SecretUnreadable
 from mino.common.values.clean import clean_text
 from webhooks.events import EVENTS
-from webhooks.models import DisabledBy, Subscription
+from webhooks.models import Delivery, DeliveryStatus, DisabledBy, Subscription
 from webhooks.models.subscription import MAX_DESCRIPTION, MAX_URL
 from webhooks.secrets import CURRENT, PREVIOUS, new_secret, opened, sealed
+from webhooks.sending.claiming import AT_ONCE
+from webhooks.sending.waking import wake_senders
 from webhooks.services.disabling import disable, end_waiting
 
 MANAGE = "accounts.manage_webhooks"
@@ -76,9 +78,10 @@ def subscription_create(
 def subscription_change(
     *, subscription: Subscription, user: Principal, url: str, events: Sequence[str], description: str = ""
 ) -> Subscription:
-    """Give it another address, other events or another description; what is under way goes to the new address.
+    """Give it another address, other events or another description.
 
-    Failures at the address before count no longer.
+    Failures at the address before count no longer; what waits there for its next attempt is sent to the new one at
+    once, with fresh attempts.
     Raises InvalidInput with what is wrong, InvalidState when it was deleted, PermissionDenied.
     """
     url, events, description = _checked(url, events, description)
@@ -86,12 +89,21 @@ def subscription_change(
         before = _told(locked)
         if url != locked.url:
             locked.failed_attempts = locked.consecutive_failures = 0
+            _try_waiting(locked)
         locked.url, locked.events, locked.description = url, events, description
         counts = ("failed_attempts", "consecutive_failures")
         locked.save(update_fields=["url", "events", "description", *counts, "updated_at"])
         after = _told(locked)
         record("webhook.updated", locked, organization=locked.organization, before=before, after=after, by=user)
     return locked
+
+
+def _try_waiting(subscription: Subscription) -> None:
+    """Let what waits for its next attempt be sent now, in a round of its own."""
+    now = timezone.now()
+    pending = Delivery.objects.filter(subscription=subscription, status=DeliveryStatus.PENDING)
+    pending.filter(tries__gt=0).update(tries=0)
+    wake_senders(min(pending.filter(claim=None, due_at__gt=now).update(due_at=now), AT_ONCE))
 
 
 def subscription_enable(*, subscription: Subscription, user: Principal) -> Subscription:

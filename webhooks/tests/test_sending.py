@@ -341,12 +341,15 @@ def test_what_waits_goes_to_the_new_address_and_nothing_to_a_disabled_one(
 ) -> None:
     receiver.answer(status(500), status(200))
     happen()
+    Delivery.objects.update(tries=MOST_TRIES - 2)
     send_due()
     events: list[Any] = subscription.events
+    subscription_change(subscription=subscription, user=owner, url=receiver.url("/hook"), events=events)
+    assert send_due() == 0, "the same address is no reason to call it sooner"
     subscription_change(subscription=subscription, user=owner, url=receiver.url("/moved"), events=events)
-    come_due()
-    send_due()
+    assert send_due() == 1
     assert [call.path for call in receiver.calls] == ["/hook", "/moved"]
+    assert the_delivery().tries == 1, "it has all its attempts at the new address"
     happen()
     claimed = claim_next(timezone.now())
     assert claimed is not None
