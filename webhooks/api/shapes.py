@@ -37,7 +37,9 @@ class Webhook(Given):
         "disabled_at": None,
         "last_success_at": "2026-03-02T09:48:51Z",
         "last_failure_at": None,
+        "failed_attempts": 0,
         "consecutive_failures": 0,
+        "secret_set_at": "2026-01-05T09:00:00Z",
         "previous_secret_until": None,
         "created_at": "2026-01-05T09:00:00Z",
         "updated_at": "2026-01-05T09:00:00Z",
@@ -55,9 +57,13 @@ class Webhook(Given):
     disabled_at = serializers.DateTimeField(required=False, allow_null=True)
     last_success_at = serializers.DateTimeField(required=False, allow_null=True)
     last_failure_at = serializers.DateTimeField(required=False, allow_null=True)
+    failed_attempts = serializers.IntegerField(
+        required=False, help_text="Attempts in a row that failed: the webhook is failing while it is above 0."
+    )
     consecutive_failures = serializers.IntegerField(
         required=False, help_text="Deliveries in a row that failed with all their attempts."
     )
+    secret_set_at = serializers.DateTimeField(required=False, help_text="When it got the secret that is in use.")
     previous_secret_until = serializers.DateTimeField(
         required=False, allow_null=True, help_text="Until then the secret before the current one signs as well."
     )
@@ -154,6 +160,7 @@ class Delivery(Given):
         "status_code": 200,
         "error": "",
         "duration_seconds": 0.084,
+        "is_being_sent": False,
         "next_attempt_at": None,
         "created_at": "2026-03-02T09:48:51Z",
         "finished_at": "2026-03-02T09:48:52Z",
@@ -169,11 +176,11 @@ class Delivery(Given):
     status_code = serializers.IntegerField(required=False, allow_null=True, help_text="What the last attempt got.")
     error = serializers.CharField(required=False)
     duration_seconds = serializers.FloatField(required=False, allow_null=True)
+    is_being_sent = serializers.BooleanField(required=False, help_text="Whether it is being sent at this moment.")
     next_attempt_at = serializers.DateTimeField(
-        source="due_at",
         required=False,
         allow_null=True,
-        help_text="Null when it is over, and while an earlier event about the same subject is on its way.",
+        help_text="Null when it is over or being sent, and while an earlier event of the same subject is on its way.",
     )
     created_at = serializers.DateTimeField(required=False)
     finished_at = serializers.DateTimeField(required=False, allow_null=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -95,6 +96,16 @@ class Delivery(Identified):
     def duration_seconds(self) -> float | None:
         """How long the last attempt took; None before the first."""
         return None if self.duration is None else self.duration / 1000
+
+    @property
+    def is_being_sent(self) -> bool:
+        """Whether a worker sends it now."""
+        return self.claim is not None
+
+    @property
+    def next_attempt_at(self) -> datetime | None:
+        """When it is sent next; None when it is over, while it is being sent, and while it waits for an earlier one."""
+        return None if self.is_being_sent else self.due_at
 
     def newest_attempts(self) -> models.QuerySet[Attempt]:
         """The attempts that are shown, the newest first."""

@@ -7,12 +7,14 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Organization
 from mino.tests.api.asking import Asker, code_of, program
 from mino.tests.factories import ProjectFactory
 from webhooks.models import Attempt, Delivery, Subscription
-from webhooks.sending.sender import send_due
+from webhooks.sending.claiming import claim_next
+from webhooks.sending.sender import send_due, send_one
 from webhooks.signing import body_signature
 from webhooks.tests.receiver import Receiver, status
 
@@ -123,6 +125,40 @@ def test_durations_are_in_seconds(ask: Asker, receiver: Receiver, subscription: 
     (delivery,) = ask.get(path)["data"]
     (attempt,) = ask.get(f"{path}/{delivery['id']}?include=attempt_list")["attempt_list"]
     assert (delivery["duration_seconds"], attempt["duration_seconds"]) == (0.084, 1.25)
+
+
+def test_a_delivery_says_when_it_is_sent_next_or_that_it_is_being_sent(
+    ask: Asker, receiver: Receiver, subscription: Subscription, happen: Happen
+) -> None:
+    def stands() -> tuple[bool, bool]:
+        (delivery,) = ask.get(f"webhooks/{subscription.pk}/deliveries")["data"]
+        return delivery["is_being_sent"], delivery["next_attempt_at"] is not None
+
+    happen()
+    assert stands() == (False, True)
+    claimed = claim_next(timezone.now())
+    assert claimed
+    assert stands() == (True, False)
+    receiver.answer(status(500))
+    send_one(claimed)
+    assert stands() == (False, True)
+    Delivery.objects.update(due_at=None)
+    assert stands() == (False, False)
+
+
+def test_a_webhook_says_that_it_fails_and_when_it_got_its_secret(
+    ask: Asker, receiver: Receiver, subscription: Subscription, happen: Happen
+) -> None:
+    path = f"webhooks/{subscription.pk}"
+    before = ask.get(path)
+    assert before["failed_attempts"] == 0
+    receiver.answer(status(500))
+    happen()
+    send_due()
+    ask("POST", f"{path}/rotate")
+    (after,) = ask.get("webhooks")["data"]
+    assert (after["failed_attempts"], after["consecutive_failures"]) == (1, 0)
+    assert after["secret_set_at"] > before["secret_set_at"]
 
 
 def test_a_key_limited_to_projects_manages_no_webhooks(organization: Organization, subscription: Subscription) -> None:
