@@ -18,6 +18,7 @@ from executions.engine.attempt import Ending
 from executions.engine.finishing import Settled
 from executions.events.recording import given_up_note, state_note
 from executions.models import Execution, Job, JobStatus
+from executions.services.ending import ENDED_EARLY
 from mino.common.values.share import Share
 from webhooks.events import MOST_JOBS
 from webhooks.services.publishing import Happening, event_publish, events_note, events_wanted
@@ -58,8 +59,7 @@ def execution_data(execution: Execution) -> Mapping[str, Any]:
         "status_reason": execution.status_reason,
         "accuracy": _share(execution.accuracy),
         "pass_rate": _share(execution.pass_rate),
-        "jobs": {"total": execution.total_jobs}
-        | {status.value: getattr(execution, f"{status.value}_jobs") for status in JobStatus},
+        "jobs": {"total": execution.total_jobs, **_counts(execution)},
         "cost": as_number(execution.cost),
         "budget": as_number(execution.budget),
         "currency": execution.currency,
@@ -67,6 +67,16 @@ def execution_data(execution: Execution) -> Mapping[str, Any]:
         "finished_at": execution.finished_at,
         "page": settings.PUBLIC_URL + page,
     }
+
+
+def _counts(execution: Execution) -> Mapping[str, int]:
+    """How many jobs are in each state. What still waits when an execution ends early is stopped for good."""
+    counts = {status.value: getattr(execution, f"{status.value}_jobs") for status in JobStatus}
+    if execution.status in ENDED_EARLY:
+        for waiting in (JobStatus.QUEUED.value, JobStatus.RETRYING.value):
+            counts[JobStatus.STOPPED.value] += counts[waiting]
+            counts[waiting] = 0
+    return counts
 
 
 def jobs_tell(ended: Sequence[tuple[Execution, Sequence[Settled]]]) -> None:

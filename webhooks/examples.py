@@ -52,7 +52,7 @@ COMPLETED: Mapping[str, Any] = {
     "cost": 23.64,
     "finished_at": "2026-03-02T09:48:51.007Z",
 }
-BUDGET = "The budget of 25.00 USD does not allow another attempt: 24.90 USD are spent. Raise the budget to go on."
+BUDGET = "$13.32 of the budget of $13.40 are spent, and the next attempt may cost $0.12. Raise the budget to go on."
 JOB: Mapping[str, Any] = {
     "job_id": "0199c9b5-2c71-7a90-8f12-0b6c4d9e7105",
     "url": "https://shop.example.com/items/1",
@@ -100,12 +100,18 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
     },
     "execution.resumed": HALFWAY,
     "execution.completed": COMPLETED,
-    "execution.stopped": {**HALFWAY, "status": "stopped", "finished_at": "2026-03-02T09:31:12.530Z"},
+    "execution.stopped": {
+        **HALFWAY,
+        "status": "stopped",
+        "jobs": {"total": 200, **NO_JOBS, "completed": 111, "stopped": 89},
+        "finished_at": "2026-03-02T09:31:12.530Z",
+    },
     "execution.failed": {
         **RUNNING,
         "status": "failed",
         "status_code": "AGENT_FAILURE",
         "status_reason": "There is no agent “eva” any more.",
+        "jobs": {"total": 200, **NO_JOBS, "stopped": 200},
         "finished_at": "2026-03-02T09:15:05.300Z",
     },
     "execution.budget_reached": {
@@ -113,6 +119,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "status": "paused",
         "status_code": "BUDGET_REACHED",
         "status_reason": BUDGET,
+        "jobs": {"total": 200, **NO_JOBS, "queued": 89, "completed": 111},
+        "budget": 13.4,
     },
     "job.completed": {**OF_EXECUTION, "jobs": [JOB]},
     "job.failed": {**OF_EXECUTION, "jobs": [FAILED_JOB]},

@@ -134,6 +134,15 @@ def test_the_receiver_of_the_document_handles_each_event_once(
     assert list(answers) == [401, None, 204, 204]
 
 
+def test_the_examples_of_executions_add_up() -> None:
+    told = [data for name, data in EXAMPLES.items() if name.startswith("execution.")]
+    for data in told:
+        total, *counts = (data["jobs"][name] for name in data["jobs"])
+        assert total == sum(counts)
+        active = sum(data["jobs"][name] for name in ("queued", "running", "retrying"))
+        assert (active == 0) == (data["finished_at"] is not None)
+
+
 def test_every_event_is_described_with_its_example() -> None:
     for kind in EVENTS.values():
         assert re.search(

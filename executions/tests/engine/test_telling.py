@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from accounts.models import Organization, User
 from executions.engine.attempt import Attempt
-from executions.models import Execution
+from executions.engine.money import budget_sentence
+from executions.models import Execution, JobStatus
 from executions.services.control import execution_pause, execution_resume, execution_stop
 from executions.services.failing import execution_fail
 from executions.services.holding import hold_execution
@@ -134,6 +135,37 @@ def test_the_ends_that_are_no_completion(start: Start, owner: User) -> None:
     assert data_of("execution.failed")["status_reason"] == "There is no such agent."
     for name in ("execution.stopped", "execution.failed"):
         assert_like_the_example(name)
+
+
+def test_the_last_event_of_what_ends_early_counts_its_jobs_as_they_stay(
+    start: Start, take: Take, finish: Take, owner: User
+) -> None:
+    def counts(execution: Execution) -> Mapping[str, int]:
+        execution.refresh_from_db()
+        return {status.value: getattr(execution, f"{status.value}_jobs") for status in JobStatus}
+
+    stopped = start(rows=4)
+    done, failing, _ = take(3)
+    finish(done, "right")
+    finish(failing, "passing")
+    execution_stop(stopped.pk, user=owner)
+    told = data_of("execution.stopped")["jobs"]
+    assert told == {"total": 4, **counts(stopped)}
+    assert (told["completed"], told["stopped"]) == (1, 3), "one ran, one waited to be tried again, one for its turn"
+    failed = start(rows=2)
+    execution_fail(failed.pk, code="AGENT_FAILURE", reason="There is no such agent.")
+    assert data_of("execution.failed")["jobs"] == {"total": 2, **counts(failed)}
+    assert failed.stopped_jobs == 2
+
+
+def test_the_example_of_a_budget_gives_the_reason_that_is_given() -> None:
+    example = example_of("execution.budget_reached")
+    budget, bound = (Decimal(str(amount)) for amount in (example["budget"], 0.12))
+    execution = Execution(budget=budget, currency=example["currency"], attempt_cost_bound=bound)
+    cost = Decimal(str(example["cost"]))
+    assert example["status_reason"] == f"{budget_sentence(execution, cost)} Raise the budget to go on."
+    assert cost <= budget < cost + bound
+    assert example["jobs"]["running"] == 0, "it has come to rest"
 
 
 def test_a_budget_that_is_reached_is_told_besides_the_pause(start: Start, clock: HandClock) -> None:
