@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from accounts.api.authentication import ApiKeyAuthentication, BrowserAuthentication
 from accounts.api.idempotency import answer_once
+from accounts.api.meaning import find_organization
 from accounts.api_keys.principal import NO_KEY, ApiKeyPrincipal
 from accounts.limits.requests import request_pass
 from accounts.models import Organization, User
@@ -33,7 +34,6 @@ from mino.common.api.schema import OperationSchema
 from mino.common.api.serializers import Given, Taken, etag_of, given
 from mino.common.tracing import bind
 
-ORGANIZATION = "X-Mino-Organization"
 IF_MATCH = "If-Match"
 ASK_AGAIN = 2
 """Seconds after which it makes sense to ask for what a worker computes."""
@@ -246,34 +246,3 @@ def _check_scope(about: Operation, user: Any) -> None:
         raise PermissionDenied(NO_KEY)
     if about.scope is not None and not user.has_scope(about.scope):
         raise PermissionDenied(f"This API key does not have the scope {about.scope}. Ask an owner for one that has.")
-
-
-def find_organization(request: Request) -> Organization:
-    """The organization that is meant: the key's own, or the one of `X-Mino-Organization`, or the only one.
-
-    Raises ApiError NOT_FOUND for one that can't be seen, or MISSING_FIELD where several could be meant.
-    """
-    user: Any = request.user
-    slug = request.headers.get(ORGANIZATION, "").strip()
-    if isinstance(user, ApiKeyPrincipal):
-        own = user.api_key.organization
-        if slug and slug != own.slug:
-            message = f"This API key is of another organization. Leave the header out, or write “{own.slug}” into it."
-            raise ApiError("NOT_FOUND", message, path=ORGANIZATION)
-        return own
-    seen = Organization.objects.visible_to(user)
-    if slug:
-        found: Organization | None = seen.filter(slug=slug[:100]).first()
-        if found is None:
-            message = f"There is no organization with the short name “{slug:.50}”, or you are not in it."
-            raise ApiError("NOT_FOUND", message, path=ORGANIZATION)
-        return found
-    some = list(seen.order_by("pk")[:2])
-    if len(some) != 1:
-        raise ApiError(
-            "MISSING_FIELD",
-            f"Say in the header {ORGANIZATION} which organization you mean, by its short name.",
-            path=ORGANIZATION,
-        )
-    only: Organization = some[0]
-    return only

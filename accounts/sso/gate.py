@@ -16,10 +16,15 @@ from mino.sign_in_providers import origin_of
 
 def lead_to_sign_in(request: HttpRequest, organization: Organization) -> HttpResponse:
     """Lead to where the organization says what it asks. Raises PermissionDenied where that can't be shown."""
-    where = reverse("organization_sign_in", args=[organization.slug])
+    where = address_to_sign_in(organization)
     if request.method not in ("GET", "HEAD") or request.headers.get("HX-Request"):
         raise PermissionDenied(f"{organization.name} asks for another way to sign in. Load the page anew to see which.")
     return redirect(f"{where}?{urlencode({'next': request.get_full_path()})}")
+
+
+def address_to_sign_in(organization: Organization) -> str:
+    """The page that says what the organization asks of those who want in."""
+    return reverse("organization_sign_in", args=[organization.slug])
 
 
 def let_forms_lead_to(response: HttpResponse, addresses: Iterable[str]) -> HttpResponse:

@@ -11,7 +11,8 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.base import ORGANIZATION, ApiRequest, ApiView
+from accounts.api.base import ApiRequest, ApiView
+from accounts.api.meaning import ORGANIZATION
 from accounts.api_keys.scopes import Scope
 from accounts.models import Organization, User
 from executions.api.event_shapes import EventsPolled

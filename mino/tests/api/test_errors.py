@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import Organization, User
 from mino.common.errors import Limits, QuotaExceeded, TooManyRequests
 from mino.tests.api.asking import Asker, browser, code_of
-from mino.tests.factories import MembershipFactory
+from mino.tests.factories import MembershipFactory, UserFactory
 from projects.api.finding import find_project
 from projects.models import Batch, Project
 
@@ -289,6 +289,29 @@ def test_which_organization_is_meant(member: User, organization: Organization, s
     assert set(details(response)) == {"X-Mino-Organization"}
     response = browser(member)("GET", "projects", X_Mino_Organization="nowhere")
     assert code_of(response) == "NOT_FOUND"
+
+
+@pytest.mark.django_db
+def test_who_is_in_no_organization_is_told_so() -> None:
+    response = browser(UserFactory())("GET", "projects")
+    assert (code_of(response), details(response)) == ("NOT_FOUND", {})
+    assert "You are in no organization." in response.json()["error"]
+
+
+@pytest.mark.parametrize("rule", ["requires_second_factor", "requires_own_sign_in"])
+def test_an_organization_that_asks_for_more_says_so(member: User, organization: Organization, rule: str) -> None:
+    Organization.objects.filter(pk=organization.pk).update(**{rule: True})
+    for asker in (browser(member), browser(member, organization)):
+        response = asker("GET", "projects")
+        assert (response.status_code, code_of(response)) == (403, "FORBIDDEN")
+        assert f"{organization.name} asks for" in response.json()["error"]
+        assert "/sign-in/northlight/" in response.json()["error"]
+    other = MembershipFactory(user=member).organization
+    assert browser(member)("GET", "projects").status_code == 200
+    assert browser(member, other)("GET", "projects").status_code == 200
+    assert code_of(browser(member, organization)("GET", "projects")) == "FORBIDDEN"
+    stranger = UserFactory()
+    assert code_of(browser(stranger, organization)("GET", "projects")) == "NOT_FOUND"
 
 
 def test_a_key_belongs_to_one_organization(ask: Asker, stranger: User) -> None:
