@@ -5,6 +5,7 @@ To send it again is to replace it, since of the link's token only a digest is ke
 
 from __future__ import annotations
 
+import math
 import secrets
 import uuid
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ from accounts.members.mails import invitation_mail
 from accounts.models import GUEST, Ending, Guest, Invitation, Membership, Organization, Role, User
 from accounts.models.invitation import MAX_ADDRESS, digest_of
 from accounts.permissions import Principal
-from mino.common.errors import AlreadyExists, Detail, InvalidInput, InvalidState
+from mino.common.errors import AlreadyExists, Detail, InvalidInput, InvalidState, Limits, TooManyRequests
 from mino.common.hooks import invitation_replaced
 from mino.common.values.clean import clean_text
 
@@ -30,6 +31,7 @@ Values = Mapping[str, object]
 VALID_FOR = timedelta(days=7)
 A_DAY = 50
 """How many mails of invitations an organization may send in 24 hours."""
+A_DAY_LONG = timedelta(days=1)
 
 
 def invitations_create(
@@ -39,8 +41,8 @@ def invitations_create(
 
     What an expired invitation of an address promised, the new one promises too, as if it was sent again.
 
-    Raises InvalidInput for what is no address or no role and beyond the number of a day, AlreadyExists for who is in
-    or invited already, Forbidden when an admin invites an owner, or PermissionDenied.
+    Raises InvalidInput for what is no address or no role, TooManyRequests beyond the number of a day, AlreadyExists for
+    who is in or invited already, Forbidden when an admin invites an owner, or PermissionDenied.
     """
     addresses = checked_addresses(emails)
     if role not in {*Role.values, GUEST}:
@@ -70,7 +72,7 @@ def invitations_create(
 def invitation_resend(*, invitation: Invitation, user: User | None) -> Invitation:
     """Send a new link for seven more days; the one before stops working.
 
-    Raises InvalidState when it was accepted or revoked, InvalidInput beyond the number of a day, Forbidden or
+    Raises InvalidState when it was accepted or revoked, TooManyRequests beyond the number of a day, Forbidden or
     PermissionDenied.
     """
     with transaction.atomic():
@@ -184,14 +186,25 @@ def _exists(place: int, message: str) -> AlreadyExists:
 
 
 def _refuse_too_many(organization: Organization, count: int) -> None:
-    since = timezone.now() - timedelta(days=1)
-    sent = Invitation.objects.filter(organization=organization, sent_at__gt=since).count()
-    if sent + count > A_DAY:
-        message = (
-            f"An organization can send {A_DAY} invitations in 24 hours, and {sent} went out. "
-            f"{f'Invite at most {A_DAY - sent} now, the others' if sent < A_DAY else 'Go on'} tomorrow."
-        )
+    """Raise TooManyRequests where so many more are too many for now, or InvalidInput where they always are."""
+    if count > A_DAY:
+        message = f"Invite at most {A_DAY} people at once: an organization can send so many invitations in 24 hours."
         raise InvalidInput(message, details=[Detail("emails", message)])
+    now = timezone.now()
+    recent = Invitation.objects.filter(organization=organization, sent_at__gt=now - A_DAY_LONG)
+    sent = recent.count()
+    if sent + count <= A_DAY:
+        return
+    in_the_way = recent.order_by("sent_at").values_list("sent_at", flat=True)
+    reset = in_the_way[sent + count - A_DAY - 1] + A_DAY_LONG  # then there is room for all of these
+    wait = max(1, math.ceil((reset - now).total_seconds()))
+    hours = math.ceil(wait / 3600)
+    later = f"in {hours} hours" if hours > 1 else "in an hour"
+    message = (
+        f"An organization can send {A_DAY} invitations in 24 hours, and {sent} went out. "
+        f"{f'Invite at most {A_DAY - sent} now, or all' if sent < A_DAY else 'Go on'} {later}."
+    )
+    raise TooManyRequests(message, limits=Limits(sent, A_DAY, reset), headers={"Retry-After": str(wait)})
 
 
 def _tell(

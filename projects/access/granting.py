@@ -82,7 +82,7 @@ def access_give(
 ) -> ProjectUserObjectPermission | InvitedGrant:
     """Give somebody access by their address: a grant if they are in the organization, else one with an invitation.
 
-    Raises InvalidInput (also beyond the invitations of a day), PermissionDenied, InvalidState.
+    Raises InvalidInput, TooManyRequests beyond the invitations of a day, PermissionDenied, InvalidState.
     """
     _check_level(level)
     try:

@@ -10,6 +10,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
@@ -23,7 +24,7 @@ from accounts.members.invitations import (
 )
 from accounts.models import AuditEntry, Ending, Guest, Invitation, Membership, Organization, Role, User
 from accounts.models.invitation import GUEST
-from mino.common.errors import AlreadyExists, Forbidden, InvalidInput, InvalidState
+from mino.common.errors import AlreadyExists, Forbidden, InvalidInput, InvalidState, TooManyRequests
 from mino.tests.factories import InvitationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -233,13 +234,34 @@ def test_who_waits_is_not_invited_twice_until_the_link_has_expired(organization:
 
 def test_an_organization_sends_fifty_a_day_counting_those_sent_again(organization: Organization, admin: User) -> None:
     InvitationFactory.create_batch(A_DAY - 1, organization=organization, ended_at=timezone.now(), ending=Ending.REVOKED)
-    with pytest.raises(InvalidInput, match="at most 1 now"):
+    with pytest.raises(TooManyRequests, match="at most 1 now, or all in 24 hours"):
         invitations_create(organization=organization, emails=[NEW, "b@x.example"], role=Role.MEMBER, user=admin)
     [last] = invitations_create(organization=organization, emails=[NEW], role=Role.MEMBER, user=admin)
-    with pytest.raises(InvalidInput, match="tomorrow"):
+    with pytest.raises(TooManyRequests, match="Go on in 24 hours"):
         invitation_resend(invitation=last, user=admin)
     Invitation.objects.exclude(pk=last.pk).update(sent_at=timezone.now() - timedelta(days=1))
     invitation_resend(invitation=last, user=admin)
+
+
+def test_beyond_the_number_of_a_day_it_is_said_when_there_is_room_for_all(
+    client_for: ClientFor, organization: Organization, admin: User
+) -> None:
+    now = timezone.now()
+    for hours in (22, 23):
+        InvitationFactory(organization=organization, sent_at=now - timedelta(hours=hours))
+    InvitationFactory.create_batch(A_DAY - 2, organization=organization)
+    two = [NEW, "b@x.example"]
+    with pytest.raises(TooManyRequests, match="Go on in 2 hours") as refused:
+        invitations_create(organization=organization, emails=two, role=Role.MEMBER, user=admin)
+    limits = refused.value.limits
+    assert limits is not None
+    assert (limits.current, limits.maximum, limits.reset) == (A_DAY, A_DAY, now + timedelta(hours=2))
+    assert 7190 < int(refused.value.headers["Retry-After"]) <= 7200
+    page = client_for(admin).post(reverse("invitation_create", args=["northlight"]), {"emails": NEW, "role": "member"})
+    assert "Go on in an hour." in page.text
+    many = [f"p{number}@x.example" for number in range(A_DAY + 1)]
+    with pytest.raises(InvalidInput, match="at most 50 people at once"):
+        invitations_create(organization=organization, emails=many, role=Role.MEMBER, user=admin)
 
 
 def test_a_mail_that_can_not_be_sent_is_told(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from accounts.members.accepting import invitation_accept
+from accounts.members.invitations import A_DAY
 from accounts.models import AuditEntry, Channel, Guest, Invitation, Organization, User
 from mino.tests.api.asking import Asker, browser, code_of, program
-from mino.tests.factories import MembershipFactory, ProjectFactory, UserFactory
+from mino.tests.factories import InvitationFactory, MembershipFactory, ProjectFactory, UserFactory
 from projects.access.granting import access_give, grant_set, project_set_private
 from projects.models import InvitedGrant, Level, Project, ProjectUserObjectPermission
 
@@ -126,6 +130,18 @@ def test_what_is_no_grant(ask: Asker, private: Project, body: dict[str, Any], pa
     response = ask("POST", f"projects/{private.pk}/grants", body)
     assert (code_of(response), details(response)) == ("VALIDATION_ERROR", [path])
     assert not Invitation.objects.exists()
+
+
+def test_who_would_be_the_fifty_first_of_a_day_is_not_invited(
+    ask: Asker, private: Project, admin: User, client_for: Callable[[User], Client]
+) -> None:
+    InvitationFactory.create_batch(A_DAY, organization=private.organization)
+    body = {"email": OUTSIDE, "level": "view"}
+    response = ask("POST", f"projects/{private.pk}/grants", body)
+    assert (response.status_code, code_of(response), details(response)) == (429, "RATE_LIMIT_EXCEEDED", [])
+    assert response.json()["limits"]["current"] == A_DAY
+    page = client_for(admin).post(reverse("project_access_give", args=["northlight", private.pk]), body)
+    assert "can send 50 invitations in 24 hours" in page.text
 
 
 def test_grants_are_for_who_is_there_and_elsewhere_is_elsewhere(
