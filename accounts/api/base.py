@@ -22,6 +22,7 @@ from accounts.api.idempotency import answer_once
 from accounts.api.meaning import find_organization
 from accounts.api_keys.principal import NO_KEY, ApiKeyPrincipal
 from accounts.limits.requests import request_pass
+from accounts.limits.sending import operation_pass
 from accounts.models import Organization, User
 from accounts.permissions import Principal
 from mino.common.api.errors import ApiError, exception_handler
@@ -150,11 +151,15 @@ class ApiView(APIView):
             parameters["values"] = body.validated_data
         elif request.method not in SAFE_METHODS and JsonParser.media_type in request.content_type:
             Taken(data=request.data or {}).is_valid(raise_exception=True)  # there is no field that it could have
+
+        def act() -> Response:
+            operation_pass(request, about.name)
+            answer: Response = handler(self, request, **parameters)
+            return answer
+
         if about.heeds_key(parameters.get("values", {})):
-            has_body = about.takes is not None
-            return answer_once(request, lambda: handler(self, request, **parameters), has_body=has_body)
-        answer: Response = handler(self, request, **parameters)
-        return answer
+            return answer_once(request, act, has_body=about.takes is not None)
+        return act()
 
     # ---- what methods answer with ----------------------------------------------------------------------------------
 

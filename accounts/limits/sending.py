@@ -1,4 +1,6 @@
-"""How often forms may be sent that let people in, send mail or cost something: one table, kept by django-ratelimit.
+"""How often may be done what lets people in, sends mail or costs something: one table, kept by django-ratelimit.
+
+Forms and the operations of the API that do the same are counted together.
 
 It counts in fixed windows in the cache. While the cache is away everything passes, which `mino.common.cache` logs.
 allauth counts failures to sign in besides, by address and account.
@@ -8,12 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django_ratelimit.core import get_usage
 
+from mino.common.errors import Limits, TooManyRequests
 from mino.common.requests import client_address
 
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 - a name, no address to listen at # nosec B104
@@ -62,8 +67,18 @@ LIMITS: Mapping[str, tuple[Limit, ...]] = {
     "agent_key_test": (Limit(_of_organization, "30/h"),),
     "webhook_test": (Limit(_of_organization, "60/h"),),
     "webhook_redeliver": (Limit(_of_organization, "300/h"),),
+    "webhook_redeliver_failed": (Limit(_of_organization, "30/h"),),
 }
 """By the name of the address that the form is posted to."""
+
+OPERATIONS: Mapping[str, str] = {
+    "invitation_create": "invitation_create",
+    "invitation_resend": "invitation_send",
+    "webhook_test": "webhook_test",
+    "webhook_redeliver": "webhook_redeliver",
+    "webhook_redeliver_failed": "webhook_redeliver_failed",
+}
+"""The operations of the API that do what a form does, each with the name of that form in `LIMITS`."""
 
 
 class FormLimitsMiddleware:
@@ -80,12 +95,31 @@ class FormLimitsMiddleware:
         name = (request.resolver_match.url_name if request.resolver_match else "") or ""
         if request.method != "POST" or name not in LIMITS:
             return None
-        usages = [
-            get_usage(request, group=f"{name}.{place}", key=one.key, rate=one.rate, method="POST", increment=True)
-            for place, one in enumerate(LIMITS[name])
-        ]
-        waits = [usage["time_left"] for usage in usages if usage and usage["should_limit"]]
-        return too_often(request, max(waits)) if waits else None
+        above = _count(request, name)
+        return too_often(request, above["time_left"]) if above else None
+
+
+def operation_pass(request: Any, name: str) -> None:
+    """Count a request to the operation of this name, which knows its organization. Raises TooManyRequests."""
+    above = _count(request, OPERATIONS[name]) if name in OPERATIONS else None
+    if above is None:
+        return
+    most, wait = above["limit"], max(1, above["time_left"])
+    message = (
+        f"This may be done {most:,} times an hour in an organization, here and on the pages. Go on in {wait} seconds."
+    )
+    limits = Limits(most, most, timezone.now() + timedelta(seconds=wait))
+    raise TooManyRequests(message, limits=limits, headers={"Retry-After": str(wait)})
+
+
+def _count(request: Any, name: str) -> dict[str, Any] | None:
+    """Count a post for each limit of this name. Gives the usage that has to wait longest, if one is above its limit."""
+    usages = [
+        get_usage(request, group=f"{name}.{place}", key=one.key, rate=one.rate, method="POST", increment=True)
+        for place, one in enumerate(LIMITS[name])
+    ]
+    above = [usage for usage in usages if usage and usage["should_limit"]]
+    return max(above, key=lambda usage: usage["time_left"], default=None)
 
 
 def too_often(request: HttpRequest, seconds: int | None = None) -> HttpResponse:

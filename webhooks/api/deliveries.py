@@ -73,7 +73,10 @@ class Redelivery(ApiView):
         errors=["INVALID_STATE"],
     )
     def post(self, request: ApiRequest, webhook_id: uuid.UUID, delivery_id: uuid.UUID) -> Response:
-        """Send a delivery again at once, with the same id and body, and fresh attempts. Needs an admin."""
+        """Send a delivery again at once, with the same id and body, and fresh attempts. Needs an admin.
+
+        At most 300 an hour in an organization, over API and pages together.
+        """
         delivery = find_delivery(request, webhook_id, delivery_id)
         services.delivery_redeliver(delivery=delivery, user=request.user)
         return self.answer(delivery, shapes.DeliveryWithAttempts)
@@ -96,6 +99,7 @@ class FailedRedelivery(ApiView):
         """Send failed deliveries again, at most 10,000 of them, the earliest; says how many. Needs an admin.
 
         Events of one execution (or batch) go out in the order in which they happened; later ones wait for them.
+        At most 30 times an hour in an organization, over API and pages together.
         """
         found = find_webhook(request, webhook_id)
         count = services.deliveries_redeliver_failed(subscription=found, user=request.user)
@@ -118,7 +122,10 @@ class WebhookTest(ApiView):
         errors=["INVALID_STATE"],
     )
     def post(self, request: ApiRequest, webhook_id: uuid.UUID, values: dict[str, Any]) -> Response:
-        """Send the example of an event; its `data` says `"test": true`. Needs an admin."""
+        """Send the example of an event; its `data` says `"test": true`. Needs an admin.
+
+        At most 60 an hour in an organization, over API and pages together.
+        """
         found = find_webhook(request, webhook_id)
         delivery = services.example_send(subscription=found, user=request.user, **values)
         address = reverse("api_webhook_delivery", args=[found.pk, delivery.pk])

@@ -12,14 +12,17 @@ from django.conf import settings as configured
 from django.core import mail
 from django.core.checks import run_checks
 from django.test import Client
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 from pytest_django import Settings
 
 from accounts.limits import sending
-from accounts.limits.sending import LIMITS, Limit
+from accounts.limits.sending import LIMITS, OPERATIONS, Limit
 from accounts.models import Organization, User
-from mino.tests.factories import PASSWORD
+from mino.tests.api.asking import browser, code_of, program
+from mino.tests.api.places import ALL
+from mino.tests.factories import PASSWORD, OrganizationFactory
 
+WEBHOOK = {"url": "https://hooks.example.com/mino", "events": ["execution.completed"]}
 SIGN_IN, RESET = "/accounts/login/", "/accounts/password/reset/"
 
 
@@ -97,6 +100,58 @@ def test_new_organizations_are_counted_by_person_and_requests_by_organization(
     assert post(clients[1], "/organizations/new/", {"name": "Another"}) == 302
     plan = f"/o/{organization.slug}/settings/usage/plan/"
     assert [post(clients[0], plan, {"plan": "nonsense"}) for _ in range(3)] == [422, 422, 429]
+
+
+def test_each_operation_that_is_limited_is_one_and_has_a_limit() -> None:
+    operations = {one.operation.name for one in ALL}
+    assert set(OPERATIONS) <= operations
+    assert set(OPERATIONS.values()) <= set(LIMITS)
+    assert operations & set(LIMITS) <= set(OPERATIONS)
+
+
+@pytest.mark.usefixtures("few")
+def test_pages_and_the_api_count_together_for_an_organization(
+    organization: Organization, admin: User, client_for: Callable[[User], Client]
+) -> None:
+    api = program(organization)
+    webhook = api("POST", "webhooks", WEBHOOK).json()["id"]
+    form, path = reverse("webhook_test", args=["northlight", webhook]), f"webhooks/{webhook}/test"
+    first = api("POST", path, {}, Idempotency_Key="a")
+    assert (first.status_code, post(client_for(admin), form)) == (201, 302)
+    for asker in (api, browser(admin, organization)):
+        refused = asker("POST", path, {}, Idempotency_Key="b")
+        assert (refused.status_code, code_of(refused)) == (429, "RATE_LIMIT_EXCEEDED")
+        assert 0 < int(refused["Retry-After"]) <= 3600
+        assert (refused.json()["limits"]["current"], refused.json()["limits"]["maximum"]) == (2, 2)
+    assert post(client_for(admin), form) == 429
+    assert api("POST", path, {}, Idempotency_Key="a").content == first.content, "what is repeated is not done"
+    assert api("GET", f"webhooks/{webhook}/deliveries").status_code == 200
+    other = OrganizationFactory()
+    elsewhere = program(other)
+    theirs = elsewhere("POST", "webhooks", WEBHOOK).json()["id"]
+    assert elsewhere("POST", f"webhooks/{theirs}/test", {}).status_code == 201
+
+
+@pytest.mark.usefixtures("few")
+def test_sending_again_is_limited_for_programs_too(organization: Organization) -> None:
+    api = program(organization)
+    webhook = api("POST", "webhooks", WEBHOOK).json()["id"]
+    delivery = api("POST", f"webhooks/{webhook}/test", {}).json()["id"]
+    for path in (f"deliveries/{delivery}/redeliver", "redeliver-failed"):
+        statuses = [api("POST", f"webhooks/{webhook}/{path}").status_code for _ in range(3)]
+        assert statuses == [200, 200, 429]
+
+
+@pytest.mark.usefixtures("few")
+def test_invitations_are_limited_over_the_api_too(organization: Organization, admin: User) -> None:
+    asker = browser(admin, organization)
+    bodies = [{"emails": [f"p{number}@x.example"], "role": "member"} for number in range(3)]
+    answers = [asker("POST", "invitations", body) for body in bodies]
+    assert [one.status_code for one in answers] == [201, 201, 429]
+    path = f"invitations/{answers[0].json()['data'][0]['id']}/resend"
+    again = asker("POST", path).json()["id"]
+    statuses = [asker("POST", f"invitations/{again}/resend").status_code for _ in range(2)]
+    assert statuses == [201, 429]
 
 
 @pytest.mark.usefixtures("few")

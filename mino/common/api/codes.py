@@ -118,8 +118,10 @@ CODES: Mapping[str, ErrorCode] = {
     ),
     "RATE_LIMIT_EXCEEDED": ErrorCode(
         429,
-        "There were too many requests within an hour.",
-        "Wait as many seconds as `Retry-After` says. The headers `RateLimit-*` tell beforehand what is left.",
+        "There were too many requests within an hour, or too much of what has a limit of its own: invitations, tests "
+        "and redeliveries of webhooks.",
+        "Wait as many seconds as `Retry-After` says; `limits` has how many there were and may be. The headers "
+        "`RateLimit-*` tell beforehand how many requests are left.",
     ),
     "UNKNOWN_ERROR": ErrorCode(
         500,
