@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mino.settings.foundation import ENV, public
+from mino.settings.foundation import ENV, _public
 from mino.sign_in_providers import sign_in_providers
 
 AUTH_USER_MODEL = "accounts.User"
@@ -43,7 +43,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "MINO"
 MFA_TOTP_TOLERANCE = 1  # clocks of telephones
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = public.scheme == "http"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = _public.scheme == "http"
 MFA_ALLOW_UNVERIFIED_EMAIL = not ENV.email_url
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False

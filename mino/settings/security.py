@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from csp.constants import NONE, SELF
 
-from mino.settings.foundation import ENV, public
+from mino.settings.foundation import ENV, _public
 from mino.sign_in_providers import sign_in_origins
 
-_https = public.scheme == "https"
+_https = _public.scheme == "https"
 SECURE_SSL_REDIRECT = _https
 SECURE_REDIRECT_EXEMPT = [r"^health/(live|ready)$", r"^metrics$"]  # asked for behind the proxy that ends TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
