@@ -73,4 +73,4 @@ class AnswerTaking(ApiView):
                 reason=values["reason"],
                 seen=values.get("seen", Seen.ANYTHING),
             )
-        return Response(changed(done))
+        return self.answer(changed(done), TruthChanged)

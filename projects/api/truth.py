@@ -77,10 +77,10 @@ class TruthChanged(Given):
 
     example: ClassVar[Any] = {"affected_cells": 2, "affected_rows": 1, "change_id": CHANGE_ID, "doubts": []}
 
-    affected_cells = serializers.IntegerField(help_text="Cells that hold another value now.")
-    affected_rows = serializers.IntegerField()
-    change_id = ChangeMade()
-    doubts = Doubt(many=True, help_text="Values with which only the very same text will be right.")
+    affected_cells = serializers.IntegerField(required=False, help_text="Cells that hold another value now.")
+    affected_rows = serializers.IntegerField(required=False)
+    change_id = ChangeMade(required=False)
+    doubts = Doubt(many=True, required=False, help_text="Values with which only the very same text will be right.")
 
 
 class RevisionGiven(Given):
@@ -153,9 +153,13 @@ class TruthRestored(Given):
 
     example: ClassVar[Any] = {"affected_cells": 118, "left_cells": 2, "change_id": CHANGE_ID}
 
-    affected_cells = serializers.IntegerField(help_text="Cells that hold again what they held before.")
-    left_cells = serializers.IntegerField(help_text="Cells that were changed again since, and stay as they are.")
-    change_id = serializers.UUIDField(help_text="The change that took it back; it can be taken back as well.")
+    affected_cells = serializers.IntegerField(required=False, help_text="Cells that hold again what they held before.")
+    left_cells = serializers.IntegerField(
+        required=False, help_text="Cells that were changed again since, and stay as they are."
+    )
+    change_id = serializers.UUIDField(
+        required=False, help_text="The change that took it back; it can be taken back as well."
+    )
 
 
 class TruthChangeGiven(Given):
@@ -225,7 +229,7 @@ class GroundTruth(ApiView):
                 done = truth_set(batch=batch, changes=changes, user=request.user, reason=values["reason"])
         except TruthOutdated as outdated:
             raise tell_outdated(outdated, changes) from None
-        return Response(changed(done))
+        return self.answer(changed(done), TruthChanged)
 
 
 class RevisionList(ApiView):
@@ -270,7 +274,7 @@ class RevisionTakingBack(ApiView):
                 reason=values["reason"],
                 seen=values.get("seen", Seen.ANYTHING),
             )
-        return Response(changed(done))
+        return self.answer(changed(done), TruthChanged)
 
 
 class TruthChange(ApiView):
@@ -310,7 +314,7 @@ class TruthChangeTakingBack(ApiView):
         require(request.user, "projects.change_ground_truth", first.batch.project)
         done = truth_restore_change(batch=first.batch, change=change_id, user=request.user, reason=values["reason"])
         restored = {"affected_cells": done.cells, "left_cells": cells - done.cells, "change_id": done.change_id}
-        return Response(restored)
+        return self.answer(restored, TruthRestored)
 
 
 def _change_of(request: ApiRequest, change_id: uuid.UUID) -> tuple[TruthRevision, int]:
