@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
@@ -27,8 +27,8 @@ from accounts.models import Organization, User
 from accounts.permissions import Principal
 from mino.common.api.errors import ApiError, exception_handler
 from mino.common.api.identifiers import read_identifiers
-from mino.common.api.includes import additions_among, additions_read
-from mino.common.api.listing import TOTAL, chosen, refuse_unknown, together
+from mino.common.api.includes import additions_read, scopes_among
+from mino.common.api.listing import TOTAL, Chosen, chosen, refuse_unknown, together
 from mino.common.api.operation import Operation, operation_of
 from mino.common.api.parsers import AlwaysTheFirst, JsonParser, refuse_without_length
 from mino.common.api.schema import OperationSchema
@@ -39,18 +39,19 @@ IF_MATCH = "If-Match"
 ASK_AGAIN = 2
 """Seconds after which it makes sense to ask for what a worker computes."""
 M = TypeVar("M", bound=Model)
-Item = TypeVar("Item")
 
 
 class ApiRequest(Request):
     """A request to an endpoint. `organization` is set unless the view is `outside` of organizations.
 
-    `query` are its parameters, each of them given once.
+    `query` are its parameters, each of them given once; `chosen` is what they ask for of the objects to answer, where
+    the operation answers any.
     """
 
     user: Principal  # type: ignore[assignment]
     organization: Organization
     query: QueryDict
+    chosen: Chosen
 
     @property
     def person(self) -> User:
@@ -142,8 +143,9 @@ class ApiView(APIView):
             known = [one.name for one in about.parameters]
             choosing = ["fields", "include"] if about.answers_object else []
             refuse_unknown(request.query, [*choosing, *known])
-        if about.answers_object:
-            chosen(about.answers, request.query, [])  # refused before anything is done
+        if about.shape is not None:
+            request.chosen = chosen(about.shape, request.query, [TOTAL] if about.listing else [])
+            _check_chosen(about.shape, request)
         if about.takes is not None:
             sent = [] if request.data is None else request.data  # null is no object either: refused in the same words
             body = about.takes(data=sent, context={"request": request})
@@ -168,17 +170,14 @@ class ApiView(APIView):
         about = operation_of(self, self.request.method or "")
         if about is None or about.listing is None:
             raise TypeError("The operation has no listing.")
-        self._check_additions(
-            about.listing.serializer, chosen(about.listing.serializer, self.request.query, [TOTAL])[1]
-        )
         scope = (self.request.user.pk if self.outside else self.request.organization.pk, sorted(self.kwargs.items()))
-        return Response(about.listing.page(queryset, self.request.query, scope=scope, context=context))
+        query, wanted = self.request.query, self.request.chosen
+        return Response(about.listing.page(queryset, query, wanted, scope=scope, context=context))
 
     def answer(self, item: Any, serializer: type[Given], *, created_at: str = "", **context: Any) -> Response:
         """One object, with the fields that were asked for and its ETag; 201 with the address where it was created."""
-        _, fields = chosen(serializer, self.request.query, [])
+        fields = self.request.chosen.fields
         if isinstance(item, Model):
-            self._check_additions(serializer, fields)
             item = self.find(serializer.load(type(item)._default_manager.all(), fields), pk=item.pk)
             additions_read(serializer, [item], fields)
         response = Response(given(serializer, item, context={**context, "fields": fields}))
@@ -188,15 +187,6 @@ class ApiView(APIView):
             response.status_code = 201
             response["Location"] = created_at
         return response
-
-    def _check_additions(self, serializer: type[Given], fields: Collection[str]) -> None:
-        """Raise PermissionDenied where something is to be included that the API key may not read."""
-        user: Any = self.request.user
-        for name, addition in additions_among(serializer, fields).items():
-            if isinstance(user, ApiKeyPrincipal) and not user.has_scope(addition.scope):
-                raise PermissionDenied(
-                    f"To include {name}, an API key needs the scope {addition.scope}. Ask an owner for one that has it."
-                )
 
     def in_time(self, response: Response, *, is_done: bool) -> Response:
         """The answer of an operation that takes time: 202 with `Retry-After` until what is asked for is done."""
@@ -251,3 +241,14 @@ def _check_scope(about: Operation, user: Any) -> None:
         raise PermissionDenied(NO_KEY)
     if about.scope is not None and not user.has_scope(about.scope):
         raise PermissionDenied(f"This API key does not have the scope {about.scope}. Ask an owner for one that has.")
+
+
+def _check_chosen(shape: type[Given], request: ApiRequest) -> None:
+    """Raise PermissionDenied where something is to be included that the API key may not read."""
+    if not isinstance(request.user, ApiKeyPrincipal):
+        return
+    for name, scope in scopes_among(shape, request.chosen.fields).items():
+        if not request.user.has_scope(scope):
+            raise PermissionDenied(
+                f"To include {name}, an API key needs the scope {scope}. Ask an owner for one that has it."
+            )

@@ -26,7 +26,7 @@ from executions.models import Job, JobStatus
 from mino.common.api.cursors import Key, filter_digest, read_cursor, write_cursor
 from mino.common.api.errors import ApiError, invalid
 from mino.common.api.filters import IdFilter, ListFilter, NameFilter, SearchFilter, WordFilter
-from mino.common.api.listing import CHOOSING, PAGING, TOTAL, Listing, chosen, refuse_unknown, wanted_limit
+from mino.common.api.listing import CHOOSING, PAGING, TOTAL, Chosen, Listing, refuse_unknown, wanted_limit
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, given
 
@@ -149,10 +149,13 @@ class _Place:
 class FlipListing(Listing):
     """The list of the flips of a comparison, which are no objects of the database."""
 
-    def of(self, pair: Pair, query: QueryDict, *, scope: object) -> dict[str, Any]:
-        """The page that `query` asks for. Raises ApiError or ValidationError for a parameter that can't be used."""
+    def of(self, pair: Pair, query: QueryDict, wanted: Chosen, *, scope: object) -> dict[str, Any]:
+        """The page that `query` asks for, with what is `wanted` of its entries.
+
+        Raises ApiError or ValidationError for a parameter that can't be used.
+        """
         order, limit = self._order(query.get("sort", self.default)), wanted_limit(query)
-        includes, fields = chosen(self.serializer, query, [TOTAL])
+        includes, fields = wanted
         flips = unpacked(pair.comparison.flips)
         mask = asked_entries(pair, flips, asked_flips(pair, query))
         digest = filter_digest(self.serializer.__name__, str(scope), str(pair.baseline.pk), self._filters_of(query))
@@ -192,7 +195,7 @@ class FlipList(ApiView):
         [pair] = pairs_of(request, [baseline_for(request, execution), execution])
         if pair.judged is None:
             raise ApiError("INVALID_STATE", NOT_YET, headers={"Retry-After": str(ASK_AGAIN)})
-        return Response(FLIPS.of(pair, query, scope=(request.organization.pk, execution.pk)))
+        return Response(FLIPS.of(pair, query, request.chosen, scope=(request.organization.pk, execution.pk)))
 
 
 def asked_flips(pair: Pair, query: QueryDict) -> FlipAsk:

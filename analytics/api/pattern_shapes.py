@@ -10,6 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.api_keys.scopes import Scope
 from analytics.models import PatternKind, PatternState, PatternTrend
 from analytics.patterns.presenting import ExampleCell, example_cells
 from analytics.patterns.services import SEARCHES, remedy_for
@@ -118,6 +119,7 @@ class PatternDetailGiven(PatternGiven):
     """A pattern with what may be done about it."""
 
     on_request = ("examples",)
+    on_request_scope = Scope.READ_RESULTS
     example: ClassVar[Any] = {
         **PatternGiven.example,
         "remedy": {

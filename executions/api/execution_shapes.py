@@ -9,6 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
 from accounts.api.fields import AUTHOR, Author, with_author
+from accounts.api_keys.scopes import Scope
 from executions.models import ColumnStatistic, ExecutionStatus, ExecutionType, SampleMethod
 from mino.common.api.serializers import Given
 
@@ -64,6 +65,7 @@ class ExecutionGiven(Given):
     """One run of an instruction version by an agent over rows of a batch."""
 
     on_request = ("instructions", "columns", "selection", "column_figures", "project_name", "batch_name")
+    on_request_scope = Scope.READ_RESULTS
     example: ClassVar[Any] = {
         "id": EXECUTION_ID,
         "number": 42,

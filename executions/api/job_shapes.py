@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.db.models import Prefetch, QuerySet
 from rest_framework import serializers
 
+from accounts.api_keys.scopes import Scope
 from executions.api.execution_shapes import EXECUTION_ID, ExecutionGiven
 from executions.evaluation.verdict import EvaluationResult, Outcome, Reason
 from executions.models import Execution, FailureType, FieldResult, JobStatus, RetryStatus
@@ -45,6 +46,7 @@ class JobGiven(Given):
         "truth",
         "execution",
     )
+    on_request_scope = Scope.READ_RESULTS
     example: ClassVar[Any] = {
         "id": JOB_ID,
         "execution_id": EXECUTION_ID,

@@ -45,6 +45,13 @@ def additions_among(serializer: type[Given], fields: Collection[str]) -> Mapping
     return {name: addition for name, addition in wanted if addition is not None}
 
 
+def scopes_among(serializer: type[Given], fields: Collection[str]) -> Mapping[str, str]:
+    """The scopes that an API key needs for some of these fields besides that of the operation, by field."""
+    own = serializer.on_request_scope
+    found = {name: own for name in fields if own and name in serializer.on_request}
+    return {**found, **{name: addition.scope for name, addition in additions_among(serializer, fields).items()}}
+
+
 def additions_read(serializer: type[Given], items: Sequence[Any], fields: Collection[str]) -> None:
     """Put the values of the wanted additions on the objects."""
     for name, addition in additions_among(serializer, fields).items():

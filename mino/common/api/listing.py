@@ -7,9 +7,9 @@ sort by `created_at` where that matters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -39,6 +39,13 @@ class Pagination(serializers.Serializer[Any]):
     total = serializers.IntegerField(required=False, help_text="How many there are in all, with `include=total`.")
 
 
+class Chosen(NamedTuple):
+    """What `include` asks for, and the fields to answer."""
+
+    includes: Set[str]
+    fields: Set[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A list: what its objects look like, what it can be sorted by (each in both directions), and its filters.
@@ -53,14 +60,17 @@ class Listing:
     filters: type[ListFilter] | None = None
     last_key: str = "id"
 
-    def page(self, queryset: QuerySet[Any], query: QueryDict, *, scope: object, context: Any = None) -> dict[str, Any]:
-        """The page that `query` asks for. `scope` is what cursors are good for beside sort and filters.
+    def page(
+        self, queryset: QuerySet[Any], query: QueryDict, wanted: Chosen, *, scope: object, context: Any = None
+    ) -> dict[str, Any]:
+        """The page that `query` asks for, with what is `wanted` of its objects. `scope` is what cursors are good for
+        beside sort and filters.
 
         Raises ApiError or ValidationError for a parameter that can't be used.
         """
         refuse_unknown(query, [*PAGING, *CHOOSING, *(self.filters.names() if self.filters else ())])
         order, limit = self._order(query.get("sort", self.default)), wanted_limit(query)
-        includes, fields = chosen(self.serializer, query, [TOTAL])
+        includes, fields = wanted
         if self.filters:
             queryset = self.filters.narrow(queryset, query)
         total = {TOTAL: queryset.count()} if TOTAL in includes else {}
@@ -124,18 +134,19 @@ def together(query: QueryDict, parameters: Callable[[], Iterable[OpenApiParamete
     return joined
 
 
-def chosen(serializer: type[Given], query: QueryDict, further: list[str]) -> tuple[set[str], set[str]]:
-    """What `include` asks for, and the fields to answer. Raises ApiError for a name that can't be used."""
+def chosen(serializer: type[Given], query: QueryDict, further: list[str]) -> Chosen:
+    """What `query` asks for. Raises ApiError for a name that can't be used."""
     includes = set(_names(query, "include", [*further, *serializer.on_request]))
     fields = _names(query, "fields", serializer.names()) if "fields" in query else None
-    return includes, wanted_fields(serializer, fields, includes)
+    return Chosen(includes, wanted_fields(serializer, fields, includes))
 
 
 def choosing_parameters(serializer: type[Given], further: list[str]) -> Iterator[OpenApiParameter]:
     """`fields` and `include` as the documentation shows them."""
     if includes := [*further, *serializer.on_request]:
         yield _list_of("include", includes, "What to answer beside the usual.")
-    yield _list_of("fields", serializer.names(), "Answer only these fields (`id` always).")
+    always = " (`id` always)" if "id" in serializer.names() else ""
+    yield _list_of("fields", serializer.names(), f"Answer only these fields{always}.")
 
 
 def _list_of(name: str, values: list[str], description: str) -> OpenApiParameter:

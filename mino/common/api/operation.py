@@ -56,6 +56,11 @@ class Operation:
         """Whether it answers one object, whose fields can be chosen."""
         return isinstance(self.answers, type) and issubclass(self.answers, Given) and not self.many
 
+    @property
+    def shape(self) -> type[Given] | None:
+        """What each object that it answers looks like, where their fields can be chosen."""
+        return self.listing.serializer if self.listing else self.answers if self.answers_object else None
+
     def heeds_key(self, values: Mapping[str, Any]) -> bool:
         """Whether `Idempotency-Key` is heeded with this body."""
         return self.idempotent and not (self.in_portions and self.in_portions(values))

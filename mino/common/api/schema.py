@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from rest_framework import serializers
 from rest_framework.permissions import SAFE_METHODS
 
 from mino.common.api.codes import CODES
+from mino.common.api.includes import scopes_among
 from mino.common.api.listing import Pagination
 from mino.common.api.operation import Operation, operation_of
 from mino.common.api.schema_bodies import strict
@@ -85,7 +87,18 @@ class OperationSchema(AutoSchema):
             return "For signed-in people only: no API key reaches it."
         if self.operation.scope is None:
             return "Every API key may ask this."
-        return f"An API key needs the scope `{self.operation.scope}`."
+        needed = f"An API key needs the scope `{self.operation.scope}`"
+        return f"{needed}{''.join(self._needs_besides())}."
+
+    def _needs_besides(self) -> Iterator[str]:
+        """The scopes for what is there on request, each with the names of it."""
+        shape = self.operation.shape
+        by_scope: dict[str, list[str]] = {}
+        for name, scope in scopes_among(shape, shape.names()).items() if shape else ():
+            if scope != self.operation.scope:
+                by_scope.setdefault(scope, []).append(f"`{name}`")
+        for scope, names in by_scope.items():
+            yield f", and `{scope}` for {', '.join(names)}"
 
     def get_extensions(self) -> dict[str, Any]:
         """The scope for programs that read the document."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from copy import deepcopy
 from hashlib import sha256
 from typing import Any, ClassVar
 
@@ -57,11 +58,13 @@ class Taken(serializers.Serializer[Any]):
 class Given(serializers.Serializer[Any]):
     """An object as it is answered.
 
-    `on_request` names fields that are only there when `include=` asks for them. `edited` names those that people
-    change: the ETag is made of them. `example` is one such object.
+    `on_request` names fields that are only there when `include=` asks for them, `on_request_scope` the scope that an
+    API key needs for those besides that of the operation. `edited` names the fields that people change: the ETag is
+    made of them. `example` is one such object.
     """
 
     on_request: ClassVar[Collection[str]] = ()
+    on_request_scope: ClassVar[str] = ""
     edited: ClassVar[Collection[str]] = ()
     example: ClassVar[Any] = None
 
@@ -73,15 +76,16 @@ class Given(serializers.Serializer[Any]):
     @classmethod
     def names(cls) -> list[str]:
         """All fields, in their order."""
-        return list(cls().fields)
+        return list(cls._declared_fields)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Only the fields that are wanted; of an object within another one the usual ones."""
-        fields = super().get_fields()
         wanted = self.context.get("fields")
-        if wanted is not None and self._is_within_another:
-            wanted = fields.keys() - set(self.on_request)
-        return fields if wanted is None else {name: field for name, field in fields.items() if name in wanted}
+        if wanted is None:
+            return super().get_fields()
+        if self._is_within_another:
+            wanted = self.usual_fields()
+        return {name: deepcopy(field) for name, field in self._declared_fields.items() if name in wanted}
 
     @classmethod
     def usual_fields(cls) -> set[str]:
