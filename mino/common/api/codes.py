@@ -26,7 +26,8 @@ CODES: Mapping[str, ErrorCode] = {
     ),
     "INVALID_JSON": ErrorCode(
         400,
-        "The body is not JSON, or a name stands twice in an object.",
+        "The body is not JSON, a name stands twice in an object, or lists and objects stand more than 100 deep within "
+        "each other.",
         "Send an object in JSON, encoded in UTF-8, with `Content-Type: application/json`.",
     ),
     "MISSING_FIELD": ErrorCode(400, "A field that is required is missing.", "`details` names the fields: send them."),

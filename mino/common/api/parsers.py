@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 from django.conf import settings
@@ -16,8 +16,11 @@ from rest_framework.renderers import BaseRenderer
 
 from mino.common.api.errors import TOO_LARGE, ApiError
 
+DEEPEST = 100
+"""Lists and objects within each other. What handles them further on fails at some depth that nobody can tell."""
 LONGEST_NUMBER = 1_000
 """Digits; Python itself refuses to read many more."""
+TOO_DEEP = f"The body is nested too deeply. Put at most {DEEPEST} lists and objects within each other."
 
 
 class JsonParser(BaseParser):
@@ -34,16 +37,15 @@ class JsonParser(BaseParser):
         if len(body) > most:
             raise ApiError("PAYLOAD_TOO_LARGE", f"{TOO_LARGE} It may have {most:,} bytes.")
         try:
-            text = body.decode("utf-8-sig")
-            return json.loads(
-                text, parse_constant=_refuse, parse_float=_finite, parse_int=_whole, object_pairs_hook=_once_each
-            )
+            value = _read(body.decode("utf-8-sig"))
         except RecursionError:
-            raise ParseError("The body is nested too deeply.") from None
+            raise ParseError(TOO_DEEP) from None
         except UnicodeDecodeError as error:
             raise ParseError(f"The body is not text in UTF-8: byte {error.start} fits in no character.") from None
         except ValueError as error:
             raise ParseError(f"The body is not JSON: {error}.") from None
+        _refuse_too_deep(value)
+        return value
 
 
 def refuse_without_length(request: HttpRequest) -> None:
@@ -51,6 +53,25 @@ def refuse_without_length(request: HttpRequest) -> None:
     if "Transfer-Encoding" in request.headers and not request.headers.get("Content-Length"):
         message = "The body came in chunks, without its length. Send it in one piece, with Content-Length."
         raise ApiError("LENGTH_REQUIRED", message, path="Content-Length")
+
+
+def _read(text: str) -> Any:
+    return json.loads(text, parse_constant=_refuse, parse_float=_finite, parse_int=_whole, object_pairs_hook=_once_each)
+
+
+def _refuse_too_deep(value: Any) -> None:
+    """Raise ParseError for a value that is nested more than DEEPEST deep. Looks at it level by level."""
+    level = _lists_and_objects([value])
+    for _ in range(DEEPEST):
+        if not level:
+            return
+        level = _lists_and_objects(inner for one in level for inner in (one.values() if isinstance(one, dict) else one))
+    if level:
+        raise ParseError(TOO_DEEP)
+
+
+def _lists_and_objects(values: Iterable[Any]) -> list[Any]:
+    return [one for one in values if isinstance(one, list | dict)]
 
 
 def _refuse(name: str) -> None:
