@@ -91,7 +91,9 @@ def operation(name: str, summary: str, **about: Any) -> Callable[[Handler], Hand
 
 
 def operation_of(view: object, method: str) -> Operation | None:
-    """The operation behind a method of a view (class or object)."""
+    """The operation behind a method of a view (class or object); a view has attributes that are no methods of HTTP."""
     name = "get" if method.upper() == "HEAD" else method.lower()
+    if name not in getattr(view, "http_method_names", ()):
+        return None
     found: Operation | None = getattr(getattr(view, name, None), "operation", None)
     return found
