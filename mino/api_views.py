@@ -15,6 +15,8 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
+from mino.common.api.parsers import AlwaysTheFirst
+
 _one_at_a_time = threading.Lock()
 
 
@@ -42,7 +44,11 @@ class ApiDocument(View):
 
 
 class ApiDocumentation(SpectacularSwaggerSplitView):
-    """Swagger UI, served from here: its script comes as a file of its own, as the strict policy wants it."""
+    """Swagger UI, served from here: its script comes as a file of its own, as the strict policy wants it.
 
+    It is a page whatever `Accept` says, as the operations answer JSON.
+    """
+
+    content_negotiation_class = AlwaysTheFirst
     url_name = "api_document"
     template_name = "api/documentation.html"

@@ -179,14 +179,12 @@ def _of_framework(error: exceptions.APIException, context: dict[str, Any]) -> Re
     headers = {}
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header  # type: ignore[attr-defined]
-    if isinstance(error, exceptions.Throttled):
-        wait = max(1, int(getattr(error, "wait", None) or 1))
-        return _answer("RATE_LIMIT_EXCEEDED", str(error.detail), headers={"Retry-After": str(wait)})
     return _answer(_code_of(error), _words_of(error, context), headers=headers)
 
 
 def _code_of(error: exceptions.APIException) -> str:
-    return next((code for kind, code in _CODES.items() if isinstance(error, kind)), "UNKNOWN_ERROR")
+    other = "VALIDATION_ERROR" if error.status_code < 500 else "UNKNOWN_ERROR"
+    return next((code for kind, code in _CODES.items() if isinstance(error, kind)), other)
 
 
 _CODES: Final[Mapping[type[exceptions.APIException], str]] = {

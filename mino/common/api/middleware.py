@@ -17,9 +17,11 @@ ANSWERS: Final = {
     403: ("FORBIDDEN", FORBIDDEN),
     404: ("NOT_FOUND", NOT_FOUND),
     405: ("METHOD_NOT_ALLOWED", "The address knows no such method."),
+    412: ("PRECONDITION_FAILED", "It is not any more as the request says. Ask again without that condition."),
     413: ("PAYLOAD_TOO_LARGE", TOO_LARGE),
     503: ("DATABASE_ERROR", DATABASE),
 }
+"""The code and the sentence by the status. Other refusals are told as 400, other failures as 500."""
 
 
 class ApiErrorsMiddleware:
@@ -38,8 +40,10 @@ class ApiErrorsMiddleware:
             return response
         if response.headers.get("Content-Type", "").startswith("application/json"):
             return response
-        code, sentence = ANSWERS.get(response.status_code, ("UNKNOWN_ERROR", UNKNOWN))
-        status = response.status_code if response.status_code in ANSWERS else 500
+        status = response.status_code
+        if status not in ANSWERS:
+            status = 400 if status < 500 else 500
+        code, sentence = ANSWERS.get(status, ("UNKNOWN_ERROR", UNKNOWN))
         kept = {name: value for name, value in response.items() if name.lower() not in OF_THE_BODY}
         answer = JsonResponse(error_body(code, sentence), status=status, headers={**kept, "Cache-Control": "no-store"})
         answer._has_been_logged = True  # type: ignore[attr-defined]

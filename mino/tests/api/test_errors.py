@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.test.client import MULTIPART_CONTENT
 from django.utils import timezone
 
 from accounts.models import Organization, User
+from mino.common.api.middleware import ApiErrorsMiddleware
 from mino.common.errors import Limits, QuotaExceeded, TooManyRequests
 from mino.tests.api.asking import Asker, browser, code_of
 from mino.tests.factories import MembershipFactory, UserFactory
@@ -50,6 +52,8 @@ def test_who_asks_is_not_said(db: None) -> None:
         (b'{"name": NaN}', "INVALID_JSON"),
         (b'{"name": 1e999}', "INVALID_JSON"),
         (b"[" * 100_000, "INVALID_JSON"),
+        (b"[" * 101 + b"]" * 101, "INVALID_JSON"),
+        (b"[" * 100 + b"]" * 100, "VALIDATION_ERROR"),
         (b"", "MISSING_FIELD"),
         (b"9" * 5000, "INVALID_JSON"),
         (b'{"name": "a", "name": "b"}', "INVALID_JSON"),
@@ -178,6 +182,18 @@ def test_why_a_body_cant_be_read_is_said(
     assert words in response.json()["error"]
 
 
+@pytest.mark.parametrize("depth", [98, 99, 856, 900])
+def test_how_deep_a_body_may_be_nested(ask: Asker, batch: Batch, depth: int) -> None:
+    """At hundreds of levels, what keeps values as JSON fails. The body and the settings are two more."""
+    body = '{"agent": "local", "agent_settings": {"a": ' + "[" * depth + "]" * depth + "}}"
+    response = ask.client.post(
+        f"/api/v1/batches/{batch.pk}/executions", body, content_type="application/json", headers=ask.headers
+    )
+    assert (response.status_code, code_of(response)) == (400, "VALIDATION_ERROR" if depth == 98 else "INVALID_JSON")
+    if depth > 98:
+        assert "at most 100 lists and objects within each other" in response.json()["error"]
+
+
 def test_a_name_that_stands_twice_is_named(ask: Asker) -> None:
     body = b'{"name": "a", "instructions": "Return the price.", "name": "b"}'
     response = ask.client.post("/api/v1/projects", body, content_type="application/json", headers=ask.headers)
@@ -190,6 +206,34 @@ def test_a_parameter_that_cant_be_used_is_named_in_the_sentence(ask: Asker) -> N
 
 def test_whatever_the_client_accepts_it_gets_json(ask: Asker) -> None:
     assert ask("GET", "projects", Accept="text/html")["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("method", ["SCHEMA", "REQUEST", "HTTP_METHOD_NOT_ALLOWED", "OPTIONS"])
+def test_what_is_no_method_here_is_refused(ask: Asker, method: str) -> None:
+    """Views have attributes of such names; that of the schema is there once the document was made."""
+    ask.client.get("/api/v1/openapi.json")
+    response = ask.client.generic(method, "/api/v1/projects", headers=ask.headers)
+    assert (response.status_code, code_of(response)) == (405, "METHOD_NOT_ALLOWED")
+
+
+@pytest.mark.parametrize(
+    ("header", "value"), [("If-Match", '"x"'), ("If-Unmodified-Since", "Mon, 05 Jan 1998 09:00:00 GMT")]
+)
+def test_the_document_on_a_condition_that_does_not_hold(header: str, value: str) -> None:
+    response = Client().get("/api/v1/openapi.json", headers={header: value})
+    assert (response.status_code, code_of(response)) == (412, "PRECONDITION_FAILED")
+
+
+@pytest.mark.parametrize(("status", "told"), [(406, 400), (418, 400), (507, 500), (404, 404)])
+def test_what_others_refuse_stays_a_refusal(rf: RequestFactory, status: int, told: int) -> None:
+    middleware = ApiErrorsMiddleware(lambda request: HttpResponse("a page", status=status))
+    assert middleware(rf.get("/api/v1/projects")).status_code == told
+
+
+@pytest.mark.parametrize("accepted", ["application/json", "text/html", "image/png", "nonsense"])
+def test_the_documentation_is_a_page_whatever_the_client_accepts(accepted: str) -> None:
+    response = Client().get("/api/v1/docs", headers={"Accept": accepted})
+    assert (response.status_code, response["Content-Type"]) == (200, "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize("written", ["1", "x" * 36, "019c1a60-0a10-7b52-8d3e-6f7a8b9c0d1g", "{" + "0" * 34 + "}"])
