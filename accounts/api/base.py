@@ -25,7 +25,7 @@ from accounts.limits.requests import request_pass
 from accounts.limits.sending import operation_pass
 from accounts.models import Organization, User
 from accounts.permissions import Principal
-from mino.common.api.errors import ApiError, exception_handler
+from mino.common.api.errors import ApiError, exception_handler, invalid
 from mino.common.api.identifiers import read_identifiers
 from mino.common.api.includes import additions_read, scopes_among
 from mino.common.api.listing import TOTAL, Chosen, chosen, refuse_unknown, together
@@ -138,6 +138,7 @@ class ApiView(APIView):
         What is done once is one transaction; what commits in portions is not for `answer_once` (`heeds_key`).
         """
         parameters = {**parameters, **self.kwargs}
+        _check_match(about, request)
         request.query = together(request.query_params, about.query_parameters)
         if about.listing is None:
             known = [one.name for one in about.parameters]
@@ -220,14 +221,34 @@ class ApiView(APIView):
                 lock(item)
             found = manager.all() if lock is not None else manager.select_for_update(no_key=True)
             current = self.find(found, pk=item.pk)
-            wanted = self.request.headers.get(IF_MATCH, "").strip()
-            if wanted and wanted != "*" and etag_of(serializer, current) not in _tags(wanted):
+            wanted = self.request.headers.get(IF_MATCH, "*").strip()
+            if wanted != "*" and etag_of(serializer, current) not in _tags(wanted):
                 raise ApiError(
                     "PRECONDITION_FAILED",
                     "Somebody changed this since you read it. Read it again, then send your change with its new ETag.",
                     path=IF_MATCH,
                 )
             yield current
+
+    @contextmanager
+    def unchanged(self, item: M, serializer: type[Given], lock: Callable[[M], None]) -> Iterator[None]:
+        """For what deletes: only where `If-Match` came is the object locked until the end, as by `edited`."""
+        if IF_MATCH not in self.request.headers:
+            yield
+            return
+        with self.edited(item, serializer, lock):
+            yield
+
+
+def _check_match(about: Operation, request: ApiRequest) -> None:
+    """Raise ApiError for an `If-Match` that is not heeded, or says nothing."""
+    wanted = request.headers.get(IF_MATCH)
+    if wanted is None:
+        return
+    if not about.conditional:
+        raise invalid(IF_MATCH, "This operation does not heed it. Leave it out.")
+    if not wanted.strip():
+        raise invalid(IF_MATCH, "Give the ETag that was read, or leave the header out.")
 
 
 def _tags(header: str) -> list[str]:

@@ -83,14 +83,22 @@ class MemberDetail(ApiView):
             roles.role_change(membership=current, role=values["role"], user=request.person)
         return self.answer(member, Member)
 
-    @operation("member_remove", "Remove a member", people_only=True, status=204, errors=["INVALID_STATE"])
+    @operation(
+        "member_remove",
+        "Remove a member",
+        people_only=True,
+        status=204,
+        conditional=True,
+        errors=["INVALID_STATE"],
+    )
     def delete(self, request: ApiRequest, membership_id: uuid.UUID) -> Response:
         """End somebody's membership, and with it all that they were granted. Needs an admin, for an owner an owner.
 
         The last owner can't be removed (`INVALID_STATE`).
         """
         member = _member(self, request, membership_id, "accounts.manage_members")
-        roles.member_remove(membership=member, user=request.person)
+        with self.unchanged(member, Member, _lock):
+            roles.member_remove(membership=member, user=request.person)
         return self.nothing()
 
 

@@ -114,12 +114,20 @@ class GrantDetail(ApiView):
             granting.grant_set(project=project, person=grant.user, level=values["level"], user=request.person)
         return self.answer(grant, Grant)
 
-    @operation("grant_remove", "Take a grant away", people_only=True, status=204, errors=["INVALID_STATE"])
+    @operation(
+        "grant_remove",
+        "Take a grant away",
+        people_only=True,
+        status=204,
+        conditional=True,
+        errors=["INVALID_STATE"],
+    )
     def delete(self, request: ApiRequest, project_id: uuid.UUID, user_id: uuid.UUID) -> Response:
         """Take the person's grant away; a guest who has none left is a guest no more. Needs an admin."""
         project = _managed(request, project_id)
-        person = _grant(self, project, user_id).user
-        granting.grant_remove(project=project, person=person, user=request.person)
+        grant = _grant(self, project, user_id)
+        with self.unchanged(grant, Grant, lambda _: _lock(project)):
+            granting.grant_remove(project=project, person=grant.user, user=request.person)
         return self.nothing()
 
 

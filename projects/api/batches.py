@@ -40,7 +40,7 @@ from projects.importing.settings import import_limits
 from projects.models import Batch, Column, Folder, Project, Tag, TaggedBatch
 from projects.services.batches import batch_update
 from projects.services.checks import MAX_DESCRIPTION, MAX_NAME
-from projects.services.deletion import batch_delete
+from projects.services.deletion import batch_delete, starts_held
 from projects.services.folders import batches_move
 from projects.services.tags import batches_tag
 
@@ -269,10 +269,19 @@ class BatchDetail(ApiView):
                 batch_update(batch=batch, user=request.user, **wanted)
         return self.answer(batch, BatchGiven)
 
-    @operation("batch_delete", "Delete a batch", scope=Scope.WRITE_BATCHES, status=204, errors=["INVALID_STATE"])
+    @operation(
+        "batch_delete",
+        "Delete a batch",
+        scope=Scope.WRITE_BATCHES,
+        status=204,
+        conditional=True,
+        errors=["INVALID_STATE"],
+    )
     def delete(self, request: ApiRequest, batch_id: uuid.UUID) -> Response:
         """Delete a batch with its rows, executions and results. Needs an admin."""
-        batch_delete(batch=find_batch(request, batch_id), user=request.user)
+        batch = find_batch(request, batch_id)
+        with self.unchanged(batch, BatchGiven, _lock_to_delete):
+            batch_delete(batch=batch, user=request.user)
         return self.nothing()
 
 
@@ -306,6 +315,12 @@ class BatchTags(ApiView):
 def _lock(batch: Batch) -> None:
     """As the services do: they lock the project before any batch."""
     Project.objects.select_for_update(no_key=True).get(pk=batch.project_id)
+    Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+
+
+def _lock_to_delete(batch: Batch) -> None:
+    """As the deletion does: it keeps executions from starting first."""
+    starts_held(batch.organization_id)
     Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
 
 

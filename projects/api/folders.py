@@ -141,10 +141,12 @@ class FolderDetail(ApiView):
                     services.folder_move(folder=folder, user=request.user, parent=parent)
         return self.answer(folder, FolderGiven)
 
-    @operation("folder_delete", "Delete a folder", scope=Scope.WRITE_BATCHES, status=204)
+    @operation("folder_delete", "Delete a folder", scope=Scope.WRITE_BATCHES, status=204, conditional=True)
     def delete(self, request: ApiRequest, folder_id: uuid.UUID) -> Response:
         """Delete a folder. What is in it moves to where it was; no batch is lost."""
-        services.folder_delete(folder=self._folder(request, folder_id), user=request.user)
+        folder = self._folder(request, folder_id)
+        with self.unchanged(folder, FolderGiven, _lock):
+            services.folder_delete(folder=folder, user=request.user)
         return self.nothing()
 
     def _folder(self, request: ApiRequest, folder_id: uuid.UUID) -> Folder:

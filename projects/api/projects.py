@@ -19,7 +19,7 @@ from projects.api import shapes
 from projects.api.finding import find_project
 from projects.filters import named
 from projects.models import Project
-from projects.services.deletion import project_delete
+from projects.services.deletion import project_delete, starts_held
 from projects.services.projects import project_create, project_update
 
 
@@ -92,8 +92,23 @@ class ProjectDetail(ApiView):
             project_update(project=project, user=request.user, **wanted)
         return self.answer(project, shapes.Project)
 
-    @operation("project_delete", "Delete a project", scope=Scope.WRITE_PROJECTS, status=204, errors=["INVALID_STATE"])
+    @operation(
+        "project_delete",
+        "Delete a project",
+        scope=Scope.WRITE_PROJECTS,
+        status=204,
+        conditional=True,
+        errors=["INVALID_STATE"],
+    )
     def delete(self, request: ApiRequest, project_id: uuid.UUID) -> Response:
         """Delete a project with its instructions, batches, executions and results. Needs an admin."""
-        project_delete(project=find_project(request, project_id), user=request.user)
+        project = find_project(request, project_id)
+        with self.unchanged(project, shapes.Project, _lock):
+            project_delete(project=project, user=request.user)
         return self.nothing()
+
+
+def _lock(project: Project) -> None:
+    """As the deletion does: it keeps executions from starting first."""
+    starts_held(project.organization_id)
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)

@@ -123,13 +123,20 @@ class TagDetail(ApiView):
             services.tag_change(tag=tag, user=request.user, **wanted)
         return self.answer(tag, TagGiven)
 
-    @operation("tag_delete", "Delete a tag", scope=Scope.WRITE_BATCHES, status=204)
+    @operation("tag_delete", "Delete a tag", scope=Scope.WRITE_BATCHES, status=204, conditional=True)
     def delete(self, request: ApiRequest, tag_id: uuid.UUID) -> Response:
         """Delete a tag, and take it from all batches and rows that have it."""
-        services.tag_delete(tag=self._tag(request, tag_id), user=request.user)
+        tag = self._tag(request, tag_id)
+        with self.unchanged(tag, TagGiven, _lock):
+            services.tag_delete(tag=tag, user=request.user)
         return self.nothing()
 
     def _tag(self, request: ApiRequest, tag_id: uuid.UUID) -> Tag:
         seen = Tag.objects.visible_to(request.user).filter(organization=request.organization)
         tag: Tag = self.find(seen.select_related("organization"), pk=tag_id)
         return tag
+
+
+def _lock(tag: Tag) -> None:
+    """For good: nobody puts it on anything meanwhile."""
+    Tag.objects.select_for_update().filter(pk=tag.pk).first()

@@ -27,6 +27,14 @@ LOADING = (ImportStatus.QUEUED, ImportStatus.IMPORTING)
 PURGE_TASK = "projects.tasks.purge_deleted"
 
 
+def starts_held(organization_id: uuid.UUID) -> None:
+    """Wait for executions that are just being started, and keep others from starting: they lock the same row.
+
+    For inside a transaction.
+    """
+    Organization.objects.select_for_update().get(pk=organization_id)
+
+
 def batch_delete(*, batch: Batch, user: Principal | None) -> None:
     """Delete a batch with its rows, executions and results. Again changes nothing.
 
@@ -35,7 +43,7 @@ def batch_delete(*, batch: Batch, user: Principal | None) -> None:
     if user is not None:
         require(user, "projects.delete", batch.project)
     with transaction.atomic():
-        _hold_starts(batch.organization_id)
+        starts_held(batch.organization_id)
         if _bury([batch]):
             before = {"name": batch.name, "rows": batch.row_count}
             record("batch.deleted", batch, organization=batch.organization_id, before=before, by=user)
@@ -52,7 +60,7 @@ def project_delete(*, project: Project, user: Principal | None) -> None:
     if user is not None:
         require(user, "projects.delete", project)
     with transaction.atomic():
-        _hold_starts(project.organization_id)
+        starts_held(project.organization_id)
         batches = list(project.batches.all())
         if project.imports.filter(status__in=LOADING).exists() or BatchStatus.IMPORTING in {
             one.status for one in batches
@@ -94,11 +102,6 @@ def purge_deleted() -> int:
             unstage(batch_import.file)
         project.delete()
     return purged
-
-
-def _hold_starts(organization_id: uuid.UUID) -> None:
-    """Wait for executions that are just being started, and keep others from starting: they lock the same row."""
-    Organization.objects.select_for_update().get(pk=organization_id)
 
 
 def _bury(batches: Sequence[Batch]) -> int:

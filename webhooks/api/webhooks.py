@@ -83,10 +83,12 @@ class WebhookDetail(ApiView):
                 switch(subscription=subscription, user=request.user)
         return self.answer(subscription, shapes.Webhook)
 
-    @operation("webhook_delete", "Delete a webhook", scope=SCOPE, status=204)
+    @operation("webhook_delete", "Delete a webhook", scope=SCOPE, status=204, conditional=True)
     def delete(self, request: ApiRequest, webhook_id: uuid.UUID) -> Response:
         """Delete a webhook with its log; what still waits is not sent. Needs an admin."""
-        services.subscription_delete(subscription=find_webhook(request, webhook_id), user=request.user)
+        subscription = find_webhook(request, webhook_id)
+        with self.unchanged(subscription, shapes.Webhook, _lock):
+            services.subscription_delete(subscription=subscription, user=request.user)
         return self.nothing()
 
 
@@ -108,3 +110,8 @@ class WebhookRotation(ApiView):
         found = find_webhook(request, webhook_id)
         shown = services.subscription_rotate(subscription=found, user=request.user)
         return self.answer(shown.subscription, shapes.WebhookSecret, secret=shown.secret)
+
+
+def _lock(subscription: Subscription) -> None:
+    """As the services do."""
+    Subscription.objects.select_for_update().get(pk=subscription.pk)

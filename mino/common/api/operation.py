@@ -26,7 +26,7 @@ class Operation:
     which status. `errors` are codes beside those that every operation may answer.
     `idempotent`: `Idempotency-Key` is heeded; for what does more when it is sent twice. `in_portions` says for which
     bodies it is not, because what they ask for is committed in portions; doing that again must be harmless.
-    `conditional`: `If-Match` is heeded.
+    `conditional`: `If-Match` is heeded; elsewhere it is refused.
     `takes_time`: while a worker still makes what is asked for, the answer is 202 with `Retry-After`.
     `redirects` says what is behind the address of a 307, `followed` is the answer there, for clients that follow it.
     `parameters` are query parameters beside those of the listing. `multipart`: the body is a form with a file.

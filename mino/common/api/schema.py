@@ -124,8 +124,8 @@ class OperationSchema(AutoSchema):
             text = "A word of yours: the same request is answered once, and again for 24 hours."
             found.append(_header("Idempotency-Key", text, {"maxLength": 255, "pattern": "^[ -~]+$"}))
         if about.conditional:
-            text = "The ETag that was read: if somebody changed the object since, nothing is done (412)."
-            found.append(_header("If-Match", text))
+            text = "The ETag that was read: if somebody changed the object since, nothing is done (412). `*`: any."
+            found.append(_header("If-Match", text, {"pattern": "^[!-~][ -~]*$"}))
         return [*found, *answer_headers(about)]
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:

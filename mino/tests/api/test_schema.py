@@ -51,6 +51,7 @@ def test_headers_are_told_where_they_are_heeded(document: Any, place: Place) -> 
     taken = {one.get("$ref", "").rpartition("/")[2] for one in described["parameters"]}
     assert ("X-Mino-Organization" in taken) is not place.is_outside
     assert ("Idempotency-Key" in taken) is place.operation.idempotent
+    assert ("If-Match" in taken) is place.operation.conditional
     given = described["responses"][str(place.operation.status)].get("headers", {})
     assert ("Idempotency-Replayed" in given) is place.operation.idempotent
 
