@@ -16,12 +16,13 @@ from executions.api.job_shapes import JOB_ID, OUTCOMES, REASONS
 from executions.evaluation.verdict import CellVerdict
 from executions.models import Execution
 from executions.rescoring.trying import MOST_CELLS, MOST_SHOWN, Flip, Trial, try_options
-from mino.common.api.fields import Identifier, Named
+from mino.common.api.fields import Identifier
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 from mino.common.errors import Detail, InvalidInput, InvalidState
 from projects.api.columns import OPTIONS, options_named
 from projects.api.finding import find_batch, find_named
+from projects.api.matching_options import MatchingOptionsSet
 from projects.models import Batch, Column
 from projects.services.columns import checked_options, refuse_without_truth
 
@@ -33,7 +34,7 @@ class OptionsTried(Taken):
 
     example: ClassVar[Any] = {"options": {"relative_tolerance": 0.05}}
 
-    options = Named(child=serializers.JSONField(allow_null=False), help_text=OPTIONS)
+    options = MatchingOptionsSet(help_text=OPTIONS)
     execution_id = Identifier(
         required=False, help_text="Whose results are looked at. Left out: the newest execution of the batch with some."
     )

@@ -22,12 +22,13 @@ from accounts.api_keys.scopes import Scope
 from accounts.permissions import require
 from mino.common.api.cursors import Key
 from mino.common.api.errors import ApiError, at_place
-from mino.common.api.fields import Boolean, Identifier, Named, Several, Text
+from mino.common.api.fields import Boolean, Choice, Identifier, Named, Several, Text
 from mino.common.api.filters import CreatedFilter, IdFilter, NameFilter, SearchFilter, YesNoFilter
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 from mino.common.errors import Detail, InvalidInput
+from mino.common.values.columns import ColumnType
 from projects.api.columns import ColumnGiven
 from projects.api.finding import find_batch, find_chosen, find_named, find_project
 from projects.api.rows_as_file import WRITTEN, as_file
@@ -140,7 +141,9 @@ class BatchNew(Taken):
     url_column = Text(required=False, help_text="Column with the addresses, where it is not found by itself.")
     key_column = Text(required=False, allow_blank=True, help_text="Column with a unique key; empty: none.")
     types = Named(
-        child=Text(), required=False, help_text="Types of columns by their names, in the place of guessed ones."
+        child=Choice(choices=[kind.value for kind in ColumnType]),
+        required=False,
+        help_text="Types of columns by their names, in the place of guessed ones.",
     )
     leave_out_errors = Boolean(default=False, help_text="Leave rows with errors out; else they refuse all.")
 

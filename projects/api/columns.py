@@ -13,18 +13,18 @@ from rest_framework.response import Response
 from accounts.api.base import ApiRequest, ApiView
 from accounts.api_keys.scopes import Scope
 from mino.common.api.cursors import Key
-from mino.common.api.fields import Named
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 from mino.common.errors import Detail, InvalidInput
 from mino.common.values.columns import ColumnRole, ColumnType
 from projects.api.finding import find_batch
+from projects.api.matching_options import MatchingOptionsGiven, MatchingOptionsSet
 from projects.models import Batch, Column
 from projects.services.columns import column_update_options
 from projects.services.truth import lock_batch
 
-OPTIONS = "Matching options that differ from their defaults, by their names."
+OPTIONS = "Matching options that differ from their defaults."
 
 
 class ColumnGiven(Given):
@@ -47,7 +47,7 @@ class ColumnGiven(Given):
     header = serializers.CharField(required=False, help_text="What stood in the file.")
     type = serializers.ChoiceField(choices=[kind.value for kind in ColumnType], required=False)
     role = serializers.ChoiceField(choices=[role.value for role in ColumnRole], required=False)
-    options = serializers.DictField(required=False, help_text=OPTIONS)
+    options = MatchingOptionsGiven(required=False, help_text=OPTIONS)
 
 
 class ColumnChange(Taken):
@@ -55,8 +55,7 @@ class ColumnChange(Taken):
 
     example = {"options": {"relative_tolerance": 0.01}}
 
-    options = Named(
-        child=serializers.JSONField(allow_null=False),
+    options = MatchingOptionsSet(
         help_text="All matching options that are to differ from their defaults; those left out get their defaults.",
     )
 

@@ -76,6 +76,10 @@ def test_a_column_without_truth_takes_no_options(ask: Asker, done: Execution, ba
     [
         ({"options": {"relative_tolerance": "much"}}, "options.relative_tolerance"),
         ({"options": {"threshold": 0.5}}, "options.threshold"),
+        ({"options": {"tolerance": True}}, "options.tolerance"),
+        ({"options": {"required_for_pass": "yes"}}, "options.required_for_pass"),
+        ({"options": {"multiple": "some"}}, "options.multiple"),
+        ({"options": {"alternatives": 1}}, "options.alternatives"),
         ({}, "options"),
         ({"options": {}, "execution_id": "019c1a70-2b3c-7d4e-8f5a-6b7c8d9e0f1a"}, "execution_id"),
     ],

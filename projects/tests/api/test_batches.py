@@ -8,6 +8,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Organization, User
+from mino.common.values.option_table import OPTIONS
 from mino.tests.api.asking import Asker, browser, code_of
 from mino.tests.factories import BatchFactory
 from projects.models import Batch, BatchStatus, Project, Row, TaggedBatch, TaggedRow
@@ -188,6 +189,27 @@ def test_the_list_of_batches_is_narrowed(ask: Asker, project: Project, organizat
     assert len(found(f"project_id={project.pk}")) == 2
     for query in ("has_ground_truth=maybe", "tag_id=x", "folder_id=1"):
         assert code_of(ask("GET", f"batches?{query}")) == "VALIDATION_ERROR"
+
+
+def test_what_is_read_of_the_options_can_be_sent_back(ask: Asker, batch: Batch) -> None:
+    column = batch.columns.get(name="price")
+    path = f"batches/{batch.pk}/columns/{column.pk}"
+    wanted = {"tolerance": "0.1234567890123456789", "relative_tolerance": 0.5, "alternatives": "", "multiple": "all"}
+    given = ask("PATCH", path, {"options": wanted}).json()["options"]
+    assert given == wanted
+    assert ask("PATCH", path, {"options": given}).json()["options"] == wanted
+    assert ask("PATCH", path, {"options": {}}).json()["options"] == {}
+
+
+def test_every_option_is_in_the_document(ask: Asker) -> None:
+    shapes = ask.get("openapi.json")["components"]["schemas"]
+    names = [one.name for one in OPTIONS]
+    assert list(shapes["MatchingOptions"]["properties"]) == list(shapes["MatchingOptionsSet"]["properties"]) == names
+    assert shapes["MatchingOptionsSet"]["additionalProperties"] is False
+    threshold = shapes["MatchingOptionsSet"]["properties"]["threshold"]
+    assert (threshold["type"], threshold["minimum"], threshold["maximum"]) == ("number", 0, 1)
+    assert "type text" in threshold["description"]
+    assert shapes["BatchNew"]["properties"]["types"]["additionalProperties"]["$ref"].endswith("/ColumnType")
 
 
 def test_the_options_of_a_column_are_set(ask: Asker, batch: Batch) -> None:
