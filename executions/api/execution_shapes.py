@@ -12,6 +12,8 @@ from accounts.api.fields import AUTHOR, Author, with_author
 from accounts.api_keys.scopes import Scope
 from executions.models import ColumnStatistic, ExecutionStatus, ExecutionType, SampleMethod
 from mino.common.api.serializers import Given
+from mino.common.values.columns import ColumnRole, ColumnType
+from projects.api.matching_options import MatchingOptionsGiven
 
 EXECUTION_ID = "019c1a70-2b3c-7d4e-8f5a-6b7c8d9e0f1a"
 SHARE = {"value": 0.93, "n": 600, "low": 0.905, "high": 0.948}
@@ -59,6 +61,15 @@ class ColumnFigures(serializers.Serializer[Any]):
     invented = serializers.IntegerField()
     not_gradable = serializers.IntegerField()
     accuracy = ShareGiven()
+
+
+class FrozenColumn(serializers.Serializer[Any]):
+    """A column as it was when the execution began."""
+
+    name = serializers.CharField(required=False)
+    type = serializers.ChoiceField(choices=[kind.value for kind in ColumnType], required=False)
+    role = serializers.ChoiceField(choices=[role.value for role in ColumnRole], required=False)
+    options = MatchingOptionsGiven(required=False, help_text="Of ground truth: how its cells were compared at first.")
 
 
 class ExecutionGiven(Given):
@@ -162,9 +173,7 @@ class ExecutionGiven(Given):
         child=serializers.IntegerField(), required=False, help_text="Failed jobs by error code."
     )
     instructions = serializers.CharField(required=False)
-    columns = serializers.ListField(
-        child=serializers.DictField(), required=False, help_text="The columns as they were frozen."
-    )
+    columns = FrozenColumn(many=True, required=False, help_text="The columns as they were frozen.")
     column_figures = ColumnFigures(source="column_statistics", many=True, required=False)
     created_at = serializers.DateTimeField(required=False)
     started_at = serializers.DateTimeField(allow_null=True, required=False)

@@ -141,6 +141,14 @@ def test_the_list_takes_the_same_queries_however_long(
     assert page["data"][0]["column_figures"][0]["accuracy"]["value"] == 1
 
 
+def test_the_columns_are_told_as_they_were_frozen(ask: Asker, batch: Batch) -> None:
+    batch.columns.filter(name="price").update(options={"tolerance": 0.5})
+    made = ask("POST", f"batches/{batch.pk}/executions", {"agent": "local"}).json()["id"]
+    columns = ask.get(f"executions/{made}?include=columns")["columns"]
+    assert columns == Execution.objects.get(pk=made).columns
+    assert {one["name"]: one["options"] for one in columns}["price"] == {"tolerance": 0.5}
+
+
 def test_pausing_resuming_and_stopping(ask: Asker, execution: Execution) -> None:
     path = f"executions/{execution.pk}"
     paused = ask("POST", f"{path}/pause").json()

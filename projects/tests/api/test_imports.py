@@ -29,7 +29,16 @@ def test_a_short_file_is_ready_at_once(ask: Asker, project: Project) -> None:
     assert answer.status_code == 201, answer.content
     done = answer.json()
     assert (done["status"], done["name"], done["share"]) == ("ready", "spring", 1.0)
-    assert done["report"]["good_rows"] == 2
+    assert done["report"] == {
+        "rows": 2,
+        "good_rows": 2,
+        "bad_rows": 0,
+        "truth_rows": 2,
+        "blank_lines": 0,
+        "duplicate_urls": 0,
+        "errors": 0,
+        "warnings": 0,
+    }
     batch = ask.get(f"batches/{done['batch_id']}")
     assert (batch["row_count"], batch["description"]) == (2, "From the shop")
     assert batch["created_by"]["type"] == "api_key"
