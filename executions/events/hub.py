@@ -75,10 +75,19 @@ class _Listener:
             return False
         return True
 
-    def cut_off(self) -> None:
-        """Take back all that waits, so that it is told when the client comes back, and have the stream end."""
+    def begin_anew(self) -> None:
+        """Take back all that waits."""
         while not self.queue.empty():
             self.queue.get_nowait()
+
+    def end(self) -> None:
+        """Have it end behind what waits."""
+        if not self.tell(None):
+            self.cut_off()
+
+    def cut_off(self) -> None:
+        """Take back all that waits, so that it is told when the client comes back, and have the stream end."""
+        self.begin_anew()
         self.tell(None)
 
 
@@ -119,7 +128,7 @@ class Following:
 
     async def open(self) -> None:
         """Begin to listen. Raises NoSuchExecution."""
-        channel = await self._hub.join(self.execution_id, self._listener)
+        channel = await self._hub.join(self.execution_id, self._listener, self._after or 0)
         self._start = channel.position
         self.position = self._start if self._after is None else min(self._after, self._start)
         if self.position == self._start:
@@ -144,6 +153,10 @@ class Following:
             return self._told(await asyncio.wait_for(self._listener.queue.get(), seconds))
         except TimeoutError:
             return None
+
+    def end(self) -> None:
+        """Have nothing more told behind what waits."""
+        self._listener.end()
 
     def close(self) -> None:
         """Listen no more; again changes nothing."""
@@ -184,6 +197,8 @@ class Hub:
         self._channels: dict[uuid.UUID, _Channel] = {}
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="events")
         self._reader: asyncio.Task[None] | None = None
+        self._reading = asyncio.Lock()
+        self._is_ending = False
 
     async def close(self) -> None:
         """End the reading."""
@@ -193,6 +208,13 @@ class Hub:
                 await self._reader
         await self._places.close()
         await asyncio.to_thread(self._threads.shutdown)
+
+    def end(self) -> None:
+        """Have all who listen, and who still come, told what is known and then no more: the process is to end."""
+        self._is_ending = True
+        for channel in self._channels.values():
+            for listener in channel.listeners:
+                listener.end()
 
     async def follow(self, execution_id: uuid.UUID, organization_id: uuid.UUID, after: int | None) -> Following:
         """Follow an execution from the event behind `after` on, or from now on. To be closed.
@@ -210,8 +232,11 @@ class Hub:
             raise
         return following
 
-    async def join(self, execution_id: uuid.UUID, listener: _Listener) -> _Channel:
-        """Have `listener` told from now on."""
+    async def join(self, execution_id: uuid.UUID, listener: _Listener, after: int) -> _Channel:
+        """Have `listener` told from now on, and behind the event `after` if there is one.
+
+        Another process may have told that one already, while this one has not read it yet.
+        """
         if execution_id not in self._channels:
             standing = (await self.ask(lambda: standings([execution_id]))).get(execution_id)
             if standing is None:
@@ -219,6 +244,13 @@ class Hub:
             self._channels.setdefault(execution_id, _Channel(standing, standing.last_event))
         channel = self._channels[execution_id]
         channel.listeners.add(listener)
+        if after > channel.position:
+            await self._read_until(execution_id, after)
+            listener.begin_anew()
+            channel = self._channels.setdefault(execution_id, channel)
+            channel.listeners.add(listener)
+        if self._is_ending:
+            listener.end()
         if self._reader is None or self._reader.done():
             self._reader = asyncio.create_task(self._read())
         return channel
@@ -244,13 +276,28 @@ class Hub:
                 await self._read_once()
             except Error as error:
                 logger.warning("Events could not be read, trying again: %s", error)
+            except Exception:
+                logger.exception("Events could not be read, trying again.")
 
-    async def _read_once(self) -> None:
-        positions = {execution_id: channel.position for execution_id, channel in self._channels.items()}
-        found, events = await self.ask(lambda: _news(positions))
-        for execution_id, channel in list(self._channels.items()):
-            if execution_id in positions:
-                self._tell(channel, found.get(execution_id), events.get(execution_id, ()))
+    async def _read_until(self, execution_id: uuid.UUID, after: int) -> None:
+        """Read an execution up to the event `after`, or to its last one."""
+        channel = self._channels[execution_id]
+        await self._read_once(execution_id)
+        while channel.position < min(after, channel.standing.last_event):
+            before = channel.position
+            await self._read_once(execution_id)
+            if channel.position == before:
+                return
+
+    async def _read_once(self, *execution_ids: uuid.UUID) -> None:
+        """Read what is new in these executions, or in all, and tell it. One reading is told before the next begins."""
+        async with self._reading:
+            channels = {one: self._channels[one] for one in execution_ids or self._channels if one in self._channels}
+            positions = {execution_id: channel.position for execution_id, channel in channels.items()}
+            found, events = await self.ask(lambda: _news(positions))
+            for execution_id, channel in channels.items():
+                if self._channels.get(execution_id) is channel:
+                    self._tell(channel, found.get(execution_id), events.get(execution_id, ()))
 
     def _tell(self, channel: _Channel, standing: Standing | None, events: Sequence[Event]) -> None:
         for event in events:
@@ -258,7 +305,7 @@ class Hub:
                 channel.tell(event)
                 channel.position = event.sequence
         if standing is None:
-            channel.tell(End({"status": "deleted"}))
+            channel.tell(End({**channel.standing.progress, "status": "deleted"}))
             return
         changed = standing.progress != channel.standing.progress
         channel.standing = standing

@@ -1,8 +1,9 @@
 """The places for listeners that an organization has, counted over all processes that send events.
 
 On Redis a place is taken by one script, for a minute, and renewed as long as its listener is there: those of a process
-that dies are free again by themselves. Without Redis there is one process, and its memory does the same. While Redis is
-away each process counts its own, which is logged.
+that dies are free again by themselves. Only what is there is renewed, so that a place that was given back meanwhile
+does not return; places that Redis has forgotten are counted by each process alone. Without Redis there is one process,
+and its memory does the same. While Redis is away each process counts its own, which is logged.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ return 1
 """
 RENEW = """
 local till = tonumber(redis.call('TIME')[1]) + tonumber(ARGV[1])
-for place = 2, #ARGV do redis.call('ZADD', KEYS[1], till, ARGV[place]) end
+for place = 2, #ARGV do redis.call('ZADD', KEYS[1], 'XX', till, ARGV[place]) end
 redis.call('EXPIRE', KEYS[1], ARGV[1])
 """
 
@@ -52,11 +53,16 @@ class Places:
         if self._counts[organization_id] >= self._most:
             return None
         place = uuid.uuid4()
-        self._taken[place] = organization_id
         self._counts[organization_id] += 1
-        if self._shared and not await self._shared.take(organization_id, place, self._most):
-            self._forget(place)
+        is_mine = False
+        try:
+            is_mine = self._shared is None or await self._shared.take(organization_id, place, self._most)
+        finally:
+            if not is_mine:
+                self._uncount(organization_id)
+        if not is_mine:
             return None
+        self._taken[place] = organization_id
         if self._shared and (self._renewing is None or self._renewing.done()):
             self._renewing = asyncio.create_task(self._renew(self._shared))
         return place
@@ -82,15 +88,18 @@ class Places:
     def _forget(self, place: uuid.UUID) -> uuid.UUID | None:
         organization_id = self._taken.pop(place, None)
         if organization_id:
-            self._counts[organization_id] -= 1
-            if not self._counts[organization_id]:
-                del self._counts[organization_id]
+            self._uncount(organization_id)
         return organization_id
+
+    def _uncount(self, organization_id: uuid.UUID) -> None:
+        self._counts[organization_id] -= 1
+        if not self._counts[organization_id]:
+            del self._counts[organization_id]
 
     async def _renew(self, shared: _Shared) -> None:
         while self._taken:
             await asyncio.sleep(RENEWED_EVERY)
-            for organization_id in list(self._counts):
+            for organization_id in set(self._taken.values()):
                 mine = [place for place, of in self._taken.items() if of == organization_id]
                 await shared.renew(organization_id, mine)
 

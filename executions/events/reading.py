@@ -19,6 +19,7 @@ from projects.models import BatchStatus
 
 PORTION = 500
 """Events of one execution that are read at once; the rest comes with the next reading."""
+ACTIVE = (JobStatus.QUEUED, JobStatus.RUNNING, JobStatus.RETRYING)
 COUNTED = tuple(f"{status.value}_jobs" for status in JobStatus)
 EVALUATED = ("passed_jobs", "failed_jobs", "not_gradable_jobs")
 
@@ -60,7 +61,9 @@ def _standing(execution: Execution) -> Standing:
         "cost": as_number(execution.cost),
         "currency": execution.currency,
     }
-    return Standing(execution.last_event, progress, execution.status not in UNFINISHED)
+    # What waited in an execution that was stopped or failed is ended behind its last state, some jobs a transaction.
+    active = sum(getattr(execution, f"{status.value}_jobs") for status in ACTIVE)
+    return Standing(execution.last_event, progress, execution.status not in UNFINISHED and not active)
 
 
 def events_after(positions: Mapping[uuid.UUID, int]) -> Mapping[uuid.UUID, Sequence[Event]]:

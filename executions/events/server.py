@@ -27,6 +27,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from executions.events import tokens
+from executions.events.ending import told_to_end
 from executions.events.errors import NOT_KEPT, RETRY_SECONDS, SentBack, error_answer, sent_back_answer
 from executions.events.hub import End, Following, Gap, Hub, Message, NoSuchExecution, Progress, TooManyListeners
 from executions.events.limits import (
@@ -60,7 +61,8 @@ def application() -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         hub = Hub(Places(settings.EVENT_LISTENERS, settings.REDIS_URL))
-        yield {"hub": hub}
+        with told_to_end(hub.end):
+            yield {"hub": hub}
         await hub.close()
 
     routes = [
@@ -103,14 +105,25 @@ async def _closed(following: Following) -> None:
 
 
 async def poll(request: Request) -> Response:
-    """What happened behind the last event, waiting up to `wait` seconds for it. Without a last event: how it stands."""
+    """What happened behind the last event, waiting up to `wait` seconds for it. Without a last event: how it stands.
+
+    It waits no longer when the client has gone, or the process is to end.
+    """
     wait = 0.0 if _last_event(request) is None else _wait(request)
     following = await _follow(request, POLL)
+    watching = asyncio.create_task(_end_when_gone(request, following))
     try:
         body = await _gathered(following, wait)
     finally:
+        watching.cancel()
         following.close()
     return Response(_json(body), media_type="application/json", headers=NOT_KEPT)
+
+
+async def _end_when_gone(request: Request, following: Following) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    following.end()
 
 
 async def _lines(following: Following) -> AsyncIterator[ServerSentEvent]:

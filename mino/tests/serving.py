@@ -11,9 +11,10 @@ import uvicorn
 
 
 @contextmanager
-def serving(application: Any) -> Iterator[str]:
-    """Serve the application while the block runs; gives its address."""
-    server = uvicorn.Server(uvicorn.Config(application, host="127.0.0.1", port=0, log_level="warning", lifespan="on"))
+def serving(application: Any, **options: Any) -> Iterator[str]:
+    """Serve the application while the block runs, with these options of uvicorn; gives its address."""
+    options = {"host": "127.0.0.1", "port": 0, "log_level": "warning", "lifespan": "on", **options}
+    server = uvicorn.Server(uvicorn.Config(application, **options))
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

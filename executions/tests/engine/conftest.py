@@ -15,6 +15,7 @@ from executions.agents.base import Agent
 from executions.engine.attempt import Attempt, Finished
 from executions.engine.ledger import exchange
 from executions.engine.plan import plan_of
+from executions.events.connections import Connection
 from executions.events.server import application
 from executions.models import Execution
 from executions.services.creation import execution_create
@@ -93,7 +94,7 @@ def start_remote(start: Callable[..., Execution], settings: Settings) -> Callabl
 @pytest.fixture
 def address(settings: Settings) -> Iterator[str]:
     """A running event server."""
-    with serving(application()) as settings.EVENTS_URL:
+    with serving(application(), http=Connection) as settings.EVENTS_URL:
         yield settings.EVENTS_URL
 
 

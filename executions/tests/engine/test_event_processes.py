@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from subprocess import Popen
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -15,6 +18,7 @@ import redis
 from pytest_django import Settings
 
 from accounts.models import Organization, User
+from executions.events.places import Places
 from executions.events.tokens import token_give
 from executions.models import Execution
 from executions.services.control import execution_pause, execution_stop
@@ -75,6 +79,40 @@ def test_the_process_of_the_procfile_tells_what_happens(
     assert ([one["data"].get("status") for one in missed["data"]][-1], missed["finished"]) == ("stopped", True)
     process.send_signal(signal.SIGTERM)
     process.wait(30)
+
+
+def test_who_waits_when_the_process_is_to_end_gets_an_answer(begin: Begin, start: Start) -> None:
+    execution = start(rows=1)
+    address, process = begin(MINO_EVENT_LISTENERS="2")
+    path = f"{address}/executions/{execution.pk}/events"
+    query = f"?token={token_give(execution.pk, execution.organization_id)}"
+    with ThreadPoolExecutor() as threads, following(path + query) as events:
+        until(events, "progress")
+        waiting = threads.submit(httpx.get, f"{path}/poll{query}&last_event_id=1&wait=50", timeout=60)
+        wait_for(lambda: httpx.get(f"{path}/poll{query}").status_code == 429)
+        process.send_signal(signal.SIGTERM)
+        answer = waiting.result(20)
+        assert list(events) == []
+    assert (answer.status_code, answer.json()["data"], answer.json()["finished"]) == (200, [], False)
+    assert answer.json()["progress"]["status"] == "running"
+    process.wait(30)
+
+
+@pytest.mark.redis
+def test_a_place_that_was_given_back_does_not_return(own_redis: OwnRedis) -> None:
+    async def take_and_renew() -> None:
+        places, organization_id = Places(1, own_redis.url), uuid4()
+        place = await places.take(organization_id)
+        assert (place is None, await places.take(organization_id)) == (False, None)
+        assert places._shared
+        if place:
+            places.give_back(place)
+            await asyncio.gather(*places._leaving)
+            await places._shared.renew(organization_id, [place])
+        assert await places.take(organization_id) is not None
+        await places.close()
+
+    asyncio.run(take_and_renew())
 
 
 @pytest.mark.redis

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import pytest
 from django.db import connection
 from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Organization, User
@@ -24,7 +26,9 @@ from executions.engine.attempt import Attempt
 from executions.events.reading import events_after, standings
 from executions.events.tokens import token_give
 from executions.models import Execution, ExecutionEvent
+from executions.services import control
 from executions.services.control import execution_pause, execution_stop
+from executions.services.sweeping import end_left
 from mino.tests.api.asking import Asker, browser, program
 from mino.tests.processes import wait_for
 
@@ -314,7 +318,8 @@ def test_what_is_deleted_meanwhile_ends_the_stream(address: str, asker: Asker, s
         until(events, "progress")
         execution_stop(execution.pk, user=owner)
         Execution.objects.filter(pk=execution.pk).delete()
-        assert until(events, "end")
+        end = until(events, "end")[-1].data
+    assert (end["status"], end["jobs"]["total"]) == ("deleted", 1)
 
 
 def test_strangers_and_other_scopes_get_no_address(
@@ -348,3 +353,51 @@ def test_the_way_leads_to_the_configured_server(settings: Settings, asker: Asker
     assert (parts.scheme, parts.netloc) == ("https", "mino.example")
     assert parts.path == f"/live/executions/{execution.pk}/events/poll"
     assert parts.query.startswith("wait=3&token=")
+
+
+def test_the_end_comes_with_the_figures_that_stay(
+    address: str, asker: Asker, start: Start, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execution = start(rows=3)
+    with monkeypatch.context() as patch:
+        patch.setattr(control, "end_waiting", lambda _: 0)
+        execution_stop(execution.pk, user=owner)
+    poll = httpx.get(way(asker, execution, "events/poll", "?last_event_id=2&wait=0")).json()
+    assert (poll["finished"], poll["progress"]["jobs"]["queued"]) == (False, 3)
+    with following(way(asker, execution, query="?last_event_id=2")) as events:
+        next(events)
+        assert end_left() == 3
+        end = until(events, "end")[-1].data
+    assert (end["status"], end["jobs"]["queued"], end["jobs"]["stopped"]) == ("stopped", 0, 3)
+    assert httpx.get(way(asker, execution, "events/poll", "?last_event_id=2")).json()["finished"]
+
+
+@pytest.fixture
+def one_place(settings: Settings, request: pytest.FixtureRequest) -> None:
+    """A running event server with one place for each organization."""
+    settings.EVENT_LISTENERS = 1
+    request.getfixturevalue("address")
+
+
+@pytest.mark.usefixtures("one_place")
+def test_who_goes_while_a_poll_waits_gives_the_place_back(asker: Asker, start: Start) -> None:
+    execution = start(rows=1)
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.get(way(asker, execution, "events/poll", "?last_event_id=1&wait=50"), timeout=1)
+    wait_for(lambda: httpx.get(way(asker, execution, "events/poll")).status_code == 200, 20)
+
+
+@pytest.mark.usefixtures("one_place")
+def test_who_reads_nothing_is_broken_off(asker: Asker, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More is sent than the buffers of both sides hold."""
+    monkeypatch.setattr("executions.events.connections.UNREAD_SECONDS", 0.5)
+    execution = start(rows=1)
+    now, large = timezone.now(), {"text": "x" * 1_000_000}
+    for sequence in range(2, 22):
+        ExecutionEvent.objects.create(execution=execution, sequence=sequence, created_at=now, data=large)
+    Execution.objects.filter(pk=execution.pk).update(last_event=21)
+    url = urlsplit(way(asker, execution, query="?last_event_id=0"))
+    with socket.create_connection((url.hostname, url.port)) as connected:
+        connected.sendall(f"GET {url.path}?{url.query} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+        assert connected.recv(15) == b"HTTP/1.1 200 OK"
+        wait_for(lambda: httpx.get(way(asker, execution, "events/poll")).status_code == 200, 20)
