@@ -43,7 +43,7 @@ class AuditEntryGiven(Given):
 
     example: ClassVar[Any] = {
         "id": "019c1a99-3c4d-7e5f-8a6b-7c8d9e0f1a2b",
-        "timestamp": "2026-01-09T14:30:00Z",
+        "created_at": "2026-01-09T14:30:00Z",
         "event": "project.updated",
         "actor": {**AUTHOR, "name": "mara@northlight.example"},
         "channel": "page",
@@ -58,7 +58,7 @@ class AuditEntryGiven(Given):
     }
 
     id = serializers.UUIDField()
-    timestamp = serializers.DateTimeField(required=False)
+    created_at = serializers.DateTimeField(source="timestamp", required=False)
     event = serializers.CharField(required=False)
     actor = ActorGiven(source="*", allow_null=True, required=False)
     channel = serializers.ChoiceField(choices=Channel.choices, required=False, help_text="By what way it was done.")
@@ -80,13 +80,13 @@ class AuditFilter(ListFilter):
     subject_id = IdFilter(field_name="object_pk")
     user_id = IdFilter(field_name="actor")
     api_key_id = IdFilter(field_name="api_key_id")
-    after = MomentFilter(field_name="timestamp", lookup_expr="gt")
-    before = MomentFilter(field_name="timestamp", lookup_expr="lt")
+    created_after = MomentFilter(field_name="timestamp", lookup_expr="gt")
+    created_before = MomentFilter(field_name="timestamp", lookup_expr="lt")
     channel = WordsFilter(choices=Channel.choices, help_text="By what way it was done.")
     search = SearchFilter(
         method="with_words",
         help_text="A text in names, addresses and values. Without an index: looked for in the newest 50,000 "
-        "of what else is asked for; go on with `before`.",
+        "of what else is asked for; go on with `created_before`.",
     )
 
     def with_words(self, entries: QuerySet[AuditEntry], name: str, value: str) -> QuerySet[AuditEntry]:
@@ -94,7 +94,7 @@ class AuditFilter(ListFilter):
         return newest_of(entries).filter(text_in(value))
 
 
-AUDIT = Listing(AuditEntryGiven, {"timestamp": Key("timestamp")}, default="-timestamp", filters=AuditFilter)
+AUDIT = Listing(AuditEntryGiven, {"created_at": Key("timestamp")}, default="-created_at", filters=AuditFilter)
 
 
 class AuditList(ApiView):

@@ -26,7 +26,7 @@ def ids(entries: list[AuditEntry]) -> list[str]:
 
 
 def found(ask: Asker, query: str) -> list[str]:
-    return [one["id"] for one in ask.get(f"audit?before=2025-12-31T00:00:00Z&{query}")["data"]]
+    return [one["id"] for one in ask.get(f"audit?created_before=2025-12-31T00:00:00Z&{query}")["data"]]
 
 
 def test_an_entry_tells_who_did_what(ask: Asker, entries: Entries, owner: User) -> None:
@@ -34,11 +34,12 @@ def test_an_entry_tells_who_did_what(ask: Asker, entries: Entries, owner: User) 
     entries(actor=owner, actor_email=owner.email, remote_addr="203.0.113.9", object_pk="7", cid="abc")
     entries(api_key_id=key, api_key_text="CI", timestamp=NOON + timedelta(hours=1))
     entries(channel="worker", timestamp=NOON + timedelta(hours=2))
-    worker, program, person = ask.get("audit?before=2025-12-31T00:00:00Z")["data"]
+    worker, program, person = ask.get("audit?created_before=2025-12-31T00:00:00Z")["data"]
     assert worker["actor"] is None
     assert program["actor"] == {"type": "api_key", "id": str(key), "name": "CI"}
     assert person["actor"] == {"type": "user", "id": str(owner.pk), "name": owner.email}
     assert (person["event"], person["changes"]) == ("project.updated", {"name": ["Shop", "Shop prices"]})
+    assert person["created_at"] == "2025-03-10T12:00:00Z"
     assert (person["address"], person["subject_id"], person["request_id"]) == ("203.0.113.9", "7", "abc")
 
 
@@ -50,8 +51,8 @@ def test_filters_and_pages(ask: Asker, entries: Entries, owner: User) -> None:
     assert found(ask, "") == ids([new, old, other])
     assert found(ask, "event=tag.created") == found(ask, "subject_kind=tag,row") == ids([other])
     assert found(ask, f"user_id={owner.pk}") == found(ask, f"subject_id={subject}") == ids([new, old])
-    assert found(ask, "after=2025-03-10T12:00:00Z") == ids([new])
-    first = ask.get("audit?before=2025-12-31T00:00:00Z&limit=2")
+    assert found(ask, "created_after=2025-03-10T12:00:00Z") == ids([new])
+    first = ask.get("audit?created_before=2025-12-31T00:00:00Z&limit=2")
     entries(timestamp=NOON + timedelta(days=1))
     cursor = first["pagination"]["next_cursor"]
     assert found(ask, f"limit=2&cursor={cursor}") == ids([other]), "what is added meanwhile shifts nothing"
@@ -76,7 +77,7 @@ def test_a_text_is_looked_for_among_the_newest(ask: Asker, entries: Entries, mon
     assert found(ask, "search=nowhere") == []
     monkeypatch.setattr("accounts.audit.asking.LOOKED_AT", 1)
     assert found(ask, "search=SHOP") == ids([new])
-    older = ask.get(f"audit?search=SHOP&before={new.timestamp:%Y-%m-%dT%H:%M:%SZ}")["data"]
+    older = ask.get(f"audit?search=SHOP&created_before={new.timestamp:%Y-%m-%dT%H:%M:%SZ}")["data"]
     assert [one["id"] for one in older] == ids([old])
 
 

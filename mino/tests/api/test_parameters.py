@@ -73,7 +73,7 @@ def test_what_makes_no_sense_below_a_project(ask: Asker, batch: Batch, path: str
         ("exports/lists/executions", "created_after"),
         ("dead-letters", "finished_after"),
         ("projects/{project.pk}/analytics", "created_after"),
-        ("audit", "after"),
+        ("audit", "created_after"),
     ],
 )
 def test_spans_of_time_in_which_nothing_lies(project: Project, owner: User, path: str, start: str) -> None:
