@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -11,13 +12,13 @@ from rest_framework.response import Response
 from accounts.api.base import ApiRequest, ApiView
 from accounts.api.fields import AUTHOR
 from accounts.audit.actions import ACTIONS, SUBJECTS
-from accounts.audit.asking import newest_of, text_in
+from accounts.audit.asking import oldest_looked_at, text_in
 from accounts.audit.erasing import ERASED
 from accounts.models import AuditEntry, Channel
 from accounts.permissions import require
 from mino.common.api.cursors import Key
 from mino.common.api.filters import IdFilter, ListFilter, MomentFilter, SearchFilter, WordsFilter
-from mino.common.api.listing import Listing
+from mino.common.api.listing import Listing, Pagination
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given
 
@@ -86,15 +87,42 @@ class AuditFilter(ListFilter):
     search = SearchFilter(
         method="with_words",
         help_text="A text in names, addresses and values. Without an index: looked for in the newest 50,000 "
-        "of what else is asked for; go on with `created_before`.",
+        "of what else is asked for; where that is not all, `pagination.searched_until` says how to go on.",
     )
+    searched_until: datetime | None = None
 
     def with_words(self, entries: QuerySet[AuditEntry], name: str, value: str) -> QuerySet[AuditEntry]:
-        """Those with the text."""
-        return newest_of(entries).filter(text_in(value))
+        """Those with the text among the newest of these."""
+        oldest = oldest_looked_at(entries)
+        if oldest is not None:  # entries of this very moment are left
+            entries, self.searched_until = entries.filter(timestamp__gt=oldest), oldest + timedelta(microseconds=1)
+        return entries.filter(text_in(value))
+
+    def told(self) -> dict[str, Any]:
+        """Where the search ended."""
+        until = self.searched_until
+        return {"searched_until": until and serializers.DateTimeField().to_representation(until)}
 
 
-AUDIT = Listing(AuditEntryGiven, {"created_at": Key("timestamp")}, default="-created_at", filters=AuditFilter)
+class AuditPagination(Pagination):
+    """Where a list goes on, and where a search in it ended."""
+
+    example: ClassVar[dict[str, Any]] = {**Pagination.example, "searched_until": None}
+
+    searched_until = serializers.DateTimeField(
+        allow_null=True,
+        help_text="With `search`: entries from this moment on were looked through, older ones are left. When a search "
+        "has no further page, go on with this as `created_before`. Null where nothing is left.",
+    )
+
+
+AUDIT = Listing(
+    AuditEntryGiven,
+    {"created_at": Key("timestamp")},
+    default="-created_at",
+    filters=AuditFilter,
+    pagination=AuditPagination,
+)
 
 
 class AuditList(ApiView):

@@ -164,12 +164,6 @@ def oldest_looked_at(entries: QuerySet[AuditEntry]) -> datetime | None:
     return newest[LOOKED_AT : LOOKED_AT + 1].first()
 
 
-def newest_of(entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-    """The newest `LOOKED_AT` of these entries."""
-    oldest = oldest_looked_at(entries)
-    return entries.filter(timestamp__gt=oldest) if oldest else entries
-
-
 def in_chunks(entries: AuditEntryQuerySet, size: int = 1_000) -> Iterator[Sequence[AuditEntry]]:
     """All entries, newest first, some at a time: each chunk is a query of its own, and none is held open."""
     entries, more = entries.order_by("-timestamp", "-id"), Q()

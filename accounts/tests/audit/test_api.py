@@ -81,6 +81,25 @@ def test_a_text_is_looked_for_among_the_newest(ask: Asker, entries: Entries, mon
     assert [one["id"] for one in older] == ids([old])
 
 
+def test_a_search_says_how_to_go_on_and_misses_nothing_of_a_moment(
+    ask: Asker, entries: Entries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounts.audit.asking.LOOKED_AT", 3)
+    moments = [NOON + timedelta(microseconds=number // 2) for number in range(10)]
+    made = [entries(object_repr="Spring", timestamp=moment)[0] for moment in moments]
+    gone, before, rounds = list[str](), "2025-12-31T00:00:00Z", 0
+    while before:
+        answer = ask.get(f"audit?search=spring&limit=2&created_before={before}")
+        while cursor := answer["pagination"]["next_cursor"]:
+            gone += [one["id"] for one in answer["data"]]
+            answer = ask.get(f"audit?search=spring&limit=2&created_before={before}&cursor={cursor}")
+        gone += [one["id"] for one in answer["data"]]
+        before, rounds = answer["pagination"]["searched_until"], rounds + 1
+    assert (len(gone), set(gone)) == (10, set(ids(made)))
+    assert rounds == 5
+    assert ask.get("audit")["pagination"]["searched_until"] is None
+
+
 def test_members_are_refused(organization: Organization, member: User) -> None:
     assert code_of(browser(member, organization)("GET", "audit")) == "FORBIDDEN"
 

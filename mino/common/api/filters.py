@@ -51,6 +51,10 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc] # the library 
             raise ValidationError(wrong)
         return found
 
+    def told(self) -> dict[str, Any]:
+        """What `pagination` tells beside the usual (`Listing.pagination`), once `qs` was asked for."""
+        return {}
+
     @classmethod
     def names(cls) -> list[str]:
         """The parameters."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from django.db.models import QuerySet
 from django.http import QueryDict
@@ -32,6 +32,8 @@ TOTAL = "total"
 class Pagination(serializers.Serializer[Any]):
     """Where a list goes on."""
 
+    example: ClassVar[dict[str, Any]] = {"next_cursor": None, "has_more": False}
+
     next_cursor = serializers.CharField(
         allow_null=True, help_text="For `cursor`, to get the next page; null at the end."
     )
@@ -51,7 +53,7 @@ class Listing:
     """A list: what its objects look like, what it can be sorted by (each in both directions), and its filters.
 
     `sorts` maps names to keys. The last key must be unique and is added to each; `default` is the sort when none is
-    asked for.
+    asked for. `pagination` has the fields that the filters tell (`ListFilter.told`) beside the usual.
     """
 
     serializer: type[Given]
@@ -59,6 +61,7 @@ class Listing:
     default: str = "-created_at"
     filters: type[ListFilter] | None = None
     last_key: str = "id"
+    pagination: type[Pagination] = Pagination
 
     def page(
         self, queryset: QuerySet[Any], query: QueryDict, wanted: Chosen, *, scope: object, context: Any = None
@@ -71,8 +74,10 @@ class Listing:
         refuse_unknown(query, [*PAGING, *CHOOSING, *(self.filters.names() if self.filters else ())])
         order, limit = self._order(query.get("sort", self.default)), wanted_limit(query)
         includes, fields = wanted
+        further: dict[str, Any] = {}
         if self.filters:
-            queryset = self.filters.narrow(queryset, query)
+            filtered = self.filters.checked(query, queryset)
+            queryset, further = filtered.qs, filtered.told()
         total = {TOTAL: queryset.count()} if TOTAL in includes else {}
         digest = filter_digest(self.serializer.__name__, str(scope), self._filters_of(query))
         cursor = query.get("cursor")
@@ -82,7 +87,7 @@ class Listing:
         following = write_cursor(order, digest, items[-1]) if more else None
         additions_read(self.serializer, items, fields)
         data = given(self.serializer, items, many=True, context={**(context or {}), "fields": fields})
-        return {"data": data, "pagination": {"next_cursor": following, "has_more": more, **total}}
+        return {"data": data, "pagination": {"next_cursor": following, "has_more": more, **total, **further}}
 
     def _order(self, sort: str) -> Order:
         name, descending = sort.removeprefix("-"), sort.startswith("-")

@@ -177,11 +177,13 @@ class OperationSchema(AutoSchema):
     def _answer(self) -> Any:
         about = self.operation
         if about.listing:
-            return OpenApiResponse(page_of(about.listing.serializer), description="A page of the list.")
+            return OpenApiResponse(
+                page_of(about.listing.serializer, about.listing.pagination), description="A page of the list."
+            )
         if about.answers is None:
             return OpenApiResponse(None, description="It is done; there is nothing to answer.")
         if about.many:
-            return OpenApiResponse(page_of(about.answers, paged=False), description="All of them.")
+            return OpenApiResponse(page_of(about.answers, None), description="All of them.")
         return OpenApiResponse(about.answers, description=(about.answers.__doc__ or "").partition("\n")[0])
 
     def _errors(self) -> list[str]:
@@ -209,7 +211,7 @@ class OperationSchema(AutoSchema):
         example = getattr(serializer, "example", None)
         if example is not None:
             if about.listing:
-                example = {"data": [example], "pagination": {"next_cursor": None, "has_more": False}}
+                example = {"data": [example], "pagination": about.listing.pagination.example}
             elif about.many:
                 example = {"data": [example]}
             status = [str(about.status), *(["202"] if about.takes_time else [])]
@@ -222,12 +224,12 @@ class OperationSchema(AutoSchema):
 
 
 @cache
-def page_of(serializer: type[Given], *, paged: bool = True) -> type[serializers.Serializer[Any]]:
-    """The serializer of a page of the list."""
+def page_of(serializer: type[Given], pagination: type[Pagination] | None) -> type[serializers.Serializer[Any]]:
+    """The serializer of a page of the list, or of all of it without `pagination`."""
     fields: dict[str, Any] = {"data": serializer(many=True), "__doc__": "A page of a list."}
-    if paged:
-        fields["pagination"] = Pagination()
-    name = _public_name(serializer) + ("Page" if paged else "List")
+    if pagination is not None:
+        fields["pagination"] = pagination()
+    name = _public_name(serializer) + ("List" if pagination is None else "Page")
     return type(name, (serializers.Serializer,), fields)
 
 
