@@ -251,6 +251,34 @@ def test_what_was_deleted_a_moment_ago_is_said_to_be(
     assert "was deleted a moment ago" in page.content.decode()
 
 
+def test_a_delivery_of_what_was_deleted_a_moment_ago_is_not_sent_again(
+    browser: Client, subscription: Subscription, happen: Happen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happen()
+    delivery = Delivery.objects.get()
+
+    def found(*args: Any) -> Delivery:
+        Subscription.objects.update(deleted_at=timezone.now())
+        return delivery
+
+    monkeypatch.setattr("webhooks.views.deliveries.the_delivery", found)
+    page = browser.post(at("webhook_redeliver", subscription, delivery.pk), follow=True)
+    assert page.redirect_chain == [(reverse("webhooks", args=["northlight"]), 302)]
+    assert "was deleted a moment ago" in page.content.decode()
+
+
+def test_a_delivery_that_is_being_sent_is_not_sent_again(
+    browser: Client, subscription: Subscription, happen: Happen
+) -> None:
+    happen()
+    claimed = claim_next(timezone.now())
+    assert claimed
+    delivery = at("webhook_delivery", subscription, claimed.delivery_id)
+    page = browser.post(at("webhook_redeliver", subscription, claimed.delivery_id), follow=True)
+    assert page.redirect_chain == [(delivery, 302)]
+    assert "being sent at this moment" in page.content.decode()
+
+
 def test_a_signature_is_tried(browser: Client, subscription: Subscription, secret: str) -> None:
     body, page = '{"event":"batch.imported"}', at("webhook_signature", subscription)
     now = timezone.now()

@@ -14,7 +14,7 @@ from accounts.http import WorkspaceRequest
 from mino.common.errors import ServiceError
 from webhooks.models import Delivery, DeliveryStatus
 from webhooks.services.deliveries import delivery_redeliver
-from webhooks.views.finding import the_delivery
+from webhooks.views.finding import refused, the_delivery
 
 
 @require_safe
@@ -44,9 +44,8 @@ def webhook_redeliver(
     try:
         delivery_redeliver(delivery=delivery, user=request.user)
     except ServiceError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "It is sent again, with the same id and the same body.")
+        return refused(request, error, slug, webhook_id, delivery_id)
+    messages.success(request, "It is sent again, with the same id and the same body.")
     return redirect("webhook_delivery", slug, webhook_id, delivery_id)
 
 

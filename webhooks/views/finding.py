@@ -30,8 +30,12 @@ def the_delivery(request: WorkspaceRequest, webhook_id: uuid.UUID, delivery_id: 
     return get_object_or_404(mine, pk=delivery_id)
 
 
-def refused(request: WorkspaceRequest, error: ServiceError, slug: str, webhook_id: uuid.UUID) -> HttpResponse:
-    """Back to the webhook, or to all of them if it was deleted a moment ago, with why something was not done."""
+def refused(
+    request: WorkspaceRequest, error: ServiceError, slug: str, webhook_id: uuid.UUID, *delivery: uuid.UUID
+) -> HttpResponse:
+    """Back to the webhook, or its delivery, with why something was not done; to all if it was deleted a moment ago."""
     messages.error(request, error.message)
     is_there = Subscription.objects.filter(pk=webhook_id, deleted_at=None).exists()
-    return redirect("webhook", slug, webhook_id) if is_there else redirect("webhooks", slug)
+    if not is_there:
+        return redirect("webhooks", slug)
+    return redirect("webhook_delivery" if delivery else "webhook", slug, webhook_id, *delivery)
