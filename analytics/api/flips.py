@@ -21,7 +21,7 @@ from analytics.comparison.lines import Side as LineSide
 from analytics.comparison.presenting import Pair
 from analytics.comparison.searching import asked_entries, columns_of
 from executions.api.finding import find_execution
-from executions.api.job_shapes import JOB_ID, OUTCOMES, ROW_ID, VERDICTS
+from executions.api.job_shapes import JOB_ID, OUTCOMES, VERDICTS
 from executions.models import Job, JobStatus
 from mino.common.api.cursors import Key, filter_digest, read_cursor, write_cursor
 from mino.common.api.errors import ApiError, invalid
@@ -29,6 +29,7 @@ from mino.common.api.filters import IdFilter, ListFilter, NameFilter, SearchFilt
 from mino.common.api.listing import CHOOSING, PAGING, TOTAL, Chosen, Listing, refuse_unknown, wanted_limit
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, given
+from projects.api.rows import ROW_ID
 
 WAY_NAMES = {way: name for name, way in WAYS.items()}
 WHY_NAMES = {why: name for name, why in WHYS.items()}

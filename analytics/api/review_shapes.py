@@ -14,11 +14,12 @@ from analytics.models import Decision, Suspect, SuspectState
 from analytics.review.deciding import MAX_NOTE
 from analytics.review.queue import DISAGREEMENTS
 from executions.api.execution_shapes import EXECUTION_ID
-from executions.api.job_shapes import JOB_ID, REASONS, ROW_ID
+from executions.api.job_shapes import JOB_ID, REASONS
 from mino.common.api.fields import Boolean, Choice, Identifier, Text
 from mino.common.api.serializers import Given, Taken
 from mino.common.values.clean import MAX_CHARACTERS
 from projects.api.cells import TruthValue
+from projects.api.rows import ROW_ID
 from projects.api.truth import CHANGE_ID
 
 CELL_ID = "019c1a99-2b3c-7d4e-8f5a-6b7c8d9e0f1a"

@@ -18,7 +18,7 @@ from analytics.models import RowHistory, RowKind
 from analytics.repeats.rows import RepeatedRow, is_flaky
 from executions.api.execution_shapes import EXECUTION_ID, SHARE, ShareGiven
 from executions.api.finding import find_execution
-from executions.api.job_shapes import JOB_ID, ROW_ID, VERDICTS
+from executions.api.job_shapes import JOB_ID, VERDICTS
 from executions.models import Job, JobStatus
 from executions.queries.repeats import steadiness
 from mino.common.api.cursors import Key
@@ -27,6 +27,7 @@ from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given
 from projects.api.finding import find_batch, find_project
+from projects.api.rows import ROW_ID
 from projects.models import Batch
 
 REPEATS = ["once", "running", "computing", "ready"]

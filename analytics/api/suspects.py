@@ -12,12 +12,11 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.api.base import ApiRequest, ApiView
-from accounts.api.fields import AUTHOR, Author, with_author
+from accounts.api.fields import Author, with_author
 from accounts.api_keys.scopes import Scope
 from accounts.permissions import require
 from analytics.models import Suspect, SuspectState
 from analytics.suspects.services import CHANGE, suspect_correct, suspect_dismiss, suspect_reopen
-from executions.api.job_shapes import ROW_ID
 from mino.common.api.cursors import Key
 from mino.common.api.fields import Text
 from mino.common.api.filters import IdFilter, ListFilter, NameFilter, WordsFilter
@@ -27,6 +26,7 @@ from mino.common.api.serializers import Given, Taken
 from mino.common.values.clean import MAX_CHARACTERS, clean_text
 from projects.api.cells import TruthValue
 from projects.api.finding import find_project, refuse_column_of_no_batch
+from projects.api.rows import ROW_ID
 from projects.api.shapes import PROJECT_ID
 from projects.models import BatchStatus
 
@@ -52,7 +52,7 @@ class SuspectGiven(Given):
         "first_seen_at": "2026-01-05T10:00:00Z",
         "last_seen_at": "2026-01-09T15:00:00Z",
         "decided_at": None,
-        "decided_by": AUTHOR,
+        "decided_by": None,
     }
 
     id = serializers.UUIDField()

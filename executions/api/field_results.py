@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts.api.base import ApiRequest, ApiView
 from accounts.api_keys.scopes import Scope
 from executions.api.finding import find_execution, refuse_column_not_compared
-from executions.api.job_shapes import JOB_ID, OUTCOMES, REASONS, ROW_ID
+from executions.api.job_shapes import JOB_ID, OUTCOMES, REASONS
 from executions.evaluation.verdict import Outcome
 from executions.models import FieldResult, Job
 from mino.common.api.cursors import Key
@@ -21,6 +21,7 @@ from mino.common.api.filters import IdFilter, ListFilter, NameFilter, WordsFilte
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
 from mino.common.api.serializers import Given
+from projects.api.rows import ROW_ID
 
 SHOWN_OF_JOB = ("id", "execution", "row", "position", "row_position", "repeat", "url")
 REST_OF_JOB = [f"job__{field.name}" for field in Job._meta.concrete_fields if field.name not in SHOWN_OF_JOB]

@@ -13,10 +13,10 @@ from executions.api.execution_shapes import EXECUTION_ID, ExecutionGiven
 from executions.evaluation.verdict import EvaluationResult, Outcome, Reason
 from executions.models import Execution, FailureType, FieldResult, JobStatus, RetryStatus
 from mino.common.api.serializers import Given
+from projects.api.rows import ROW_ID
 from projects.models import Row
 
 JOB_ID = "019c1a71-3c4d-7e5f-8a6b-7c8d9e0f1a2b"
-ROW_ID = "019c1a63-2b3c-7d4e-9f5a-6b7c8d9e0f1a"
 VERDICTS = [one.value for one in EvaluationResult]
 OUTCOMES = [one.value for one in Outcome]
 REASONS = [one.value for one in Reason]

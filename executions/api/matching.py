@@ -26,7 +26,7 @@ from projects.api.matching_options import MatchingOptionsSet
 from projects.models import Batch, Column
 from projects.services.columns import checked_options, refuse_without_truth
 
-VERDICT = {"outcome": "wrong", "score": 0.0, "reason": "value_mismatch", "explanation": "22.40 is not 22.00"}
+VERDICT = {"outcome": "wrong", "score": 0.0, "reason": "value_mismatch", "explanation": "24.90 is not 24.50"}
 
 
 class OptionsTried(Taken):
@@ -87,8 +87,8 @@ class OptionsTrialGiven(Given):
                 "job_id": JOB_ID,
                 "row_position": 3,
                 "url": "https://shop.example/kettle",
-                "expected": "22.00",
-                "extracted": "22.40",
+                "expected": "24.50",
+                "extracted": "24.90",
                 "before": VERDICT,
                 "after": {"outcome": "correct", "score": 1.0, "reason": "", "explanation": "Within 5 %"},
             }

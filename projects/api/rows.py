@@ -43,8 +43,8 @@ class RowGiven(Given):
     example = {
         "id": ROW_ID,
         "batch_id": BATCH_ID,
-        "position": 7,
-        "line": 8,
+        "position": 3,
+        "line": 4,
         "url": "https://shop.example/kettle",
         "key": "",
         "inputs": {"shop": "Northlight"},

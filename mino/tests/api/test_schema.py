@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,27 @@ def test_headers_are_told_where_they_are_heeded(document: Any, place: Place) -> 
     assert ("If-Match" in taken) is place.operation.conditional
     given = described["responses"][str(place.operation.status)].get("headers", {})
     assert ("Idempotency-Replayed" in given) is place.operation.idempotent
+
+
+def test_examples_tell_of_one_row_behind_one_address(document: Any) -> None:
+    shown = [one for one in _objects(document) if one.get("url") == "https://shop.example/kettle"]
+    ids = {one.get("row_id") or ("job_id" not in one and one.get("id")) for one in shown} - {False, None}
+    places = {one.get("row_position", one.get("position")) for one in shown} - {None}
+    assert (len(ids), places) == (1, {3}), (ids, places)
+
+
+def test_examples_of_what_is_open_name_nobody_who_decided(document: Any) -> None:
+    examples = [one for one in _objects(document) if "decided_at" in one and "state" in one]
+    assert {one["state"] for one in examples if isinstance(one["state"], str)} == {"open"}
+    assert not [one for one in examples if one["state"] == "open" and (one["decided_at"] or one["decided_by"])]
+
+
+def _objects(part: Any) -> Iterator[dict[str, Any]]:
+    """All objects in a part of the document."""
+    if isinstance(part, dict):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else []:
+        yield from _objects(inner)
 
 
 def test_every_heading_is_introduced(document: Any) -> None:
