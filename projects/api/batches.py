@@ -9,7 +9,6 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field
@@ -43,7 +42,7 @@ from projects.services.batches import batch_update
 from projects.services.checks import MAX_DESCRIPTION, MAX_NAME
 from projects.services.deletion import batch_delete, starts_held
 from projects.services.folders import batches_move
-from projects.services.tags import batches_tag
+from projects.services.tags import batch_tags_set, batches_tag
 
 MAX_ROWS = 5_000
 """Rows in the body of one request; more of them are uploaded as a file."""
@@ -63,7 +62,7 @@ class BatchGiven(Given):
     """A table of sites."""
 
     on_request: ClassVar[Collection[str]] = ("tags", "columns", "project_name")
-    edited = ("name", "description", "folder_id")
+    edited = ("name", "description", "folder_id", "tags")
     example = {
         "id": BATCH_ID,
         "project_id": PROJECT_ID,
@@ -299,20 +298,52 @@ class BatchTags(ApiView):
         scope=Scope.WRITE_BATCHES,
         takes=TagChoice,
         answers=BatchGiven,
+        conditional=True,
         errors=["INVALID_STATE"],
     )
     def put(self, request: ApiRequest, batch_id: uuid.UUID, values: dict[str, Any]) -> Response:
-        """Give a batch these tags and no others. `include=tags` shows them in the answer."""
-        batch = find_batch(request, batch_id)
-        require(request.user, "projects.change", batch.project)
+        """Give a batch these tags and no others. `include=tags` shows them in the answer.
+
+        To put a single tag on it or take one off, whatever others it has, there are operations of their own.
+        """
+        found = find_batch(request, batch_id)
+        require(request.user, "projects.change", found.project)
         mine = Tag.objects.visible_to(request.user).filter(organization=request.organization)
         wanted = [find_named(mine, one, f"tag_ids.{place}") for place, one in enumerate(values["tag_ids"])]
-        with transaction.atomic():
-            for tag in batch.tags.exclude(pk__in=values["tag_ids"]):
-                batches_tag(project=batch.project, user=request.user, batches=[batch], tag=tag, on=False)
-            for tag in wanted:
-                batches_tag(project=batch.project, user=request.user, batches=[batch], tag=tag)
+        with self.edited(found, BatchGiven, lock=_lock) as batch:
+            batch_tags_set(batch=batch, user=request.user, tags=wanted)
         return self.answer(batch, BatchGiven)
+
+
+class BatchTagDetail(ApiView):
+    """One tag of a batch."""
+
+    heading = "Batches"
+
+    @operation(
+        "batch_tag_add",
+        "Put a tag on a batch",
+        scope=Scope.WRITE_BATCHES,
+        answers=BatchGiven,
+        errors=["INVALID_STATE"],
+    )
+    def post(self, request: ApiRequest, batch_id: uuid.UUID, tag_id: uuid.UUID) -> Response:
+        """Put a tag on a batch; its others stay. Again changes nothing. `include=tags` shows all of them."""
+        batch = self._tag(request, batch_id, tag_id, on=True)
+        return self.answer(batch, BatchGiven)
+
+    @operation("batch_tag_remove", "Take a tag off a batch", scope=Scope.WRITE_BATCHES, status=204)
+    def delete(self, request: ApiRequest, batch_id: uuid.UUID, tag_id: uuid.UUID) -> Response:
+        """Take a tag off a batch; its others stay. Again changes nothing."""
+        self._tag(request, batch_id, tag_id, on=False)
+        return self.nothing()
+
+    def _tag(self, request: ApiRequest, batch_id: uuid.UUID, tag_id: uuid.UUID, *, on: bool) -> Batch:
+        batch = find_batch(request, batch_id)
+        require(request.user, "projects.change", batch.project)
+        tag = self.find(Tag.objects.visible_to(request.user).filter(organization=request.organization), pk=tag_id)
+        batches_tag(project=batch.project, user=request.user, batches=[batch], tag=tag, on=on)
+        return batch
 
 
 def _lock(batch: Batch) -> None:

@@ -130,15 +130,13 @@ class FolderDetail(ApiView):
         errors=["ALREADY_EXISTS", "INVALID_STATE"],
     )
     def patch(self, request: ApiRequest, folder_id: uuid.UUID, values: dict[str, Any]) -> Response:
-        """Give a folder another name, or move it with all that is in it."""
+        """Give a folder another name, or move it with all that is in it; or both at once."""
         with self.edited(self._folder(request, folder_id), FolderGiven, lock=_lock) as folder:
-            if "name" in values:
-                services.folder_rename(folder=folder, user=request.user, name=values["name"])
             if "parent_id" in values:
                 inside = Folder.objects.filter(project=folder.project)
-                parent = find_chosen(inside, values["parent_id"], "parent_id")
-                with at_place(_place):
-                    services.folder_move(folder=folder, user=request.user, parent=parent)
+                values["parent"] = find_chosen(inside, values.pop("parent_id"), "parent_id")
+            with at_place(_place):
+                services.folder_change(folder=folder, user=request.user, **values)
         return self.answer(folder, FolderGiven)
 
     @operation("folder_delete", "Delete a folder", scope=Scope.WRITE_BATCHES, status=204, conditional=True)

@@ -48,6 +48,7 @@ urlpatterns = [
     path("batches", batches.BatchList.as_view(), name="api_batches"),
     path(BATCH, batches.BatchDetail.as_view(), name="api_batch"),
     path(f"{BATCH}/tags", batches.BatchTags.as_view(), name="api_batch_tags"),
+    path(f"{BATCH}/tags/<str:tag_id>", batches.BatchTagDetail.as_view(), name="api_batch_tag"),
     path(f"{BATCH}/columns", columns.ColumnList.as_view(), name="api_columns"),
     path(f"{BATCH}/columns/<str:column_id>", columns.ColumnDetail.as_view(), name="api_column"),
     path(f"{BATCH}/rows", rows.RowList.as_view(), name="api_rows"),

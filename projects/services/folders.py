@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from typing import Literal
 
 from django.db import IntegrityError, transaction
 
@@ -41,40 +42,41 @@ def folder_create(*, project: Project, user: Principal | None, name: str, parent
 
 
 def folder_rename(*, folder: Folder, user: Principal | None, name: str) -> Folder:
-    """Give a folder another name. Raises InvalidInput, AlreadyExists, InvalidState or PermissionDenied."""
-    _check(folder.project, user)
-    name = checked_name(name, WHAT)
-    with transaction.atomic():
-        current = _current(_lock(folder.project), folder)
-        before = {"name": current.name}
-        current.name = name
-        _save(current)
-        organization = folder.project.organization_id
-        record("folder.renamed", current, organization=organization, before=before, after={"name": name}, by=user)
-    folder.name = name
-    return folder
+    """Give a folder another name. Raises what `folder_change` raises."""
+    return folder_change(folder=folder, user=user, name=name)
 
 
 def folder_move(*, folder: Folder, user: Principal | None, parent: Folder | None) -> Folder:
-    """Move a folder with all that is in it into `parent`, or to the top.
+    """Move a folder with all that is in it into `parent`, or to the top. Raises what `folder_change` raises."""
+    return folder_change(folder=folder, user=user, parent=parent)
 
-    Raises InvalidInput when it would lie in itself or too deep, AlreadyExists when a folder of that name is there,
-    InvalidState when one of them was deleted meanwhile, or PermissionDenied.
+
+def folder_change(
+    *, folder: Folder, user: Principal | None, name: str | None = None, parent: Folder | Literal["same"] | None = "same"
+) -> Folder:
+    """Give a folder another name, another place (a folder; None: at the top), or both at once.
+
+    Raises InvalidInput for the name, or when it would lie in itself or too deep, AlreadyExists when a folder of that
+    name is in that place, InvalidState when one of them was deleted meanwhile, or PermissionDenied.
     """
     _check(folder.project, user)
+    if name is not None:
+        name = checked_name(name, WHAT)
     with transaction.atomic():
         tree = _lock(folder.project)
         current = _current(tree, folder)
-        if parent is not None and parent.pk in tree.within(current.pk):
-            raise wrong("parent", f"“{current.name}” can't be moved into itself or into a folder in it.")
-        _check_place(tree, parent, tree.height(current.pk))
-        before = {"in": _name_of(tree, current.parent_id)}
-        current.parent = parent
+        before = _shown(tree, current)
+        if name is not None:
+            current.name = name
+        if parent != "same":
+            _check_new_place(tree, current, parent)
+            current.parent = parent
         _save(current)
-        after = {"in": parent.name if parent else None}
+        after = _shown(tree, current)
         organization = folder.project.organization_id
-        record("folder.moved", current, organization=organization, before=before, after=after, by=user)
-    folder.parent = parent
+        action = "folder.renamed" if before["in"] == after["in"] else "folder.moved"
+        record(action, current, organization=organization, before=before, after=after, by=user)
+    folder.name, folder.parent_id = current.name, current.parent_id
     return folder
 
 
@@ -149,11 +151,23 @@ def _name_of(tree: FolderTree, folder_id: uuid.UUID | None) -> str | None:
     return place.folder.name if place else None
 
 
+def _shown(tree: FolderTree, folder: Folder) -> dict[str, str | None]:
+    """The folder as the audit trail shows it."""
+    return {"name": folder.name, "in": _name_of(tree, folder.parent_id)}
+
+
 def _current(tree: FolderTree, folder: Folder) -> Folder:
     place = tree.get(folder.pk)
     if place is None:
         raise InvalidState(f"The folder “{folder.name}” was deleted a moment ago.")
     return place.folder
+
+
+def _check_new_place(tree: FolderTree, folder: Folder, parent: Folder | None) -> None:
+    """Refuse what `_check_place` refuses, and a place within the folder itself."""
+    if parent is not None and parent.pk in tree.within(folder.pk):
+        raise wrong("parent", f"“{folder.name}” can't be moved into itself or into a folder in it.")
+    _check_place(tree, parent, tree.height(folder.pk))
 
 
 def _check_place(tree: FolderTree, parent: Folder | None, height: int, path: str = "parent") -> None:

@@ -88,6 +88,23 @@ def batches_tag(
         return changed
 
 
+def batch_tags_set(*, batch: Batch, user: Principal | None, tags: Iterable[Tag]) -> None:
+    """Give a batch these tags and no others. Two at once wait for each other: the batch has the tags of one of them.
+
+    Raises what `batches_tag` raises, and InvalidState for a batch that is gone.
+    """
+    if user is not None:
+        require(user, "projects.change", batch.project)
+    wanted = {tag.pk: tag for tag in tags}
+    with transaction.atomic():
+        if not Batch.objects.select_for_update(no_key=True).filter(pk=batch.pk).exists():
+            raise InvalidState(f"The batch “{batch.name}” was deleted a moment ago.")
+        there = {tag.pk: tag for tag in batch.tags.all()}
+        changed = {pk: tag for pk, tag in (there | wanted).items() if (pk in there) != (pk in wanted)}
+        for pk in sorted(changed):  # always in this order, so that changes of several batches don't wait in a circle
+            batches_tag(project=batch.project, user=user, batches=[batch], tag=changed[pk], on=pk in wanted)
+
+
 def rows_tag(*, batch: Batch, user: Principal | None, rows: Collection[uuid.UUID], tag: Tag, on: bool = True) -> int:
     """Put a tag on some hundreds of rows of a batch, or take it off; answers how many are changed by that.
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from accounts.models import Organization, User
 from mino.common.errors import AlreadyExists, InvalidInput, InvalidState
 from mino.tests.factories import BatchFactory, OrganizationFactory
+from mino.tests.races import overtaken
 from projects.models import Batch, Tag, TaggedBatch, TaggedRow
 from projects.services import tags as services
 
@@ -58,6 +60,27 @@ def test_batches_are_tagged_once_and_untagged(batch: Batch, tag: Tag, member: Us
     assert not TaggedBatch.objects.exists()
 
 
+def test_a_batch_has_the_tags_that_it_is_given_and_no_others(batch: Batch, tag: Tag, member: User) -> None:
+    other = services.tag_create(organization=batch.organization, user=None, name="b", colour="#000")
+    services.batch_tags_set(batch=batch, user=member, tags=[tag, tag])
+    assert list(batch.tags.all()) == [tag]
+    services.batch_tags_set(batch=batch, user=member, tags=[other])
+    assert list(batch.tags.all()) == [other]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only there are rows locked")
+@pytest.mark.django_db(transaction=True)
+def test_of_two_at_once_the_batch_has_the_tags_of_the_last() -> None:
+    batch = BatchFactory()
+    tags = [services.tag_create(organization=batch.organization, user=None, name=one, colour="#000") for one in "abc"]
+
+    def give(some: list[Tag]) -> None:
+        services.batch_tags_set(batch=batch, user=None, tags=some)
+
+    overtaken(change=lambda: give(tags[:2]), act=lambda: give(tags[:0:-1]))
+    assert list(batch.tags.all()) == tags[1:]
+
+
 def test_rows_are_tagged_once_and_untagged(batch: Batch, tag: Tag, member: User) -> None:
     ids = list(batch.rows.values_list("pk", flat=True))
     elsewhere = BatchFactory(project=batch.project, rows=1).rows.get().pk
@@ -95,5 +118,7 @@ def test_viewers_change_no_tags(batch: Batch, tag: Tag, viewer: User) -> None:
         services.tag_delete(tag=tag, user=viewer)
     with pytest.raises(PermissionDenied):
         services.batches_tag(project=batch.project, user=viewer, batches=[batch], tag=tag)
+    with pytest.raises(PermissionDenied):
+        services.batch_tags_set(batch=batch, user=viewer, tags=[])
     with pytest.raises(PermissionDenied):
         services.rows_tag(batch=batch, user=viewer, rows=[], tag=tag)

@@ -86,6 +86,8 @@ PLACES: dict[str, tuple[Role, str | None]] = {
     "batch_update": (Role.MEMBER, Scope.WRITE_BATCHES),
     "batch_delete": (Role.ADMIN, Scope.WRITE_BATCHES),
     "batch_tags_set": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "batch_tag_add": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "batch_tag_remove": (Role.MEMBER, Scope.WRITE_BATCHES),
     "import_list": (Role.VIEWER, Scope.WRITE_BATCHES),
     "import_create": (Role.MEMBER, Scope.WRITE_BATCHES),
     "import_read": (Role.VIEWER, Scope.WRITE_BATCHES),

@@ -19,6 +19,7 @@ from mino.tests.api.places import ALL
 from projects.models import Project
 
 HARMLESS_TWICE = {
+    "batch_tag_add",
     *("column_try", "execution_estimate", "answers_plan", "pattern_search_start"),
     *("execution_pause", "execution_stop", "job_cancel", "job_skip", "export_cancel", "import_cancel"),
     *("pattern_dismiss", "pattern_reopen", "rows_tag", "rows_delete", "ownership_transfer", "organization_leave"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.models import Organization
+from accounts.models import AuditEntry, Organization
 from mino.tests.api.asking import Asker, code_of, program
 from mino.tests.factories import BatchFactory, ProjectFactory
 from projects.models import Batch, Folder, Project, Row, TaggedBatch, TaggedRow
@@ -34,6 +34,19 @@ def test_a_refused_change_of_two_things_does_neither(ask: Asker, project: Projec
     assert ask("PATCH", f"folders/{outer.pk}", {"name": "New", "parent_id": str(inner.pk)}).status_code == 400
     outer.refresh_from_db()
     assert outer.name == "Outer"
+
+
+def test_a_folder_is_renamed_and_moved_at_once(ask: Asker, project: Project) -> None:
+    outer = folder_create(project=project, user=None, name="Outer")
+    folder_create(project=project, user=None, name="Taken here")
+    folder_create(project=project, user=None, name="Old", parent=outer)
+    moving = folder_create(project=project, user=None, name="Old")
+    changed = ask("PATCH", f"folders/{moving.pk}", {"name": "Taken here", "parent_id": str(outer.pk)})
+    assert changed.status_code == 200, changed.content
+    assert (changed.json()["name"], changed.json()["parent_id"]) == ("Taken here", str(outer.pk))
+    (entry,) = AuditEntry.objects.filter(object_pk=str(moving.pk)).exclude(event="folder.created")
+    assert entry.event == "folder.moved"
+    assert entry.changes == {"name": ["Old", "Taken here"], "in": [None, "Outer"]}
 
 
 def test_a_folder_of_another_project_is_unknown(ask: Asker, project: Project, organization: Organization) -> None:
@@ -69,6 +82,35 @@ def test_the_tags_of_a_batch_are_set(ask: Asker, batch: Batch, organization: Org
     response = ask("PUT", path, {"tag_ids": [str(tags[0].pk), str(foreign.pk)]})
     assert [one["path"] for one in response.json()["details"]] == ["tag_ids.1"]
     assert TaggedBatch.objects.get().tag == tags[2]
+
+
+def test_single_tags_of_a_batch_are_put_on_and_taken_off(ask: Asker, batch: Batch, organization: Organization) -> None:
+    first, second = (tag_create(organization=organization, user=None, name=one, colour="#b98900") for one in "ab")
+    path = f"batches/{batch.pk}/tags"
+    for _ in range(2):
+        assert ask("POST", f"{path}/{first.pk}").status_code == 200
+    shown = ask("POST", f"{path}/{second.pk}?include=tags").json()
+    assert [one["name"] for one in shown["tags"]] == ["a", "b"]
+    for _ in range(2):
+        assert ask("DELETE", f"{path}/{first.pk}").status_code == 204
+    assert list(batch.tags.all()) == [second]
+    assert AuditEntry.objects.filter(event="batch.tagged").count() == 2
+    assert AuditEntry.objects.filter(event="batch.untagged").count() == 1
+    foreign = tag_create(organization=BatchFactory().organization, user=None, name="x", colour="#b98900")
+    for method in ("POST", "DELETE"):
+        assert code_of(ask(method, f"{path}/{foreign.pk}")) == "NOT_FOUND"
+
+
+def test_tags_that_somebody_else_changed_meanwhile_stay(ask: Asker, batch: Batch, organization: Organization) -> None:
+    tags = [tag_create(organization=organization, user=None, name=name, colour="#b98900") for name in "ab"]
+    path, read = f"batches/{batch.pk}/tags", ask("GET", f"batches/{batch.pk}")["ETag"]
+    changed = ask("PUT", path, {"tag_ids": [str(tags[0].pk)]}, If_Match=read)
+    assert changed.status_code == 200
+    assert changed["ETag"] == ask("GET", f"batches/{batch.pk}?include=tags")["ETag"] != read
+    late = ask("PUT", path, {"tag_ids": [str(tags[1].pk)]}, If_Match=read)
+    assert code_of(late) == "PRECONDITION_FAILED"
+    assert list(batch.tags.all()) == tags[:1]
+    assert ask("PUT", path, {"tag_ids": []}, If_Match=changed["ETag"]).status_code == 200
 
 
 def test_rows_are_tagged(ask: Asker, batch: Batch, organization: Organization) -> None:
