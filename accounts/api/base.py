@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import Http404, QueryDict
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
-from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -30,7 +29,7 @@ from mino.common.api.identifiers import read_identifiers
 from mino.common.api.includes import additions_read, scopes_among
 from mino.common.api.listing import TOTAL, Chosen, chosen, refuse_unknown, together
 from mino.common.api.operation import Operation, operation_of
-from mino.common.api.parsers import AlwaysTheFirst, JsonParser, refuse_without_length
+from mino.common.api.parsers import AlwaysTheFirst, FormParser, JsonParser, refuse_without_length
 from mino.common.api.schema import OperationSchema
 from mino.common.api.serializers import Given, Taken, etag_of, given
 from mino.common.tracing import bind
@@ -89,7 +88,7 @@ class ApiView(APIView):
         about = operation_of(self, request.method)
         return ApiRequest(
             request,
-            parsers=[MultiPartParser()] if about and about.multipart else [JsonParser()],
+            parsers=[FormParser()] if about and about.multipart else [JsonParser()],
             authenticators=self.get_authenticators(),
             negotiator=self.get_content_negotiator(),
             parser_context=self.get_parser_context(request),
@@ -148,8 +147,7 @@ class ApiView(APIView):
             request.chosen = chosen(about.shape, request.query, [TOTAL] if about.listing else [])
             _check_chosen(about.shape, request)
         if about.takes is not None:
-            sent = [] if request.data is None else request.data  # null is no object either: refused in the same words
-            body = about.takes(data=sent, context={"request": request})
+            body = about.takes(data=_sent(request.data), context={"request": request})
             body.is_valid(raise_exception=True)
             parameters["values"] = body.validated_data
         elif request.method not in SAFE_METHODS and JsonParser.media_type in request.content_type:
@@ -249,6 +247,13 @@ def _check_match(about: Operation, request: ApiRequest) -> None:
         raise invalid(IF_MATCH, "This operation does not heed it. Leave it out.")
     if not wanted.strip():
         raise invalid(IF_MATCH, "Give the ETag that was read, or leave the header out.")
+
+
+def _sent(data: Any) -> Any:
+    """The body as it is checked: null is no object either, and an empty field of a form is one that says nothing."""
+    if isinstance(data, QueryDict):
+        return data.dict()
+    return [] if data is None else data
 
 
 def _tags(header: str) -> list[str]:

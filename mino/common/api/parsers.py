@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import IO, Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.renderers import BaseRenderer
 
 from mino.common.api.errors import TOO_LARGE, ApiError
@@ -46,6 +47,21 @@ class JsonParser(BaseParser):
             raise ParseError(f"The body is not JSON: {error}.") from None
         _refuse_too_deep(value)
         return value
+
+
+class FormParser(MultiPartParser):
+    """A form with files, in which every field stands once."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Fields and files. Raises ValidationError for a field that stands twice: one of its values would be lost."""
+        form = super().parse(stream, media_type, parser_context)
+        sent = Counter(name for part in (form.data, form.files) for name, values in part.lists() for _ in values)
+        if twice := [name for name, count in sent.items() if count > 1]:
+            message = "This field stands more than once. Give each field once."
+            raise ValidationError({name[:100]: [message] for name in twice})
+        return form
 
 
 def refuse_without_length(request: HttpRequest) -> None:

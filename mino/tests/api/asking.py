@@ -35,7 +35,8 @@ class Asker:
     @staticmethod
     def is_form(body: Any) -> bool:
         """Whether a body holds a file, so that it is sent as a form."""
-        return isinstance(body, dict) and any(isinstance(value, File) for value in body.values())
+        values = body.values() if isinstance(body, dict) else ()
+        return any(isinstance(one, File) for value in values for one in (value if isinstance(value, list) else [value]))
 
     def get(self, path: str, **headers: str) -> Any:
         """What a GET answers. Fails unless it is 200."""
