@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Collection
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -17,7 +18,7 @@ from accounts.api.base import ApiRequest, ApiView
 from accounts.api.fields import AUTHOR, Author, with_author
 from accounts.api_keys.scopes import Scope
 from accounts.permissions import require
-from mino.common.api.errors import about, invalid
+from mino.common.api.errors import about
 from mino.common.api.fields import Boolean, Choice, Identifier, Integer, Text
 from mino.common.api.filters import CreatedFilter, IdFilter, WordsFilter
 from mino.common.api.listing import Listing
@@ -27,12 +28,16 @@ from mino.common.values.columns import ColumnRole, ColumnType
 from projects.api.batches import BATCH_ID
 from projects.api.finding import find_chosen, find_project
 from projects.api.shapes import PROJECT_ID
+from projects.importing.parse.dialect import ENCODING_NAMES
 from projects.importing.starting import import_begin, import_cancel, import_start, said_of
-from projects.importing.uploading import import_choose
+from projects.importing.uploading import import_choose, import_read_again
 from projects.models import BatchImport, Folder, ImportStatus, Project
 from projects.services.checks import MAX_DESCRIPTION, MAX_NAME
 
 ROLES = [role.value for role in ColumnRole]
+ENCODINGS = list(ENCODING_NAMES)
+DELIMITER = "Empty: there is one column; else comma, semicolon, tab, vertical bar, space, colon, tilde, & or ^."
+QUOTE = "Empty: none; else a double or a single quote."
 TYPES = [kind.value for kind in ColumnType]
 SHOWN_PROBLEMS = 200
 PROBLEM = ("line", "column", "severity", "code", "message", "found", "remedy")
@@ -46,6 +51,16 @@ class ImportColumn(serializers.Serializer[Any]):
     name = serializers.CharField()
     role = serializers.ChoiceField(choices=ROLES)
     type = serializers.ChoiceField(choices=TYPES)
+
+
+class ImportReading(serializers.Serializer[Any]):
+    """How the file is read: a text file by the first three, a workbook by the sheet, both by the header."""
+
+    encoding = serializers.ChoiceField(choices=ENCODINGS, required=False)
+    delimiter = serializers.CharField(required=False, help_text=DELIMITER)
+    quote = serializers.CharField(required=False, help_text=QUOTE)
+    header = serializers.BooleanField(required=False, help_text="Whether the first line has the names of the columns.")
+    sheet = serializers.CharField(required=False)
 
 
 class ImportProblem(serializers.Serializer[Any]):
@@ -89,13 +104,16 @@ class ImportGiven(Given):
         "folder_id": None,
         "status": "ready",
         "name": "Spring catalogue",
+        "description": "",
         "source_name": "spring.csv",
         "size": 86412,
+        "reading": {"encoding": "utf-8", "delimiter": ",", "quote": '"', "header": True},
         "columns": [
             {"index": 0, "header": "site_url", "name": "site_url", "role": "site_url", "type": "url"},
             {"index": 1, "header": "expected_price", "name": "price", "role": "ground_truth", "type": "number"},
         ],
         "report": {"rows": 1200, "good_rows": 1200, "bad_rows": 0, "errors": 0, "warnings": 2},
+        "leave_out_errors": False,
         "starts_by_itself": True,
         "rows_done": 1200,
         "rows_total": 1200,
@@ -111,11 +129,14 @@ class ImportGiven(Given):
     folder_id = serializers.UUIDField(allow_null=True, required=False, help_text="The folder that the batch lies in.")
     status = serializers.ChoiceField(choices=ImportStatus.choices, required=False)
     name = serializers.CharField(required=False, help_text="Name of the batch.")
+    description = serializers.CharField(required=False, help_text="Of the batch.")
     source_name = serializers.CharField(required=False)
     size = serializers.IntegerField(required=False, help_text="In bytes.")
+    reading = ImportReading(required=False)
     columns = ImportColumn(many=True, required=False)
     report = ImportReport(required=False)
     problems = serializers.SerializerMethodField(required=False)
+    leave_out_errors = serializers.BooleanField(required=False, help_text="Whether lines with errors are left out.")
     starts_by_itself = serializers.BooleanField(required=False)
     rows_done = serializers.IntegerField(required=False)
     rows_total = serializers.IntegerField(required=False)
@@ -167,6 +188,29 @@ class ColumnChoiceTaken(Taken):
     name = Text(max_length=200, required=False)
     role = Choice(choices=ROLES, required=False)
     type = Choice(choices=TYPES, required=False)
+
+
+class Character(Text):
+    """One of some characters, or none."""
+
+    def __init__(self, pattern: str, words: str) -> None:
+        valid = RegexValidator(pattern, words)
+        super().__init__(max_length=1, allow_blank=True, required=False, validators=[valid], help_text=words)
+
+
+class ReadingChoice(Taken):
+    """How the file is to be read; what is left out is found out from it.
+
+    Text files take encoding, delimiter, quote and header; workbooks take sheet and header.
+    """
+
+    example = {"delimiter": ";", "header": True}
+
+    encoding = Choice(choices=ENCODINGS, required=False)
+    delimiter = Character(r"^[,;\t| :~&^]\Z", DELIMITER)
+    quote = Character(r"""^["']\Z""", QUOTE)
+    header = Boolean(required=False, help_text="Whether the first line has the names of the columns.")
+    sheet = Text(max_length=100, required=False, help_text="The name of the sheet, as its tab shows it.")
 
 
 class ImportChange(Taken):
@@ -260,18 +304,32 @@ class ImportDetail(ApiView):
     def patch(self, request: ApiRequest, import_id: uuid.UUID, values: dict[str, Any]) -> Response:
         """Choose name, role and type of columns before the file is loaded. It is checked again."""
         found = _find_to_change(self, request, import_id)
-        indexes = {column["index"] for column in found.columns}
-        named: set[int] = set()
-        for place, choice in enumerate(values["columns"]):
-            index = choice["index"]
-            if index not in indexes:
-                raise invalid(f"columns.{place}.index", f"The file has the columns 0 to {len(indexes) - 1}.")
-            if index in named:
-                raise invalid(f"columns.{place}.index", f"Column {index} is chosen twice. Choose each column once.")
-            named.add(index)
-        chosen = [dict(choice) for choice in values["columns"]]
-        kept = {"name": found.name, "description": found.description}
-        import_choose(batch_import=found, user=request.user, columns=chosen, **kept)
+        columns = [dict(choice) for choice in values["columns"]]
+        import_choose(batch_import=found, user=request.user, columns=columns)
+        return self.answer(found, ImportGiven)
+
+
+class ImportReadingDetail(ApiView):
+    """How a file is read."""
+
+    heading = "Imports"
+
+    @operation(
+        "import_reading_set",
+        "Choose how a file is read",
+        scope=Scope.WRITE_BATCHES,
+        takes=ReadingChoice,
+        answers=ImportGiven,
+        errors=["INVALID_STATE", "BATCH_EMPTY", "STORAGE_ERROR"],
+    )
+    def put(self, request: ApiRequest, import_id: uuid.UUID, values: dict[str, Any]) -> Response:
+        """Read the file in another way before it is loaded. Its columns are guessed anew, and it is checked again.
+
+        What is left out is found out from the file.
+        """
+        found = _find_to_change(self, request, import_id)
+        with about("sheet" if "sheet" in values else "file"):
+            import_read_again(batch_import=found, user=request.user, reading=dict(values))
         return self.answer(found, ImportGiven)
 
 

@@ -43,6 +43,7 @@ urlpatterns = [
     path("tags/<str:tag_id>", tags.TagDetail.as_view(), name="api_tag"),
     path("imports", imports.ImportList.as_view(), name="api_imports"),
     path(IMPORT, imports.ImportDetail.as_view(), name="api_import"),
+    path(f"{IMPORT}/reading", imports.ImportReadingDetail.as_view(), name="api_import_reading"),
     path(f"{IMPORT}/start", imports.ImportStarting.as_view(), name="api_import_start"),
     path(f"{IMPORT}/cancel", imports.ImportCancelling.as_view(), name="api_import_cancel"),
     path("batches", batches.BatchList.as_view(), name="api_batches"),

@@ -23,6 +23,7 @@ from projects.importing.loading import bury, import_load
 from projects.importing.reports import refusal_of
 from projects.importing.settings import is_long
 from projects.importing.staging import unstage
+from projects.importing.states import refuse_unless_checked
 from projects.importing.uploading import RUN_TASK, import_upload
 from projects.models import BatchImport, Folder, ImportStatus, Project
 from projects.models.batch_import import FINAL
@@ -47,31 +48,32 @@ def import_start(
 
     A folder that the project doesn't have (any more) is passed over.
 
-    Raises InvalidInput while there are lines with errors that are not to be left out, InvalidState unless it is
-    checked, or PermissionDenied.
+    Raises InvalidState unless it is checked, InvalidInput while there are lines with errors that are not to be left
+    out, or PermissionDenied.
     """
     if user is not None:
         require(user, "projects.change", batch_import.project)
     name, description = checked_name(name, "the batch a name"), checked_description(description)
-    if refusal := refusal_of(batch_import.report, leave_out_errors=leave_out_errors):
-        raise refusal
     with transaction.atomic():
-        moved = BatchImport.objects.filter(pk=batch_import.pk, status=ImportStatus.CHECKED).update(
+        held = folder_hold(batch_import.project, folder)  # first, as whoever changes folders does
+        current = BatchImport.objects.select_for_update(no_key=True).get(pk=batch_import.pk)
+        refuse_unless_checked(current)
+        if refusal := refusal_of(current.report, leave_out_errors=leave_out_errors):
+            raise refusal
+        BatchImport.objects.filter(pk=batch_import.pk).update(
             status=ImportStatus.QUEUED,
             heartbeat=timezone.now(),
             name=name,
             description=description,
-            folder=folder_hold(batch_import.project, folder),
+            folder=held,
             leave_out_errors=leave_out_errors,
             rows_done=0,
             share=0.0,
             error="",
         )
-        if not moved:
-            raise InvalidState("The import is not waiting to be started. Look at its page for how far it is.")
         after = {"batch": name, "lines_with_errors_left_out": leave_out_errors}
         record("import.started", batch_import, organization=batch_import.organization_id, after=after, by=user)
-    if is_long(batch_import.size, batch_import.rows_total, batch_import.source_name):
+    if is_long(current.size, current.rows_total, current.source_name):
         wake(RUN_TASK, str(batch_import.pk))
     else:
         import_load(batch_import.pk)

@@ -12,10 +12,11 @@ from django.utils import timezone
 from accounts.audit import record
 from accounts.authors import author_fields
 from accounts.permissions import Principal, require
-from mino.common.errors import InvalidInput, InvalidState
+from mino.common.errors import Detail, InvalidInput
 from mino.common.values.clean import clean_text
 from mino.common.waking import wake
 from projects.importing.checking import import_check
+from projects.importing.choosing import with_choices
 from projects.importing.parse.delimited_table import DelimitedTable
 from projects.importing.parse.dialect import ONE_COLUMN
 from projects.importing.parse.guess import guess_columns
@@ -26,6 +27,7 @@ from projects.importing.parse.workbook import WorkbookTable
 from projects.importing.reports import code_of, column_as_json
 from projects.importing.settings import import_limits, is_long
 from projects.importing.staging import StagedFile, stage, stage_text, staged_table, unstage
+from projects.importing.states import refuse_unless_changeable
 from projects.models import BatchImport, ImportStatus, Project
 
 RUN_TASK = "projects.tasks.run_import"
@@ -66,12 +68,17 @@ def import_paste(*, project: Project, user: Principal | None, text: str) -> Batc
 def import_read_again(*, batch_import: BatchImport, user: Principal | None, reading: dict[str, Any]) -> None:
     """Read the staged file in another way (encoding, delimiter, quote, header, sheet), guess and check again.
 
-    Raises PermissionDenied, InvalidState after the import has begun, or InvalidInput when it can't be read that way.
+    What `reading` leaves out is found out from the file. Raises PermissionDenied, InvalidState after the import has
+    begun, or InvalidInput when it can't be read that way.
     """
     if user is not None:
         require(user, "projects.change", batch_import.project)
+    refuse_unless_changeable(batch_import)  # the file may be gone
     _look(batch_import, reading)
-    _check_again(batch_import)
+    with transaction.atomic():
+        _lock(batch_import)
+        _uncheck(batch_import, columns=batch_import.columns, reading=batch_import.reading)
+    _check(batch_import)
 
 
 def import_choose(
@@ -79,25 +86,24 @@ def import_choose(
     batch_import: BatchImport,
     user: Principal | None,
     columns: list[dict[str, Any]],
-    name: str = "",
-    description: str = "",
+    name: str | None = None,
+    description: str | None = None,
 ) -> None:
     """Set name, role and type of each column and check again; keep what was typed for the batch meanwhile.
 
-    Raises PermissionDenied or InvalidState.
+    What is left out stays. Raises PermissionDenied, InvalidInput for columns that the file doesn't have, or
+    InvalidState.
     """
     if user is not None:
         require(user, "projects.change", batch_import.project)
-    chosen = {column["index"]: column for column in columns}
-    batch_import.name, batch_import.description = clean_text(name)[:100], clean_text(description)[:500]
-    batch_import.columns = [_chosen(column, chosen.get(column["index"], {})) for column in batch_import.columns]
-    _check_again(batch_import)
-
-
-def _chosen(column: dict[str, Any], choice: dict[str, Any]) -> dict[str, Any]:
-    """The column as it was chosen. Matching options belong to a type: those of an exported batch go with another."""
-    kept = column.get("options", {}) if choice.get("type", column["type"]) == column["type"] else {}
-    return {**column, **choice, "options": kept}
+    typed = {} if name is None else {"name": clean_text(name)[:100]}
+    if description is not None:
+        typed["description"] = clean_text(description)[:500]
+    with transaction.atomic():
+        current = _lock(batch_import)
+        batch_import.report = current.report
+        _uncheck(batch_import, columns=with_choices(current.columns, columns), **typed)
+    _check(batch_import)
 
 
 def _begin(project: Project, user: Principal | None, staged: StagedFile, **said: Any) -> BatchImport:
@@ -127,12 +133,22 @@ def _begin(project: Project, user: Principal | None, staged: StagedFile, **said:
 def _look(batch_import: BatchImport, reading: dict[str, Any]) -> None:
     try:
         with staged_table(batch_import, reading) as table:
+            found = _reading_of(table, reading)
+            _refuse_unheeded(reading, {} if batch_import.is_pasted else found)
             batch_import.columns = [column_as_json(guess) for guess in guess_columns(table)]
-            batch_import.reading = _reading_of(table, reading)
+            batch_import.reading = found
             batch_import.report = {"description": table.description}
     except ImportRefused as refusal:
         problem = refusal.problem
         raise InvalidInput(f"{problem.message} {problem.remedy}", code=code_of(problem)) from refusal
+
+
+def _refuse_unheeded(reading: dict[str, Any], heeded: dict[str, Any]) -> None:
+    """Raise InvalidInput for what says nothing about such a file, as a sheet says nothing about a text file."""
+    which = f"It is read by: {', '.join(sorted(heeded))}." if heeded else "It is read in one way only."
+    details = [Detail(name, f"The file has no such thing as {name}. {which}") for name in reading if name not in heeded]
+    if details:
+        raise InvalidInput(details[0].message, details=details)
 
 
 def _reading_of(table: Table, reading: dict[str, Any]) -> dict[str, Any]:
@@ -148,22 +164,22 @@ def _reading_of(table: Table, reading: dict[str, Any]) -> dict[str, Any]:
     return {name: reading.get(name, value) for name, value in plain.items()}
 
 
-def _check_again(batch_import: BatchImport) -> None:
-    changed = BatchImport.objects.filter(
-        pk=batch_import.pk, status__in=[ImportStatus.UPLOADED, ImportStatus.CHECKING, ImportStatus.CHECKED]
-    ).update(
+def _lock(batch_import: BatchImport) -> BatchImport:
+    """The import as it is now; nobody else changes it until the transaction ends. Raises InvalidState once begun."""
+    current: BatchImport = BatchImport.objects.select_for_update(no_key=True).get(pk=batch_import.pk)
+    refuse_unless_changeable(current)
+    return current
+
+
+def _uncheck(batch_import: BatchImport, **values: Any) -> None:
+    """Change it, and have it checked again; a check that is under way is given up."""
+    BatchImport.objects.filter(pk=batch_import.pk).update(
         status=ImportStatus.UPLOADED,
         claim=None,
         heartbeat=timezone.now(),
-        name=batch_import.name,
-        description=batch_import.description,
-        columns=batch_import.columns,
-        reading=batch_import.reading,
         report={"description": batch_import.report.get("description", "")},
+        **values,
     )
-    if not changed:
-        raise InvalidState("The import has begun already; its columns can't be changed any more.")
-    _check(batch_import)
 
 
 def _check(batch_import: BatchImport) -> None:

@@ -92,6 +92,7 @@ PLACES: dict[str, tuple[Role, str | None]] = {
     "import_create": (Role.MEMBER, Scope.WRITE_BATCHES),
     "import_read": (Role.VIEWER, Scope.WRITE_BATCHES),
     "import_update": (Role.MEMBER, Scope.WRITE_BATCHES),
+    "import_reading_set": (Role.MEMBER, Scope.WRITE_BATCHES),
     "import_start": (Role.MEMBER, Scope.WRITE_BATCHES),
     "import_cancel": (Role.MEMBER, Scope.WRITE_BATCHES),
     "column_list": (Role.VIEWER, Scope.READ_BATCHES),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from openpyxl import Workbook
 
 from accounts.models import AuditEntry
 from mino.tests.api.asking import Asker, code_of
@@ -22,6 +24,21 @@ def upload(ask: Asker, project: Project, content: bytes, name: str = "spring.csv
     """The answer to an upload."""
     headers = {"Idempotency_Key": said.pop("key")} if "key" in said else {}
     return ask("POST", f"projects/{project.pk}/imports", {"file": ContentFile(content, name), **said}, **headers)
+
+
+def workbook() -> bytes:
+    """A workbook whose second sheet has the sites."""
+    book, file = Workbook(), io.BytesIO()
+    notes = book.active
+    assert notes is not None
+    notes.title = "Notes"
+    for line in (["about", "by"], ["The shops of spring", "Ann"]):
+        notes.append(line)
+    sites = book.create_sheet("Sites")
+    for site in GOOD.decode().splitlines():
+        sites.append(site.split(","))
+    book.save(file)
+    return file.getvalue()
 
 
 def test_a_short_file_is_ready_at_once(ask: Asker, project: Project) -> None:
@@ -90,6 +107,87 @@ def test_columns_are_chosen_before_the_start(ask: Asker, project: Project) -> No
     assert Batch.objects.get(pk=done["batch_id"]).columns.filter(name="cost").exists()
     assert code_of(ask("PATCH", path, {"columns": []})) == "INVALID_STATE"
     assert code_of(ask("POST", f"{path}/cancel")) == "INVALID_STATE"
+
+
+def test_the_names_of_columns_are_cleaned(ask: Asker, project: Project) -> None:
+    path = upload(ask, project, GOOD, start="false")["Location"]
+    changed = ask("PATCH", path, {"columns": [{"index": 1, "name": "  price\n of\x07\r\nit "}]}).json()
+    assert changed["columns"][1]["name"] == "price of it"
+    refused = ask("PATCH", path, {"columns": [{"index": 0, "name": "a"}, {"index": 1, "name": " \n"}]})
+    assert [one["path"] for one in refused.json()["details"]] == ["columns.1.name"]
+    assert ask.get(path)["columns"][0]["name"] == "site_url"
+
+
+def test_the_second_sheet_of_a_workbook_is_imported(ask: Asker, project: Project) -> None:
+    path = upload(ask, project, workbook(), name="sites.xlsx", start="false")["Location"]
+    shown = ask.get(path)
+    assert (shown["reading"], shown["report"]["errors"]) == ({"sheet": "Notes", "header": True}, 1)
+    changed = ask("PUT", f"{path}/reading", {"sheet": "Sites"}).json()
+    assert (changed["status"], changed["reading"]) == ("checked", {"sheet": "Sites", "header": True})
+    assert [one["role"] for one in changed["columns"]] == ["site_url", "ground_truth"]
+    assert ask("POST", f"{path}/start", {}).json()["rows_done"] == 2
+    assert code_of(ask("PUT", f"{path}/reading", {"sheet": "Sites"})) == "INVALID_STATE"
+
+
+def test_a_text_file_is_read_as_it_is_told(ask: Asker, project: Project) -> None:
+    path = upload(ask, project, "site_url;straße\nhttps://shop.example/1;ü,ö\n".encode("cp1252"), start="false")[
+        "Location"
+    ]
+    told = {"encoding": "cp1252", "delimiter": ";", "quote": "", "header": False}
+    changed = ask("PUT", f"{path}/reading", told).json()
+    assert changed["reading"] == told
+    assert [one["name"] for one in changed["columns"]] == ["column_1", "column_2"]
+    found_out = ask("PUT", f"{path}/reading", {"encoding": "cp1252"}).json()
+    assert found_out["reading"] == {"encoding": "cp1252", "delimiter": ";", "quote": '"', "header": True}
+    assert [one["name"] for one in found_out["columns"]] == ["site_url", "straße"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "reading", "place"),
+    [
+        ("csv", {"sheet": "Sites"}, "sheet"),
+        ("csv", {"encoding": "klingon"}, "encoding"),
+        ("csv", {"delimiter": ";;"}, "delimiter"),
+        ("csv", {"delimiter": "a"}, "delimiter"),
+        ("csv", {"quote": "\n"}, "quote"),
+        ("xlsx", {"sheet": "Nowhere"}, "sheet"),
+        ("xlsx", {"delimiter": ";"}, "delimiter"),
+    ],
+)
+def test_what_says_nothing_about_the_file_is_refused(
+    ask: Asker, project: Project, kind: str, reading: dict[str, Any], place: str
+) -> None:
+    content = GOOD if kind == "csv" else workbook()
+    path = upload(ask, project, content, name=f"sites.{kind}", start="false")["Location"]
+    before = ask.get(path)
+    refused = ask("PUT", f"{path}/reading", reading)
+    assert (code_of(refused), {one["path"] for one in refused.json()["details"]}) == ("VALIDATION_ERROR", {place})
+    assert ask.get(path) == before
+
+
+def test_it_shows_what_was_said_until_the_start(ask: Asker, project: Project) -> None:
+    waiting = upload(ask, project, BAD, description="From the shop", leave_out_errors="true", start="false").json()
+    assert (waiting["description"], waiting["leave_out_errors"]) == ("From the shop", True)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (ImportStatus.UPLOADED, "not checked yet"),
+        (ImportStatus.CHECKING, "not checked yet"),
+        (ImportStatus.QUEUED, "begun already"),
+        (ImportStatus.READY, "its batch is ready"),
+        (ImportStatus.FAILED, "has failed"),
+        (ImportStatus.CANCELLED, "was cancelled"),
+    ],
+)
+def test_what_is_not_checked_is_not_started(ask: Asker, project: Project, status: str, words: str) -> None:
+    path = upload(ask, project, GOOD, start="false")["Location"]
+    report = {} if status in (ImportStatus.UPLOADED, ImportStatus.CHECKING) else {"good_rows": 2}
+    BatchImport.objects.update(status=status, report=report)
+    refused = ask("POST", f"{path}/start", {})
+    assert (refused.status_code, code_of(refused)) == (409, "INVALID_STATE")
+    assert words in refused.json()["error"]
 
 
 def test_what_is_said_with_the_upload_is_kept_until_the_start(ask: Asker, project: Project) -> None:
@@ -200,8 +298,20 @@ def test_a_file_that_is_too_large(ask: Asker, project: Project, settings: Any) -
     assert (answer.status_code, code_of(answer)) == (413, "PAYLOAD_TOO_LARGE")
 
 
+@pytest.mark.parametrize("name", ["name", "file"])
+def test_a_field_that_stands_twice_in_the_form_is_refused(ask: Asker, project: Project, name: str) -> None:
+    body: dict[str, Any] = {"file": ContentFile(GOOD, "a.csv"), "name": "a"}
+    twice = ["a", "b"] if name == "name" else [ContentFile(GOOD, "a.csv"), ContentFile(GOOD, "b.csv")]
+    refused = ask("POST", f"projects/{project.pk}/imports", {**body, name: twice}, Idempotency_Key="a")
+    assert (code_of(refused), [one["path"] for one in refused.json()["details"]]) == ("VALIDATION_ERROR", [name])
+    assert not BatchImport.objects.exists()
+
+
 def test_the_form_is_strict(ask: Asker, project: Project) -> None:
     answer = upload(ask, project, GOOD, organization="x", start="perhaps")
     assert {one["path"] for one in answer.json()["details"]} == {"organization", "start"}
+    for empty in ("name", "folder_id", "start", "leave_out_errors"):
+        refused = ask("POST", f"projects/{project.pk}/imports", {"file": ContentFile(GOOD, "a.csv"), empty: ""})
+        assert (code_of(refused), [one["path"] for one in refused.json()["details"]]) == ("VALIDATION_ERROR", [empty])
     json = ask("POST", f"projects/{project.pk}/imports", {"name": "x"})
     assert code_of(json) == "UNSUPPORTED_MEDIA_TYPE"

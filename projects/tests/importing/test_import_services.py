@@ -8,11 +8,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from mino.common.errors import InvalidInput, InvalidState
+from mino.tests.factories import ProjectFactory
+from mino.tests.races import overtaken
 from projects.importing.checking import import_check
 from projects.importing.claims import ClaimLost, claim
 from projects.importing.loading import import_load
@@ -31,7 +34,7 @@ def storage(settings: Settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-def upload(project: Project, user: User, content: str, name: str = "shop.csv") -> BatchImport:
+def upload(project: Project, user: User | None, content: str, name: str = "shop.csv") -> BatchImport:
     return import_upload(project=project, user=user, file=ContentFile(content.encode()), name=name)
 
 
@@ -55,6 +58,20 @@ def test_an_upload_is_checked_and_becomes_a_batch(project: Project, member: User
     assert list(batch.columns.values_list("position", "name", "header", "role", "type"))[2] == (
         3, "price", "expected_price", "ground_truth", "number",
     )  # fmt: skip
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets only one write at a time")
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_choose_columns_at_once_none_is_passed_over(tmp_path: Path) -> None:
+    batch_import = upload(ProjectFactory(), None, GOOD)
+    other = BatchImport.objects.get(pk=batch_import.pk)
+
+    def choose(found: BatchImport, index: int) -> None:
+        import_choose(batch_import=found, user=None, columns=[{"index": index, "name": f"chosen {index}"}])
+
+    overtaken(change=lambda: choose(batch_import, 1), act=lambda: choose(other, 2))
+    names = [column["name"] for column in BatchImport.objects.get().columns]
+    assert names[1:3] == ["chosen 1", "chosen 2"]
 
 
 def test_rows_hold_inputs_and_truth_as_they_stand_in_the_file(project: Project, member: User) -> None:

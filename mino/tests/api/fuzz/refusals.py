@@ -80,6 +80,11 @@ OF_OPERATIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "folder_update": {"parent_id": "A folder can't lie in itself."},
     "import_create": {"file": "What is in the file: a table with addresses, and no picture or the like."},
     "import_start": {"leave_out_errors": "The file has lines with errors."},
+    "import_reading_set": {
+        **dict.fromkeys(
+            ("encoding", "delimiter", "quote", "header", "sheet", "file"), "What the file is, and its sheets."
+        ),
+    },
     "import_update": {
         "columns*": "Which columns there are, and that one of them holds addresses, depends on the file."
     },
