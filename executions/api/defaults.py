@@ -23,6 +23,7 @@ from mino.common.api.operation import operation
 from mino.common.api.serializers import Given, Taken
 
 FIRST = "Empty: none; a program then has to name one, and the form begins with the first that can be used."
+BUDGET = "Null: no limit. An agent without a price keeps no budget: a program sends null to start it all the same."
 OWN = "Seconds for one attempt; null: as many as the agent usually has."
 
 
@@ -44,7 +45,7 @@ class RunDefaultsGiven(Given):
     concurrency = serializers.IntegerField(required=False)
     max_retries = serializers.IntegerField(required=False)
     timeout = serializers.IntegerField(allow_null=True, required=False, help_text=OWN)
-    budget = serializers.FloatField(allow_null=True, required=False, help_text="Null: no limit.")
+    budget = serializers.FloatField(allow_null=True, required=False, help_text=BUDGET)
 
     def to_representation(self, instance: Organization) -> Any:
         """What was set for the organization, or what goes where nobody set anything."""
@@ -65,7 +66,7 @@ class RunDefaultsChange(Taken):
         max_value=float(HIGHEST_TOTAL),
         allow_null=True,
         required=False,
-        help_text="With at most six decimals; null: no limit.",
+        help_text=f"With at most six decimals. {BUDGET}",
     )
 
 

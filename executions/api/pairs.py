@@ -49,7 +49,7 @@ class BatchPairs(ApiView):
         batch = find_batch(request, batch_id)
         require(request.user, ACT, batch.project)
         second = values.pop("second")
-        chosen = with_defaults(batch, {**values.pop("first"), **values}, "first.agent")
+        chosen = with_defaults(batch, {**values.pop("first"), **values}, "first.agent", second.get("agent"))
         first = {name: chosen.pop(name) for name in DIFFERING if name in chosen}
         with naming_twin():
             one, _ = pair_create(

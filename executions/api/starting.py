@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.response import Response
 
 from accounts.api.base import ApiRequest, ApiView
@@ -17,6 +19,7 @@ from executions.agents.registry import AGENTS
 from executions.api.execution_shapes import ExecutionGiven
 from executions.api.finding import find_execution
 from executions.api.starting_shapes import EstimateGiven, ExecutionLike, ExecutionNew, RerunChoice
+from executions.costs.prices import currency, price_of
 from executions.defaults.services import defaults_of
 from executions.models import Execution
 from executions.services.cloning import execution_clone, failed_rows_run
@@ -141,13 +144,34 @@ def naming_twin() -> Iterator[None]:
         raise
 
 
-def with_defaults(batch: Batch, values: Mapping[str, Any], path: str = "agent") -> dict[str, Any]:
-    """The values, over what runs of the organization begin with. Raises ApiError at `path` for the agent."""
-    chosen = {**defaults_of(batch.organization_id), **values}
+def with_defaults(
+    batch: Batch, values: Mapping[str, Any], path: str = "agent", beside: str | None = None
+) -> dict[str, Any]:
+    """The values, over what runs of the organization begin with.
+
+    `beside` is another agent that runs within the same limits. Raises ApiError: at `path` for the agent, at `budget`
+    where the organization's own can't be kept.
+    """
+    usual = defaults_of(batch.organization_id)
+    chosen = {**usual, **values}
     if "agent" not in chosen:
         raise ApiError("MISSING_FIELD", f"Name an agent: {', '.join(_runnable())}.", path=path)
     check_runnable(chosen["agent"], path)
+    if "budget" in usual and "budget" not in values:
+        _refuse_unpriced([chosen["agent"], *([beside] if beside else [])], usual["budget"])
     return chosen
+
+
+def _refuse_unpriced(agents: Sequence[str], budget: Decimal) -> None:
+    """Refuse the budget that runs of the organization begin with where nobody knows what the agent costs."""
+    for agent in agents:
+        if agent in AGENTS and price_of(agent, timezone.now()) is None:
+            message = (
+                f"Runs of this organization begin with a budget of {budget.normalize():f} {currency()}, but no price "
+                f"is set for {AGENTS[agent].label}, so that it can't be kept. Send null to go without one, or have the "
+                "operator set a price in MINO_AGENT_PRICES."
+            )
+            raise invalid("budget", message)
 
 
 def check_runnable(agent: str, path: str = "agent") -> None:

@@ -96,7 +96,8 @@ class RunNew(Taken):
         max_value=float(HIGHEST_TOTAL),
         allow_null=True,
         required=False,
-        help_text="The most that the agent may cost, with at most six decimals; null: no limit.",
+        help_text="The most that the agent may cost, with at most six decimals; null: no limit, the only choice for an "
+        "agent without a price.",
     )
     allow_parallel = Boolean(default=False, help_text="Run it also while the same is running.")
 

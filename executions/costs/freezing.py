@@ -25,7 +25,7 @@ def check_budget(budget: Decimal | None, agent: str, at: datetime) -> None:
     elif price_of(agent, at) is None:
         label = AGENTS[agent].label if agent in AGENTS else agent
         message = (
-            f"No price is set for {label}, so that a budget can't be kept. Leave it empty, or have the operator set a "
+            f"No price is set for {label}, so that a budget can't be kept. Go without one, or have the operator set a "
             "price in MINO_AGENT_PRICES."
         )
     else:

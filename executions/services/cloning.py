@@ -133,7 +133,7 @@ def _repeated(like: Execution, changes: Mapping[str, Any] | None = None) -> dict
     if "budget" not in changes and like.budget is not None and like.currency != currency():
         raise InvalidState(
             f"The budget of execution {like.number} is in {like.currency}, but money is counted in {currency()} now. "
-            "Use “Run again” and choose a budget."
+            f"Start a run with a budget in {currency()}, or without one."
         )
     values = {name: getattr(like, name) for name in REPEATED}
     if agent != like.agent:

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from accounts.models import Organization, User
 from executions.api import controls
@@ -69,6 +70,30 @@ def test_what_is_left_out_is_as_the_organization_set_it(ask: Asker, batch: Batch
     assert (shown["agent"], shown["concurrency"], shown["max_retries"]) == ("local", 2, 0)
     assert shown["timeout"] != 30
     assert shown["instruction_version"] == 1
+
+
+def test_the_usual_budget_of_an_agent_without_a_price(
+    ask: Asker, batch: Batch, organization: Organization, settings: Settings
+) -> None:
+    settings.AGENTQL_API_KEY = "key"
+    defaults_set(organization=organization, user=None, agent="local", budget=Decimal("20.50"))
+    path = f"batches/{batch.pk}"
+    pair = {"first": {}, "second": {"agent": "agentql"}}
+    for what, body in (
+        ("executions", {"agent": "agentql"}),
+        ("executions/estimate", {"agent": "agentql"}),
+        ("pairs", pair),
+    ):
+        refused = ask("POST", f"{path}/{what}", body)
+        assert (refused.status_code, code_of(refused)) == (400, "VALIDATION_ERROR"), refused.content
+        [(place, sentence)] = [(one["path"], one["message"]) for one in refused.json()["details"]]
+        assert place == "budget"
+        assert "begin with a budget of 20.5 USD, but no price is set for AgentQL" in sentence
+        assert "Send null to go without one" in sentence
+        done = ask("POST", f"{path}/{what}", {**body, "budget": None, "allow_parallel": True})
+        assert done.status_code in (200, 201), done.content
+    assert ask("POST", f"{path}/executions", {"allow_parallel": True}).json()["budget"] == 20.5
+    assert "Go without one" in ask("POST", f"{path}/executions", {"agent": "agentql", "budget": 3}).json()["error"]
 
 
 def test_the_same_twice(ask: Asker, batch: Batch) -> None:

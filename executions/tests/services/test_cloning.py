@@ -100,7 +100,7 @@ def test_a_budget_in_another_currency_is_not_taken_over(start: Start, settings: 
     original = start(budget=Decimal(3))
     finish(original)
     settings.CURRENCY = "EUR"
-    with pytest.raises(InvalidState, match="is in USD, but money is counted in EUR"):
+    with pytest.raises(InvalidState, match=r"counted in EUR now\. Start a run with a budget in EUR"):
         execution_clone(original.pk, user=None)
 
 
