@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -54,6 +55,20 @@ def receiver(settings: Settings, environment: Mapping[str, str]) -> Iterator[Rec
     with receiving() as running:
         settings.MINO_ALLOWED_PORTS = [running.port, *settings.MINO_ALLOWED_PORTS]
         yield running
+
+
+def closed(request: BaseHTTPRequestHandler) -> None:
+    """Close the connection without an answer."""
+    request.close_connection = True
+
+
+def cut_off(request: BaseHTTPRequestHandler) -> None:
+    """Close the connection in the middle of an answer."""
+    request.send_response(201)
+    request.send_header("Content-Length", "100")
+    request.end_headers()
+    request.wfile.write(b'{"id": ')
+    request.close_connection = True
 
 
 def answer(task: Task, reporter: Reporter) -> dict[str, Any]:
@@ -219,16 +234,16 @@ def test_what_is_refused_for_the_moment_is_sent_again(
 ) -> None:
     (tmp_path / name).write_text(lines)
     busy, away = status(429, b'{"error": "Too much"}', Retry_After="1"), status(503, b'{"error": "Away"}')
-    receiver.answer(busy, away, status(201, b'{"id": "made"}'))
+    receiver.answer(busy, closed, away, cut_off, status(201, b'{"id": "made"}'))
     done = program(name, MINO=receiver.url(""))
     assert (done.returncode, done.stdout) == (0, "made\n"), done.stderr
-    assert len(receiver.calls) == 3
+    assert len(receiver.calls) == 5
     assert len({call.headers["idempotency-key"] for call in receiver.calls}) == 1
     receiver.answer(status(409, b'{"error": "Not in this state"}'))
     refused = program(name, MINO=receiver.url(""))
     assert refused.returncode != 0
     assert "Not in this state" in refused.stderr
-    assert len(receiver.calls) == 4
+    assert len(receiver.calls) == 6
 
 
 def test_every_program_is_run_here() -> None:
