@@ -26,7 +26,7 @@ class ExecutionProgress(serializers.Serializer[Any]):
 
     status = serializers.ChoiceField(choices=ExecutionStatus.choices)
     jobs = serializers.DictField(child=serializers.IntegerField(), help_text="In all, and by status.")
-    evaluation = serializers.DictField(child=serializers.IntegerField(), help_text="Results by verdict.")
+    results = serializers.DictField(child=serializers.IntegerField(), help_text="Results by verdict.")
     fields = serializers.DictField(  # type: ignore[assignment] # the framework takes fields off the class
         child=serializers.IntegerField(), help_text="Good and gradable cells."
     )

@@ -39,7 +39,7 @@ POLLED = OpenApiExample(
         "progress": {
             "status": "paused",
             "jobs": {"total": 200, "queued": 84, "running": 5, "completed": 111},
-            "evaluation": {"passed": 99, "failed": 12, "not_gradable": 0},
+            "results": {"passed": 99, "failed": 12, "not_gradable": 0},
             "fields": {"good": 210, "gradable": 223},
             "cost": 13.32,
             "currency": "USD",

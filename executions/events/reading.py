@@ -56,7 +56,7 @@ def _standing(execution: Execution) -> Standing:
         "status": execution.status,
         "jobs": {"total": execution.total_jobs}
         | {status.value: getattr(execution, f"{status.value}_jobs") for status in JobStatus},
-        "evaluation": {name.removesuffix("_jobs"): getattr(execution, name) for name in EVALUATED},
+        "results": {name.removesuffix("_jobs"): getattr(execution, name) for name in EVALUATED},
         "fields": {"good": execution.good_fields, "gradable": execution.gradable_fields},
         "cost": as_number(execution.cost),
         "currency": execution.currency,

@@ -71,7 +71,7 @@ def _settled_job(settled: Settled) -> dict[str, Any]:
     one = settled.finished
     is_done = settled.status is JobStatus.COMPLETED
     return {
-        "id": str(one.attempt.job_id),
+        "job_id": str(one.attempt.job_id),
         "url": one.attempt.task.url,
         "status": settled.status.value,
         "evaluation_result": one.verdict.result.value if one.verdict and is_done else None,
@@ -83,7 +83,7 @@ def _settled_job(settled: Settled) -> dict[str, Any]:
 
 def _given_up_job(job: Job) -> dict[str, Any]:
     return {
-        "id": str(job.pk),
+        "job_id": str(job.pk),
         "url": job.url,
         "status": job.status,
         "evaluation_result": job.evaluation_result,

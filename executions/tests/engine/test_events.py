@@ -11,14 +11,17 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
+from executions.api.execution_shapes import ExecutionGiven
 from executions.engine.attempt import Attempt
 from executions.engine.ledger import exchange
+from executions.events.reading import standings
 from executions.events.recording import events_expire
 from executions.models import Execution, ExecutionEvent
 from executions.services.control import execution_pause, execution_resume, execution_stop
 from executions.services.deletion import purge_batch
 from executions.services.tuning import execution_set_max_retries
 from executions.tests.engine.world import AGENTS, ended
+from mino.common.api.serializers import given
 
 Start = Callable[..., Execution]
 Take = Callable[..., list[Attempt]]
@@ -71,7 +74,7 @@ def test_results_are_not_repeated_in_events(start: Start, take: Take, finish: Ta
     finish(take(1)[0], "right")
     job = ExecutionEvent.objects.get(execution=execution, type="job.finished").data["jobs"][0]
     assert job == {
-        "id": str(execution.jobs.get().pk),
+        "job_id": str(execution.jobs.get().pk),
         "url": execution.jobs.get().url,
         "status": "completed",
         "evaluation_result": "pass",
@@ -79,6 +82,14 @@ def test_results_are_not_repeated_in_events(start: Start, take: Take, finish: Ta
         "retry_count": 0,
         "cost": job["cost"],
     }
+
+
+def test_progress_names_results_as_the_execution_does(start: Start, take: Take, finish: Take) -> None:
+    execution = start(rows=2)
+    finish(take(1)[0], "right")
+    progress = standings([execution.pk])[execution.pk].progress
+    assert progress["results"] == given(ExecutionGiven, Execution.objects.get())["results"]
+    assert progress["results"] == {"passed": 1, "failed": 0, "not_gradable": 0}
 
 
 def test_old_events_go_and_the_numbers_go_on(start: Start, take: Take, finish: Take) -> None:
