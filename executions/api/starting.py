@@ -87,7 +87,8 @@ class BatchEstimate(ApiView):
     def post(self, request: ApiRequest, batch_id: uuid.UUID, values: dict[str, Any]) -> Response:
         """Say what an execution of these rows would cost, without starting it. It takes what starting one takes.
 
-        What could not be started is refused in the same words, so that this also checks a choice.
+        A choice that could not be run is refused in the same words, so that this also checks it. Whether the same is
+        under way, and whether the plan allows one more, only starting it says.
         """
         batch = find_batch(request, batch_id)
         require(request.user, ACT, batch.project)

@@ -95,7 +95,8 @@ CODES: Mapping[str, ErrorCode] = {
     "EXECUTION_ALREADY_RUNNING": ErrorCode(
         409,
         "An execution of the same batch, instruction version, agent and type is under way.",
-        "`details` gives its id as `execution_id`: wait for it, stop it, or send `allow_parallel`.",
+        "`details` has its id, as the `message` at the path `execution_id`: wait for it, stop it, or send "
+        "`allow_parallel`.",
     ),
     "LENGTH_REQUIRED": ErrorCode(
         411,

@@ -32,8 +32,11 @@ WITH_BODY = ("INVALID_JSON", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")
 class ErrorDetails(serializers.Serializer[Any]):
     """One thing that is wrong."""
 
-    path = serializers.CharField(help_text="Where: a dotted path into the body, or the name of a parameter or header.")
-    message = serializers.CharField(help_text="What, and what to do.")
+    path = serializers.CharField(
+        help_text="Where: a dotted path into the body, or the name of a parameter or header. `execution_id`, with "
+        "`EXECUTION_ALREADY_RUNNING`: which execution is in the way."
+    )
+    message = serializers.CharField(help_text="What, and what to do; at `execution_id`, that id alone.")
 
 
 class ErrorLimits(serializers.Serializer[Any]):
@@ -260,4 +263,6 @@ def _error_example(code: str) -> OpenApiExample:
     }
     if code in ("QUOTA_EXCEEDED", "RATE_LIMIT_EXCEEDED"):
         value["limits"] = {"current": 100, "maximum": 100, "reset": "2026-02-01T00:00:00Z"}
+    if code == "EXECUTION_ALREADY_RUNNING":
+        value["details"] = [{"path": "execution_id", "message": "019c1a70-2b3c-7d4e-8f5a-6b7c8d9e0f1a"}]
     return OpenApiExample(code, value, response_only=True)
