@@ -13,7 +13,6 @@ from analytics.models import Comparison
 from analytics.statistics.paired import Difference
 from executions.costs.figures import cost_figures
 from executions.models import Execution
-from executions.views.figures import first_attempt_accuracy
 from mino.common.ui.formats import SPACE, duration, money, number, percent
 from mino.common.values.share import Share
 
@@ -65,7 +64,7 @@ class Pair:
 def figure_lines(pair: Pair, figures: Figures) -> list[Figure]:
     """The figures of both: shares over the pairs, the rest over all rows of each."""
     first, second = pair.baseline, pair.execution
-    attempts = [first_attempt_accuracy(one) for one in (first, second)]
+    attempts = [one.first_attempt_accuracy for one in (first, second)]
     return [
         _share("Rows passed", figures.passing),
         _share("Accuracy", figures.accuracy),

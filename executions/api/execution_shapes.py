@@ -10,7 +10,8 @@ from rest_framework import serializers
 
 from accounts.api.fields import AUTHOR, Author, with_author
 from accounts.api_keys.scopes import Scope
-from executions.models import ColumnStatistic, ExecutionStatus, ExecutionType, SampleMethod
+from executions.models import ColumnStatistic, Execution, ExecutionStatus, ExecutionType, SampleMethod
+from executions.services.completion import first_completion
 from mino.common.api.serializers import Given
 from mino.common.values.columns import ColumnRole, ColumnType
 from projects.api.matching_options import MatchingOptionsGiven
@@ -48,6 +49,33 @@ class ResultCounts(serializers.Serializer[Any]):
     passed = serializers.IntegerField(source="passed_jobs")
     failed = serializers.IntegerField(source="failed_jobs")
     not_gradable = serializers.IntegerField(source="not_gradable_jobs")
+
+
+class CompletedCounts(serializers.Serializer[Any]):
+    """How many jobs there were, by the status that they ended in."""
+
+    total = serializers.IntegerField(source="total_jobs")
+    completed = serializers.IntegerField(source="completed_jobs")
+    error = serializers.IntegerField(source="error_jobs")
+    skipped = serializers.IntegerField(source="skipped_jobs")
+    stopped = serializers.IntegerField(source="stopped_jobs")
+
+
+class CompletionGiven(serializers.Serializer[Any]):
+    """The figures of an execution when it first completed."""
+
+    finished_at = serializers.DateTimeField()
+    jobs = CompletedCounts(source="*")
+    results = ResultCounts(source="*")
+    accuracy = ShareGiven()
+    first_attempt_accuracy = ShareGiven()
+    pass_rate = ShareGiven()
+    cost = serializers.FloatField()
+
+    def to_representation(self, instance: Execution) -> Any:
+        """The figures; None before the first completion."""
+        then = first_completion(instance)
+        return None if then is None else super().to_representation(then)
 
 
 class ColumnFigures(serializers.Serializer[Any]):
@@ -117,8 +145,11 @@ class ExecutionGiven(Given):
         },
         "results": {"passed": 254, "failed": 40, "not_gradable": 2},
         "accuracy": SHARE,
+        "first_attempt_accuracy": {"value": 0.91, "n": 588, "low": 0.883, "high": 0.931},
         "pass_rate": {"value": 0.864, "n": 294, "low": 0.82, "high": 0.898},
         "error_counts": {"PAGE_NOT_FOUND": 3, "TIMEOUT": 1},
+        "first_completion": None,
+        "mino_version": "0.1.0",
         "created_at": "2026-01-09T14:30:00Z",
         "started_at": "2026-01-09T14:30:01Z",
         "paused_at": None,
@@ -168,10 +199,22 @@ class ExecutionGiven(Given):
     jobs = JobCounts(source="*", required=False)
     results = ResultCounts(source="*", required=False)
     accuracy = ShareGiven(required=False, help_text="Good fields of the gradable ones.")
+    first_attempt_accuracy = ShareGiven(
+        required=False,
+        help_text="The same, of rows that were neither retried nor queued again.",
+    )
     pass_rate = ShareGiven(required=False, help_text="Passed jobs of those with a verdict.")
     error_counts = serializers.DictField(
         child=serializers.IntegerField(), required=False, help_text="Failed jobs by error code."
     )
+    first_completion = CompletionGiven(
+        source="*",
+        allow_null=True,
+        required=False,
+        help_text="The figures that it had when it first completed; null: it has not. Rows that ran again later, and "
+        "changes of the truth, have changed today's alone.",
+    )
+    mino_version = serializers.CharField(required=False, help_text="Of the MINO that started it.")
     instructions = serializers.CharField(required=False)
     columns = FrozenColumn(many=True, required=False, help_text="The columns as they were frozen.")
     column_figures = ColumnFigures(source="column_statistics", many=True, required=False)

@@ -246,6 +246,15 @@ class Execution(Identified, Dated):
     @property
     def accuracy(self) -> Share:
         """Good fields of the gradable ones, its interval widened for fields that share a row, and for repeats."""
+        return Share.of(self.good_fields, self.gradable_fields, self._field_effect)
+
+    @property
+    def first_attempt_accuracy(self) -> Share:
+        """What the first attempts alone reached. Its interval is widened like that of all attempts."""
+        return Share.of(self.first_attempt_good_fields, self.first_attempt_gradable_fields, self._field_effect)
+
+    @property
+    def _field_effect(self) -> float:
         effect = design_effect(
             self.graded_rows,
             self.gradable_fields,
@@ -254,7 +263,7 @@ class Execution(Identified, Dated):
             self.good_fields_squared,
             self.good_times_gradable,
         )
-        return Share.of(self.good_fields, self.gradable_fields, effect * self.repeats)
+        return effect * self.repeats
 
     @property
     def pass_rate(self) -> Share:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import F
+from django.utils.dateparse import parse_datetime
 
 from executions.models import Execution, ExecutionStatus
 from executions.services.holding import paused_seconds_until
@@ -65,3 +68,16 @@ def figures_at(execution: Execution, now: datetime) -> dict[str, Any]:
     """The figures as they are now, with what they cost: shown beside today's when they change later."""
     figures: dict[str, Any] = {name: getattr(execution, name) for name in FIGURES}
     return {**figures, "cost": str(execution.cost), "finished_at": now.isoformat()}
+
+
+def first_completion(execution: Execution) -> Execution | None:
+    """What its figures were when it first completed, as an execution that is never saved; None before that."""
+    frozen: Mapping[str, Any] | None = execution.completion_figures
+    if not frozen:
+        return None
+    return Execution(
+        repeats=execution.repeats,
+        cost=Decimal(str(frozen.get("cost", 0))),
+        finished_at=parse_datetime(str(frozen.get("finished_at", ""))),
+        **{name: frozen.get(name, 0) for name in FIGURES},
+    )

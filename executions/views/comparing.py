@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
-
-from django.utils.dateparse import parse_datetime
 
 from executions.models import Execution
-from executions.services.completion import FIGURES
-from mino.common.values.share import Share, design_effect
+from executions.services.completion import FIGURES, first_completion
+from mino.common.values.share import Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +33,17 @@ class Completion:
 
 def at_completion(execution: Execution) -> Completion | None:
     """Both, None before the first completion and while nothing differs from it."""
-    frozen: Mapping[str, Any] | None = execution.completion_figures
-    if not frozen:
+    then = first_completion(execution)
+    if then is None or all(getattr(then, name) == getattr(execution, name) for name in (*FIGURES, "cost")):
         return None
-    today: dict[str, Any] = {name: getattr(execution, name) for name in FIGURES} | {"cost": execution.cost}
-    then = {name: frozen.get(name, 0) for name in FIGURES} | {"cost": Decimal(str(frozen.get("cost", 0)))}
-    if then == today:
-        return None
-    moments = [_moment(figures, execution.repeats) for figures in (then, today)]
-    return Completion(parse_datetime(str(frozen.get("finished_at", ""))), *moments)
+    return Completion(then.finished_at, _moment(then), _moment(execution))
 
 
-def _moment(figures: Mapping[str, Any], repeats: int) -> Moment:
-    effect = design_effect(
-        figures["graded_rows"],
-        figures["gradable_fields"],
-        figures["good_fields"],
-        figures["gradable_fields_squared"],
-        figures["good_fields_squared"],
-        figures["good_times_gradable"],
-    )
+def _moment(figures: Execution) -> Moment:
     return Moment(
-        accuracy=Share.of(figures["good_fields"], figures["gradable_fields"], effect * repeats),
-        pass_rate=Share.of(figures["passed_jobs"], figures["passed_jobs"] + figures["failed_jobs"], float(repeats)),
-        completed=figures["completed_jobs"],
-        errors=figures["error_jobs"],
-        cost=figures["cost"],
+        accuracy=figures.accuracy,
+        pass_rate=figures.pass_rate,
+        completed=figures.completed_jobs,
+        errors=figures.error_jobs,
+        cost=figures.cost,
     )

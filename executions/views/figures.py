@@ -10,7 +10,7 @@ from executions.engine.plan import column_specs
 from executions.models import Execution, JobStatus
 from executions.services.holding import paused_seconds_until
 from mino.common.values.columns import ColumnRole
-from mino.common.values.share import Share, design_effect
+from mino.common.values.share import Share
 
 OUTCOMES = ("correct", "correctly_empty", "wrong", "missed", "invented", "not_gradable")
 
@@ -64,20 +64,6 @@ def error_figures(execution: Execution) -> list[ErrorFigures]:
     """The errors by code, the most frequent first."""
     figures = [ErrorFigures(code, count) for code, count in execution.error_counts.items() if count > 0]
     return sorted(figures, key=lambda one: (-one.count, one.code))
-
-
-def first_attempt_accuracy(execution: Execution) -> Share:
-    """What the first attempts alone reached. Its interval is widened like that of all attempts."""
-    effect = design_effect(
-        execution.graded_rows,
-        execution.gradable_fields,
-        execution.good_fields,
-        execution.gradable_fields_squared,
-        execution.good_fields_squared,
-        execution.good_times_gradable,
-    )
-    good, gradable = execution.first_attempt_good_fields, execution.first_attempt_gradable_fields
-    return Share.of(good, gradable, effect * execution.repeats)
 
 
 def running_seconds(execution: Execution, now: datetime) -> float:

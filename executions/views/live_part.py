@@ -17,7 +17,6 @@ from executions.views.figures import (
     column_figures,
     error_figures,
     field_names,
-    first_attempt_accuracy,
     mean_row_seconds,
     running_seconds,
 )
@@ -42,7 +41,7 @@ def _progress(execution: Execution, now: datetime) -> dict[str, Any]:
         "seconds": running_seconds(execution, now),
         "mean_seconds": mean,
         "chart": draw(minutes, execution.effective_concurrency * 60 / mean if mean else None) if minutes else None,
-        "first_attempt": first_attempt_accuracy(execution),
+        "first_attempt": execution.first_attempt_accuracy,
         "at_completion": at_completion(execution),
         "cost": cost_figures(execution),
         "columns": column_figures(execution),

@@ -15,7 +15,6 @@ from analytics.repeats.services import repeats_compute, repeats_sweep
 from executions.models import ColumnStatistic, Execution, ExecutionStatus, Job, JobStatus
 from executions.services.completion import complete_if_done
 from executions.services.creation import execution_create
-from executions.views.figures import first_attempt_accuracy
 from mino.common.hooks import execution_rescored
 from projects.models import Batch
 
@@ -121,7 +120,7 @@ def test_intervals_do_not_take_repeats_for_rows(execution: Execution) -> None:
     assert (five_times.accuracy.low or 1) < (once.accuracy.low or 0)
     for one in (apart, again):
         one.first_attempt_good_fields, one.first_attempt_gradable_fields = 90, 100
-    assert (first_attempt_accuracy(again).low or 1) < (first_attempt_accuracy(apart).low or 0)
+    assert (again.first_attempt_accuracy.low or 1) < (apart.first_attempt_accuracy.low or 0)
 
 
 def rows_of(execution: Execution, client: Client, query: str = "") -> list[tuple[int, int, int, int]]:

@@ -15,9 +15,10 @@ from accounts.models import Organization, User
 from executions.api import controls
 from executions.defaults.services import defaults_set
 from executions.models import Execution, ExecutionStatus, Job, JobStatus
+from executions.services.completion import complete_if_done
 from executions.services.creation import execution_create
 from mino.tests.api.asking import Asker, browser, code_of
-from mino.tests.factories import BatchFactory, ColumnStatisticFactory, ExecutionFactory, VersionFactory
+from mino.tests.factories import JOINED, BatchFactory, ColumnStatisticFactory, ExecutionFactory, VersionFactory
 from projects.models import Batch
 
 
@@ -94,6 +95,28 @@ def test_the_usual_budget_of_an_agent_without_a_price(
         assert done.status_code in (200, 201), done.content
     assert ask("POST", f"{path}/executions", {"allow_parallel": True}).json()["budget"] == 20.5
     assert "Go without one" in ask("POST", f"{path}/executions", {"agent": "agentql", "budget": 3}).json()["error"]
+
+
+def test_the_figures_of_first_attempts_and_of_the_first_completion(ask: Asker, execution: Execution) -> None:
+    path = f"executions/{execution.pk}"
+    assert (ask.get(path)["first_completion"], ask.get(path)["first_attempt_accuracy"]["n"]) == (None, 0)
+    counts = {"queued_jobs": 0, "completed_jobs": 2, "error_jobs": 1, "passed_jobs": 1, "failed_jobs": 1}
+    fields = {"graded_rows": 2, "good_fields": 3, "gradable_fields": 4, "good_fields_squared": 5}
+    more = {"gradable_fields_squared": 8, "good_times_gradable": 6, "first_attempt_good_fields": 1}
+    Execution.objects.filter(pk=execution.pk).update(
+        status="running", cost=Decimal("1.5"), first_attempt_gradable_fields=2, **counts, **fields, **more
+    )
+    assert complete_if_done(execution.pk, JOINED)
+    Execution.objects.filter(pk=execution.pk).update(good_fields=4, passed_jobs=2, failed_jobs=0, cost=Decimal(2))
+    shown = ask.get(path)
+    then = shown["first_completion"]
+    assert (shown["accuracy"]["value"], shown["cost"]) == (1.0, 2.0)
+    assert (then["accuracy"]["value"], then["accuracy"]["n"], then["cost"]) == (0.75, 4, 1.5)
+    assert shown["first_attempt_accuracy"]["value"] == then["first_attempt_accuracy"]["value"] == 0.5
+    assert then["jobs"] == {"total": 3, "completed": 2, "error": 1, "skipped": 0, "stopped": 0}
+    assert (then["results"]["passed"], then["pass_rate"]["value"]) == (1, 0.5)
+    assert then["finished_at"] == shown["finished_at"]
+    assert shown["mino_version"] == execution.mino_version != ""
 
 
 def test_the_same_twice(ask: Asker, batch: Batch) -> None:

@@ -18,7 +18,7 @@ from executions.services.requeueing import jobs_requeue
 from executions.tests.admin.failing import refuse, stumble
 from executions.tests.views.conftest import ClientFor, Start, Take, Work
 from executions.views.comparing import at_completion
-from executions.views.figures import error_figures, first_attempt_accuracy, running_seconds
+from executions.views.figures import error_figures, running_seconds
 from mino.common.ui.formats import percent
 
 pytestmark = pytest.mark.django_db
@@ -112,7 +112,7 @@ def test_the_accuracy_of_first_attempts_leaves_out_what_retries_reached(start: S
     jobs_requeue(execution.pk, user=None)
     work(1)
     execution.refresh_from_db()
-    assert (first_attempt_accuracy(execution).n, execution.accuracy.n) == (2, 4)
+    assert (execution.first_attempt_accuracy.n, execution.accuracy.n) == (2, 4)
 
 
 def test_errors_are_counted_by_code_without_reading_rows(start: Start, work: Work) -> None:
