@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts.api.base import ApiRequest, ApiView
 from accounts.api_keys.scopes import Scope
 from executions.api.finding import find_execution, refuse_column_not_compared
-from executions.api.job_shapes import JOB_ID, OUTCOMES, REASONS
+from executions.api.job_shapes import JOB_ID, KEY, OUTCOMES, REASONS, with_key
 from executions.evaluation.verdict import Outcome
 from executions.models import FieldResult, Job
 from mino.common.api.cursors import Key
@@ -34,6 +34,7 @@ class PlacedFieldResultGiven(Given):
         "id": "019c1a74-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
         "job_id": JOB_ID,
         "row_id": ROW_ID,
+        "key": "kettle-1",
         "position": 3,
         "row_position": 3,
         "repeat": 1,
@@ -50,6 +51,7 @@ class PlacedFieldResultGiven(Given):
     id = serializers.UUIDField()
     job_id = serializers.UUIDField(required=False)
     row_id = serializers.UUIDField(source="job.row_id", required=False)
+    key = serializers.CharField(source="job.row.key", required=False, help_text=KEY)
     position = serializers.IntegerField(
         source="job.position", required=False, help_text="Place of the job in the order of the execution, from 1."
     )
@@ -72,8 +74,9 @@ class PlacedFieldResultGiven(Given):
 
     @classmethod
     def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
-        """With the job's place, and no more of it."""
-        return queryset.select_related("job").defer(*REST_OF_JOB)
+        """With the job's place and the row's key, and no more of them."""
+        queryset = queryset.select_related("job").defer(*REST_OF_JOB)
+        return with_key(queryset) if "key" in fields else queryset
 
 
 class FieldResultFilter(ListFilter):

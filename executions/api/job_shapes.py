@@ -17,9 +17,21 @@ from projects.api.rows import ROW_ID
 from projects.models import Row
 
 JOB_ID = "019c1a71-3c4d-7e5f-8a6b-7c8d9e0f1a2b"
+KEY = "The row's key; empty where the batch has no column of keys."
+OF_ROW = ("key", "inputs", "truth")
 VERDICTS = [one.value for one in EvaluationResult]
 OUTCOMES = [one.value for one in Outcome]
 REASONS = [one.value for one in Reason]
+
+
+def all_of_row_but(names: Collection[str], way: str) -> list[str]:
+    """What to leave where it is of a row that is read along for these of its fields; `way` leads to the row."""
+    return [f"{way}__{field.name}" for field in Row._meta.concrete_fields if field.name not in ("id", *names)]
+
+
+def with_key(queryset: QuerySet[Any]) -> QuerySet[Any]:
+    """What belongs to jobs, with the keys of their rows."""
+    return queryset.select_related("job__row").defer(*all_of_row_but(["key"], "job__row"))
 
 
 class FieldResultGiven(serializers.Serializer[Any]):
@@ -51,6 +63,7 @@ class JobGiven(Given):
         "id": JOB_ID,
         "execution_id": EXECUTION_ID,
         "row_id": ROW_ID,
+        "key": "kettle-1",
         "position": 3,
         "row_position": 3,
         "repeat": 1,
@@ -81,6 +94,7 @@ class JobGiven(Given):
     id = serializers.UUIDField()
     execution_id = serializers.UUIDField(required=False)
     row_id = serializers.UUIDField(required=False)
+    key = serializers.CharField(source="row.key", required=False, help_text=KEY)
     position = serializers.IntegerField(required=False, help_text="Place in the order of the execution, from 1.")
     row_position = serializers.IntegerField(required=False, help_text="Place of the row in the batch, from 1.")
     repeat = serializers.IntegerField(required=False, help_text="Which time of several the row is run.")
@@ -138,8 +152,8 @@ class JobGiven(Given):
             queryset = queryset.prefetch_related(
                 Prefetch("field_results", FieldResult.objects.current().order_by("job_id", "column"))
             )
-        if of_row := [name for name in ("inputs", "truth") if name in fields]:
-            queryset = queryset.prefetch_related(Prefetch("row", Row.objects.only(*of_row)))
+        if of_row := [name for name in OF_ROW if name in fields]:
+            queryset = queryset.select_related("row").defer(*all_of_row_but(of_row, "row"))
         if "execution" in fields:
             executions = ExecutionGiven.load(Execution.objects.all(), ExecutionGiven.usual_fields())
             queryset = queryset.prefetch_related(Prefetch("execution", executions))

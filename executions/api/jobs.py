@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from rest_framework.response import Response
 
 from accounts.api.base import ApiRequest, ApiView
@@ -21,6 +21,7 @@ from executions.services.retrying import job_retry
 from mino.common.api.cursors import Key
 from mino.common.api.filters import (
     HostFilter,
+    IdFilter,
     ListFilter,
     NameFilter,
     NumberFilter,
@@ -30,6 +31,7 @@ from mino.common.api.filters import (
 )
 from mino.common.api.listing import Listing
 from mino.common.api.operation import operation
+from projects.models import Row
 from projects.row_text import on_site, row_tagged
 from projects.site_form import SiteForm
 
@@ -51,8 +53,10 @@ class JobFilterForm(SiteForm):
 
 
 class JobFilter(ListFilter):
-    """What the jobs of an execution can be narrowed to."""
+    """What the jobs of one execution can be narrowed to."""
 
+    row_id = IdFilter(field_name="row")
+    key = NameFilter(method="with_key", help_text="The whole key of the row.")
     status = WordsFilter(choices=JobStatus.choices)
     evaluation_result = WordsFilter(choices=[(one, one) for one in VERDICTS])
     error_code = WordsFilter(method="with_error", choices=[(code.value, code.value) for code in ErrorCode])
@@ -98,6 +102,11 @@ class JobFilter(ListFilter):
     def on_host(self, jobs: QuerySet[Job], name: str, value: str) -> QuerySet[Job]:
         """Those of the site."""
         return jobs.filter(on_site(value))
+
+    def with_key(self, jobs: QuerySet[Job], name: str, value: str) -> QuerySet[Job]:
+        """Those of the row with the key, found by the index of the batch's keys."""
+        batch = Subquery(jobs.order_by().values("batch")[:1])
+        return jobs.filter(row__in=Row.objects.filter(key=value, batch=batch).exclude(key=""))
 
     def with_tag(self, jobs: QuerySet[Job], name: str, value: str) -> QuerySet[Job]:
         """Those whose row has the tag."""

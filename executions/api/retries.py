@@ -42,6 +42,7 @@ class RetryFilter(ListFilter):
     batch_id = IdFilter(field_name="execution__batch")
     execution_id = IdFilter(field_name="execution")
     error_code = WordsFilter(choices=CODES)
+    agent = WordsFilter(field_name="execution__agent", choices=AGENT_NAMES)
 
 
 class DeadLetterFilter(ListFilter):

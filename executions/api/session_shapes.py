@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from executions.addresses import live_view
 from executions.api.execution_shapes import EXECUTION_ID
-from executions.api.job_shapes import JOB_ID
+from executions.api.job_shapes import JOB_ID, KEY, with_key
 from executions.models import FailureType, Job, SessionStatus
 from mino.common.api.serializers import Given
 
@@ -21,7 +21,7 @@ SCREENSHOT_ID = "019c1a72-5e6f-7a7b-8c8d-9e0f1a2b3c4d"
 JOB_DETAILS = [
     f"job__{field.name}"
     for field in Job._meta.concrete_fields
-    if field.name not in ("id", "execution", "position", "row_position")
+    if field.name not in ("id", "execution", "row", "position", "row_position")
 ]
 
 
@@ -72,6 +72,7 @@ class SessionGiven(Given):
         "job_id": JOB_ID,
         "execution_id": EXECUTION_ID,
         "row_position": 3,
+        "key": "kettle-1",
         "number": 1,
         "status": "completed",
         "agent_run_id": "",
@@ -93,6 +94,7 @@ class SessionGiven(Given):
     row_position = serializers.IntegerField(
         source="job.row_position", required=False, help_text="Place of the row in the batch, from 1."
     )
+    key = serializers.CharField(source="job.row.key", required=False, help_text=KEY)
     number = serializers.IntegerField(required=False, help_text="From 1.")
     status = serializers.ChoiceField(choices=SessionStatus.choices, required=False)
     agent_run_id = serializers.CharField(required=False, help_text="What the agent's service calls it.")
@@ -120,7 +122,8 @@ class SessionGiven(Given):
 
     @classmethod
     def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
-        """With the job's place and the pictures; without what is large and not asked for."""
+        """With the job's place, the row's key and the pictures; without what is large and not asked for."""
         large = [name for name in ("steps", "extracted_data", "raw_result") if name not in fields]
         queryset = queryset.select_related("job").defer("stack_trace", *large, *JOB_DETAILS)
+        queryset = with_key(queryset) if "key" in fields else queryset
         return queryset.prefetch_related("screenshots") if "screenshots" in fields else queryset

@@ -107,7 +107,7 @@ def test_jobs_come_with_the_inputs_and_the_truth_of_their_rows(
     path = f"executions/{execution.pk}/jobs?include=inputs,truth,result,field_results"
     ask.get(path)
     for _ in range(2):
-        with django_assert_num_queries(5):  # key, execution, page, cells, rows
+        with django_assert_num_queries(4):  # key, execution, page, cells
             shown = ask.get(path)["data"]
         JobFactory(execution=execution)
     assert (shown[0]["inputs"], shown[0]["truth"]) == ({"shop": "Northlight"}, job.row.truth)

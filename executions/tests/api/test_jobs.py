@@ -37,6 +37,7 @@ def jobs(execution: Execution) -> list[Job]:
             outcomes={"title": "correct", "price": "wrong"},
             result={"title": "Copper kettle", "price": "2"},
             row__url="https://shop.example/kettle",
+            row__key="kettle-1",
         ),
         JobFactory(execution=execution, status=JobStatus.ERROR, error_code="TIMEOUT", finished_at=JOINED),
         JobFactory(execution=execution, status=JobStatus.RETRYING, next_retry_at=JOINED),
@@ -70,6 +71,8 @@ def jobs(execution: Execution) -> list[Job]:
         ("search=title", []),
         ("site=shop.example", [0]),
         ("tag=gold", [3]),
+        ("key=kettle-1", [0]),
+        ("key=kettle", []),
     ],
 )
 def test_the_jobs_of_an_execution(
@@ -88,6 +91,8 @@ def test_the_jobs_of_an_execution(
         ("column=price", "column"),
         ("outcome=bad", "outcome"),
         ("site=https://shop.example/", "site"),
+        ("row_id=1", "row_id"),
+        ("key=", "key"),
     ],
 )
 def test_filters_that_make_no_sense(ask: Asker, execution: Execution, query: str, parameter: str) -> None:
@@ -102,6 +107,23 @@ def test_a_job_with_its_result_and_cells(ask: Asker, jobs: list[Job]) -> None:
     cells = [(one["column"], one["expected"], one["extracted"], one["outcome"]) for one in shown["field_results"]]
     assert cells == [("price", "1.50", "2", "wrong"), ("title", "Kettle", "Kettle", "correct")]
     assert "result" not in ask.get(f"jobs/{jobs[0].pk}")
+
+
+def test_jobs_and_attempts_are_found_and_named_by_the_key_of_their_row(
+    ask: Asker, execution: Execution, jobs: list[Job]
+) -> None:
+    twin = JobFactory(execution=execution, row=jobs[0].row, repeat=2, position=jobs[-1].position + 1)
+    other = JobFactory(execution=ExecutionFactory(batch=execution.batch), row=jobs[0].row)
+    session = SessionFactory(job=jobs[0])
+    path = f"executions/{execution.pk}"
+    for query in (f"row_id={jobs[0].row_id}", "key=kettle-1", f"key=kettle-1&row_id={jobs[0].row_id}"):
+        shown = ask.get(f"{path}/jobs?{query}")["data"]
+        assert [(one["id"], one["key"]) for one in shown] == [(str(one.pk), "kettle-1") for one in (jobs[0], twin)]
+    assert ask.get(f"{path}/jobs?key=kettle-1&row_id={jobs[1].row_id}")["data"] == []
+    assert {one["key"] for one in ask.get(f"{path}/field-results")["data"]} == {"kettle-1"}
+    assert [one["key"] for one in ask.get(f"{path}/sessions")["data"]] == ["kettle-1"]
+    assert ask.get(f"sessions/{session.pk}")["key"] == ask.get(f"jobs/{other.pk}")["key"] == "kettle-1"
+    assert ask.get(f"jobs/{jobs[1].pk}")["key"] == ""
 
 
 def test_lists_take_the_same_queries_however_long(
@@ -186,6 +208,8 @@ def test_the_retry_queue(ask: Asker, execution: Execution, jobs: list[Job]) -> N
     [waiting] = ask.get(f"retries?execution_id={execution.pk}&batch_id={execution.batch_id}")["data"]
     assert ask.get(f"retries?project_id={execution.batch_id}")["data"] == []
     assert ask.get("retries?error_code=TIMEOUT")["data"] == []
+    assert ask.get("retries?agent=eva,agentql")["data"] == []
+    assert ask.get("retries?agent=local")["data"] == [waiting]
     assert (waiting["job_id"], waiting["row_position"]) == (str(jobs[2].pk), jobs[2].row_position)
 
 
