@@ -248,6 +248,14 @@ def test_a_page_of_another_origin_may_be_led_here_with_its_key(
     assert asked.headers["Access-Control-Allow-Origin"] == "https://app.example"
 
 
+def test_a_page_of_mino_may_ask_from_its_own_origin(settings: Settings, request: pytest.FixtureRequest) -> None:
+    settings.PUBLIC_URL = "https://mino.example:8443/mino"
+    address = request.getfixturevalue("address")
+    for origin, allowed in (("https://mino.example:8443", "https://mino.example:8443"), ("https://mino.example", None)):
+        answer = httpx.get(f"{address}/executions/{uuid4()}/events", headers={"Origin": origin})
+        assert answer.headers.get("Access-Control-Allow-Origin") == allowed
+
+
 def test_an_organization_has_so_many_streams_and_no_more(
     settings: Settings, asker: Asker, start: Start, request: pytest.FixtureRequest
 ) -> None:

@@ -11,6 +11,7 @@ from django.core.asgi import get_asgi_application
 from django.test import Client
 from playwright.sync_api import Page
 from pytest_django import Settings
+from starlette.responses import HTMLResponse
 
 from accounts.models import Membership, Role, User
 from executions.events import server, tokens
@@ -46,6 +47,8 @@ def together() -> Any:
         if scope["type"] == "lifespan" or scope["path"].startswith(f"{LIVE}/"):
             path = scope.get("path", "").removeprefix(LIVE)
             await events({**scope, "path": path} if path else scope, receive, send)
+        elif scope["path"] == "/page":
+            await HTMLResponse(PAGE)(scope, receive, send)
         else:
             await pages(scope, receive, send)
 
@@ -77,7 +80,6 @@ def follow(page: Page, settings: Settings) -> Iterator[Follow]:
         client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
         cookie = client.cookies[real_settings.SESSION_COOKIE_NAME]
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": settings.PUBLIC_URL}])
-        page.route(f"{settings.PUBLIC_URL}/page", lambda route: route.fulfill(body=PAGE, content_type="text/html"))
         page.goto(f"{settings.PUBLIC_URL}/page")
         page.evaluate(FOLLOW, f"/api/v1/executions/{execution.pk}/events?last_event_id=0")
 
@@ -117,3 +119,13 @@ def test_who_may_no_more_does_not_come_back(
     Membership.objects.filter(user=viewer).delete()
     page.wait_for_function(IS_CLOSED)
     assert page.evaluate("opened") <= COME_BACK
+
+
+def test_events_at_a_port_of_their_own_are_followed_until_their_address_has_run_out(
+    page: Page, follow: Follow, execution: Execution, viewer: User, settings: Settings, complaints: Complaints
+) -> None:
+    complaints.expect("CORS policy|net::ERR_FAILED|status of 401")
+    with serving(together()) as settings.PUBLIC_URL, serving(server.application()) as settings.EVENTS_URL:
+        follow(viewer, execution)
+        page.wait_for_function("() => heard.length === 1")
+        page.wait_for_function(IS_CLOSED)
