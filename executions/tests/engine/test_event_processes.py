@@ -86,9 +86,15 @@ def test_who_waits_when_the_process_is_to_end_gets_an_answer(begin: Begin, start
     address, process = begin(MINO_EVENT_LISTENERS="2")
     path = f"{address}/executions/{execution.pk}/events"
     query = f"?token={token_give(execution.pk, execution.organization_id)}"
+
+    def wait_long() -> httpx.Response:
+        while (answer := httpx.get(f"{path}/poll{query}&last_event_id=1&wait=50", timeout=60)).status_code == 429:
+            pass  # one of the polls below had the second place
+        return answer
+
     with ThreadPoolExecutor() as threads, following(path + query) as events:
         until(events, "progress")
-        waiting = threads.submit(httpx.get, f"{path}/poll{query}&last_event_id=1&wait=50", timeout=60)
+        waiting = threads.submit(wait_long)
         wait_for(lambda: httpx.get(f"{path}/poll{query}").status_code == 429)
         process.send_signal(signal.SIGTERM)
         answer = waiting.result(20)
