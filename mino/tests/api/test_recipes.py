@@ -132,10 +132,7 @@ def test_an_import_that_starts_by_itself_is_waited_for(program: Program, tmp_pat
 
 
 @in_both
-@pytest.mark.usefixtures("working", "project")
-def test_a_file_with_errors_is_told_a_gate_opens_and_closes(
-    program: Program, batch: Batch, work: Work, kind: str
-) -> None:
+def test_a_gate_opens_and_closes(program: Program, batch: Batch, work: Work, kind: str) -> None:
     work({"local": ScriptedAgent(answer)})
     is_open = program(f"gate.{kind}", batch.pk, "0.9", BUILD_ID="1")
     assert (is_open.returncode, is_open.stderr) == (0, "")
