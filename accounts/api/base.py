@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, ClassVar, TypeVar
 
 from django.db import transaction
@@ -158,9 +158,18 @@ class ApiView(APIView):
             answer: Response = handler(self, request, **parameters)
             return answer
 
-        if about.heeds_key(parameters.get("values", {})):
-            return answer_once(request, act, has_body=about.takes is not None)
-        return act()
+        values = parameters.get("values", {})
+        with self.prepared(request, values):
+            if about.heeds_key(values):
+                return answer_once(request, act, has_body=about.takes is not None)
+            return act()
+
+    def prepared(self, request: ApiRequest, values: dict[str, Any]) -> AbstractContextManager[None]:
+        """What must be there, and cleared away after it, before the transaction begins in which a thing is done once.
+
+        It is done whether or not the request was answered before: `values` may get what the method then finds.
+        """
+        return nullcontext()
 
     # ---- what methods answer with ----------------------------------------------------------------------------------
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -29,6 +30,7 @@ from projects.api.batches import BATCH_ID
 from projects.api.finding import find_chosen, find_project
 from projects.api.shapes import PROJECT_ID
 from projects.importing.parse.dialect import ENCODING_NAMES
+from projects.importing.staging import staged_upload
 from projects.importing.starting import import_begin, import_cancel, import_start, said_of
 from projects.importing.uploading import import_choose, import_read_again
 from projects.models import BatchImport, Folder, ImportStatus, Project
@@ -258,6 +260,13 @@ class ProjectImportList(ApiView):
 
     heading = "Imports"
 
+    @contextmanager
+    def prepared(self, request: ApiRequest, values: dict[str, Any]) -> Iterator[None]:
+        """With the file in the storage, as `staged`: copying it takes its time."""
+        require(request.user, "projects.change", find_project(request, self.kwargs["project_id"]))
+        with about("file"), staged_upload(values["file"]) as values["staged"]:
+            yield
+
     @operation(
         "import_create",
         "Upload a file",
@@ -276,10 +285,9 @@ class ProjectImportList(ApiView):
         `price`) and values; with `start=false` they can be chosen before the file is loaded.
         """
         project = find_project(request, project_id)
-        require(request.user, "projects.change", project)
         values["folder"] = _folder(project, values.pop("folder_id", None))
         with about("file"):
-            begun = import_begin(project=project, user=request.user, source_name=values["file"].name, **values)
+            begun = import_begin(project=project, user=request.user, source_name=values.pop("file").name, **values)
         return self.answer(begun, ImportGiven, created_at=reverse("api_import", args=[begun.pk]))
 
 

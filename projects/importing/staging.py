@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import io
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
+from mino.common.errors import InvalidInput
 from mino.common.models import new_id
+from projects.importing.parse.limits import MEBIBYTE
 from projects.importing.parse.opening import open_pasted, open_table
 from projects.importing.parse.table import Table
 from projects.importing.settings import import_limits
@@ -22,13 +25,14 @@ FOLDER = "imports"
 READ_BYTES = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StagedFile:
-    """Where the copy lies, how large it is, and the SHA-256 of its content in hexadecimal."""
+    """Where the copy lies, how large it is, and the SHA-256 of its content in hexadecimal. `import_id` has taken it."""
 
     name: str
     size: int
     content_hash: str
+    import_id: uuid.UUID | None = None
 
 
 def content_hash(file: BinaryIO) -> str:
@@ -41,16 +45,39 @@ def content_hash(file: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def stage(file: File[bytes]) -> StagedFile:
-    """Keep a copy of an uploaded file under a name that tells nothing."""
+@contextmanager
+def staged_upload(file: File[bytes]) -> Iterator[StagedFile]:
+    """A copy of an uploaded file under a name that tells nothing, made while no transaction holds locks.
+
+    It is removed again when no import has taken it, or none is left of it after an error. Raises InvalidInput for a
+    file that is too large, before a copy of it is made.
+    """
+    _check_size(file)
     digest = content_hash(cast(BinaryIO, file))
-    name = default_storage.save(f"{FOLDER}/{new_id().hex}", file)
-    return StagedFile(name, file.size, digest)
+    staged = StagedFile(default_storage.save(f"{FOLDER}/{new_id().hex}", file), file.size, digest)
+    try:
+        yield staged
+    except BaseException:
+        if staged.import_id is None or not BatchImport.objects.filter(pk=staged.import_id).exists():
+            unstage(staged.name)
+        raise
+    if staged.import_id is None:
+        unstage(staged.name)
 
 
-def stage_text(text: str) -> StagedFile:
-    """Keep pasted text like an uploaded file."""
-    return stage(ContentFile(text.encode("utf-8", "surrogatepass")))
+def _check_size(file: File[bytes]) -> None:
+    limit = import_limits().file_bytes
+    if file.size > limit:
+        raise InvalidInput(
+            f"The file has {file.size / MEBIBYTE:,.0f} MB; at most {limit / MEBIBYTE:,.0f} MB can be imported. "
+            "Split it into several files.",
+            code="PAYLOAD_TOO_LARGE",
+        )
+
+
+def staged_text(text: str) -> AbstractContextManager[StagedFile]:
+    """Pasted text like an uploaded file."""
+    return staged_upload(ContentFile(text.encode("utf-8", "surrogatepass")))
 
 
 def unstage(name: str) -> None:

@@ -7,7 +7,6 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -22,9 +21,9 @@ from projects.importing.claims import STALE_AFTER
 from projects.importing.loading import bury, import_load
 from projects.importing.reports import refusal_of
 from projects.importing.settings import is_long
-from projects.importing.staging import unstage
+from projects.importing.staging import StagedFile, unstage
 from projects.importing.states import refuse_unless_checked
-from projects.importing.uploading import RUN_TASK, import_upload
+from projects.importing.uploading import RUN_TASK, import_add
 from projects.models import BatchImport, Folder, ImportStatus, Project
 from projects.models.batch_import import FINAL
 from projects.services.checks import checked_description, checked_name
@@ -139,7 +138,7 @@ def import_begin(
     *,
     project: Project,
     user: Principal | None,
-    file: File[bytes],
+    staged: StagedFile,
     source_name: str,
     name: str = "",
     description: str = "",
@@ -147,16 +146,16 @@ def import_begin(
     leave_out_errors: bool = False,
     start: bool = True,
 ) -> BatchImport:
-    """Upload a file, and keep what is said about its batch.
+    """Import a staged file, and keep what is said about its batch.
 
     With `start` it is loaded as soon as it is checked, without anybody looking at it; without, it waits until it is
-    started. Raises what `import_upload` raises, and InvalidInput for name or description.
+    started. Raises what `import_add` raises, and InvalidInput for name or description.
     """
     name = checked_name(name or default_name(source_name), "the batch a name")
     description = checked_description(description)
     said = {"name": name, "description": description, "leave_out_errors": leave_out_errors, "starts_by_itself": start}
     with transaction.atomic():  # what fails leaves nothing behind that the sweep would go on with
-        batch_import = import_upload(project=project, user=user, file=file, name=source_name, said=said)
+        batch_import = import_add(project=project, user=user, staged=staged, name=source_name, said=said)
         if folder is not None:
             BatchImport.objects.filter(pk=batch_import.pk).update(folder=folder_hold(project, folder))
         import_go_on(batch_import.pk)

@@ -20,49 +20,52 @@ from projects.importing.choosing import with_choices
 from projects.importing.parse.delimited_table import DelimitedTable
 from projects.importing.parse.dialect import ONE_COLUMN
 from projects.importing.parse.guess import guess_columns
-from projects.importing.parse.limits import MEBIBYTE
 from projects.importing.parse.problems import ImportRefused
 from projects.importing.parse.table import Table
 from projects.importing.parse.workbook import WorkbookTable
 from projects.importing.reports import code_of, column_as_json
-from projects.importing.settings import import_limits, is_long
-from projects.importing.staging import StagedFile, stage, stage_text, staged_table, unstage
+from projects.importing.settings import is_long
+from projects.importing.staging import StagedFile, staged_table, staged_text, staged_upload
 from projects.importing.states import refuse_unless_changeable
 from projects.models import BatchImport, ImportStatus, Project
 
 RUN_TASK = "projects.tasks.run_import"
 
 
-def import_upload(
-    *,
-    project: Project,
-    user: Principal | None,
-    file: File[bytes],
-    name: str,
-    said: Mapping[str, Any] | None = None,
-) -> BatchImport:
+def import_upload(*, project: Project, user: Principal | None, file: File[bytes], name: str) -> BatchImport:
     """Stage an uploaded file, guess its columns, and check it: at once, or in the background when it is long.
 
-    `said` is what the import knows already of its batch and its start, by the names of its fields. Raises
-    PermissionDenied, or InvalidInput with the reason when the file can't be read.
+    Raises PermissionDenied, or InvalidInput with the reason when the file can't be read.
     """
     if user is not None:
         require(user, "projects.change", project)
-    limit = import_limits().file_bytes
-    if file.size > limit:  # before a copy of it is made
-        raise InvalidInput(
-            f"The file has {file.size / MEBIBYTE:,.0f} MB; at most {limit / MEBIBYTE:,.0f} MB can be imported. "
-            "Split it into several files.",
-            code="PAYLOAD_TOO_LARGE",
-        )
-    return _begin(project, user, stage(file), source_name=name[-255:], **said or {})
+    with staged_upload(file) as staged:
+        return import_add(project=project, user=user, staged=staged, name=name)
 
 
 def import_paste(*, project: Project, user: Principal | None, text: str) -> BatchImport:
     """The same for pasted addresses, or a pasted table."""
     if user is not None:
         require(user, "projects.change", project)
-    return _begin(project, user, stage_text(text), is_pasted=True)
+    with staged_text(text) as staged:
+        return _begin(project, user, staged, is_pasted=True)
+
+
+def import_add(
+    *,
+    project: Project,
+    user: Principal | None,
+    staged: StagedFile,
+    name: str,
+    said: Mapping[str, Any] | None = None,
+) -> BatchImport:
+    """What `import_upload` does, for a file that is staged already.
+
+    `said` is what the import knows already of its batch and its start, by the names of its fields.
+    """
+    if user is not None:
+        require(user, "projects.change", project)
+    return _begin(project, user, staged, source_name=name[-255:], **said or {})
 
 
 def import_read_again(*, batch_import: BatchImport, user: Principal | None, reading: dict[str, Any]) -> None:
@@ -117,11 +120,8 @@ def _begin(project: Project, user: Principal | None, staged: StagedFile, **said:
         heartbeat=timezone.now(),
         **said,
     )
-    try:
-        _look(batch_import, {})
-    except InvalidInput:
-        unstage(staged.name)
-        raise
+    _look(batch_import, {})
+    staged.import_id = batch_import.pk
     with transaction.atomic():
         batch_import.save()
         after = {"file": batch_import.source_name or "pasted text", "bytes": staged.size}

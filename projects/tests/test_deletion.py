@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from accounts.models import User
 from mino.common.errors import InvalidState
 from mino.tests.factories import BatchFactory
-from projects.importing.staging import stage_text
 from projects.models import BatchImport, Project
 from projects.services.deletion import project_delete, purge_deleted
 
 
 def _import(project: Project, status: str) -> BatchImport:
-    staged = stage_text("site_url\nhttps://shop.example/\n")
-    return BatchImport.objects.create(
-        organization=project.organization, project=project, status=status, file=staged.name
-    )
+    file = default_storage.save("imports/sites", ContentFile(b"site_url\nhttps://shop.example/\n"))
+    return BatchImport.objects.create(organization=project.organization, project=project, status=status, file=file)
 
 
 @pytest.mark.parametrize("status", ["queued", "importing"])

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
 from openpyxl import Workbook
 
 from accounts.models import AuditEntry
@@ -296,6 +299,45 @@ def test_a_file_that_is_too_large(ask: Asker, project: Project, settings: Any) -
     settings.IMPORT_MAX_BYTES = 10
     answer = upload(ask, project, GOOD)
     assert (answer.status_code, code_of(answer)) == (413, "PAYLOAD_TOO_LARGE")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "a"}])
+def test_the_file_is_stored_while_no_transaction_is_open(
+    ask: Asker, project: Project, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    inside: list[bool] = []
+    save = default_storage.save
+
+    def watched(*given: Any, **more: Any) -> str:
+        inside.append(connection.in_atomic_block)
+        return save(*given, **more)
+
+    monkeypatch.setattr(default_storage, "save", watched)
+    made = ask("POST", f"projects/{project.pk}/imports", {"file": ContentFile(GOOD, "a.csv")}, **headers)
+    assert (made.json()["status"], inside) == ("ready", [False])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_copy_stays_of_what_is_refused_breaks_or_was_done_before(
+    ask: Asker, project: Project, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+    def copies() -> int:
+        return len(list((tmp_path / "imports").iterdir()))
+
+    refused = upload(ask, project, GOOD, folder_id=str(project.pk))
+    assert (code_of(refused), copies()) == ("VALIDATION_ERROR", 0)
+    assert (code_of(upload(ask, project, b"\x89PNG\r\n\x1a\n")), copies()) == ("VALIDATION_ERROR", 0)
+    with monkeypatch.context() as broken:
+        broken.setattr("accounts.api.idempotency._keep", lambda *given: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            upload(ask, project, GOOD, start="false", key="a")
+    assert (BatchImport.objects.count(), copies()) == (0, 0)
+    for _ in range(2):
+        assert upload(ask, project, GOOD, start="false", key="a").status_code == 201
+    assert (BatchImport.objects.count(), copies()) == (1, 1)
 
 
 @pytest.mark.parametrize("name", ["name", "file"])
