@@ -113,7 +113,7 @@ def test_a_browser_follows_to_the_end(page: Page, follow: Follow, execution: Exe
 def test_who_may_no_more_does_not_come_back(
     page: Page, follow: Follow, execution: Execution, viewer: User, complaints: Complaints
 ) -> None:
-    complaints.expect("status of 400")
+    complaints.expect("status of 404")
     follow(viewer, execution)
     page.wait_for_function("() => opened === 1")
     Membership.objects.filter(user=viewer).delete()
