@@ -80,7 +80,7 @@ def test_a_note_is_deleted_by_its_author_or_an_admin(
 
 
 def test_a_program_deletes_no_notes_of_others_whatever_its_key_may(ask: Asker, batch: Batch, member: User) -> None:
-    place = write(browser(member), batch, position=1, column="price", text="x")["Location"]
+    place = write(browser(member), batch, row_position=1, column="price", text="x")["Location"]
     refused = ask("DELETE", place)
     assert (refused.status_code, code_of(refused)) == (403, "FORBIDDEN")
     assert TruthNote.objects.exists()
