@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from rest_framework import serializers
 
 from accounts.api_keys.scopes import Scope
@@ -18,7 +18,7 @@ from projects.models import Row
 
 JOB_ID = "019c1a71-3c4d-7e5f-8a6b-7c8d9e0f1a2b"
 KEY = "The row's key; empty where the batch has no column of keys."
-OF_ROW = ("key", "inputs", "truth")
+OF_ROW = ("inputs", "truth")
 VERDICTS = [one.value for one in EvaluationResult]
 OUTCOMES = [one.value for one in Outcome]
 REASONS = [one.value for one in Reason]
@@ -94,7 +94,7 @@ class JobGiven(Given):
     id = serializers.UUIDField()
     execution_id = serializers.UUIDField(required=False)
     row_id = serializers.UUIDField(required=False)
-    key = serializers.CharField(source="row.key", required=False, help_text=KEY)
+    key = serializers.SerializerMethodField(required=False, help_text=KEY)
     position = serializers.IntegerField(required=False, help_text="Place in the order of the execution, from 1.")
     row_position = serializers.IntegerField(required=False, help_text="Place of the row in the batch, from 1.")
     repeat = serializers.IntegerField(required=False, help_text="Which time of several the row is run.")
@@ -143,6 +143,10 @@ class JobGiven(Given):
     started_at = serializers.DateTimeField(allow_null=True, required=False)
     finished_at = serializers.DateTimeField(allow_null=True, required=False)
 
+    def get_key(self, job: Any) -> str:
+        """The key, as it was read along."""
+        return str(job.row_key if hasattr(job, "row_key") else job.row.key)
+
     @classmethod
     def load(cls, queryset: QuerySet[Any], fields: Collection[str]) -> QuerySet[Any]:
         """With execution, row and the cells of today's scoring; what is large comes along only when it is asked for."""
@@ -152,6 +156,8 @@ class JobGiven(Given):
             queryset = queryset.prefetch_related(
                 Prefetch("field_results", FieldResult.objects.current().order_by("job_id", "column"))
             )
+        if "key" in fields:  # no join: a list that has to be sorted would join all of it first
+            queryset = queryset.annotate(row_key=Subquery(Row.objects.filter(pk=OuterRef("row")).values("key")))
         if of_row := [name for name in OF_ROW if name in fields]:
             queryset = queryset.select_related("row").defer(*all_of_row_but(of_row, "row"))
         if "execution" in fields:
