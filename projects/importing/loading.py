@@ -18,7 +18,7 @@ from projects.importing.parse.choices import ColumnChoice
 from projects.importing.parse.problems import ImportRefused, ProblemCode, refused
 from projects.importing.reports import choices_of
 from projects.importing.settings import import_limits
-from projects.importing.staging import staged_table, unstage
+from projects.importing.staging import staged_table, unstage_on_commit
 from projects.importing.writers import row_writer
 from projects.models import Batch, BatchImport, BatchStatus, Column, ImportStatus
 from projects.services.deletion import PURGE_TASK
@@ -152,4 +152,4 @@ def _load(batch_import: BatchImport, batch: Batch, progress: Progress) -> None:
         batch_record(batch)
         batch_tell(batch)
     if not file:
-        unstage(batch_import.file)
+        unstage_on_commit(batch_import.file)

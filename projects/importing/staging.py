@@ -8,10 +8,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO, cast
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
+from django.db import transaction
 
 from mino.common.errors import InvalidInput
 from mino.common.models import new_id
@@ -84,6 +86,11 @@ def unstage(name: str) -> None:
     """Delete the copy. Again does nothing."""
     if name:
         default_storage.delete(name)
+
+
+def unstage_on_commit(name: str) -> None:
+    """Delete the copy once it is certain that it is not needed; what can't be deleted then is logged."""
+    transaction.on_commit(partial(unstage, name), robust=True)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from projects.importing.claims import STALE_AFTER
 from projects.importing.loading import bury, import_load
 from projects.importing.reports import refusal_of
 from projects.importing.settings import is_long
-from projects.importing.staging import StagedFile, unstage
+from projects.importing.staging import StagedFile, unstage, unstage_on_commit
 from projects.importing.states import refuse_unless_checked
 from projects.importing.uploading import RUN_TASK, import_add
 from projects.models import BatchImport, Folder, ImportStatus, Project
@@ -95,7 +95,7 @@ def import_cancel(*, batch_import: BatchImport, user: Principal | None) -> None:
         raise InvalidState("The import is over already. Delete the batch instead.")
     if batch_import.batch is not None:
         bury(batch_import.batch)
-    unstage(batch_import.file)
+    unstage_on_commit(batch_import.file)
 
 
 def import_run(import_id: uuid.UUID) -> bool:

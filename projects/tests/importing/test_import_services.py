@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
@@ -199,10 +200,14 @@ def test_cancelling_while_it_is_loading_removes_the_batch(
     assert statuses() == {BatchStatus.DELETING}
 
 
-def test_a_cancelled_import_can_not_be_started_but_cancelled_again(project: Project, member: User) -> None:
+def test_a_cancelled_import_can_not_be_started_but_cancelled_again(
+    project: Project, member: User, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
     batch_import = upload(project, member, GOOD)
-    import_cancel(batch_import=batch_import, user=member)
-    import_cancel(batch_import=batch_import, user=member)
+    with django_capture_on_commit_callbacks(execute=True):
+        import_cancel(batch_import=batch_import, user=member)
+        assert default_storage.exists(batch_import.file), "the cancelling may still be undone"
+        import_cancel(batch_import=batch_import, user=member)
     assert not default_storage.exists(batch_import.file)
     with pytest.raises(InvalidState):
         start(batch_import, member)
