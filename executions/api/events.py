@@ -40,7 +40,7 @@ POLLED = OpenApiExample(
             "status": "paused",
             "jobs": {"total": 200, "queued": 84, "running": 5, "completed": 111},
             "results": {"passed": 99, "failed": 12, "not_gradable": 0},
-            "fields": {"good": 210, "gradable": 223},
+            "fields": {"good": 209, "gradable": 222},
             "cost": 13.32,
             "currency": "USD",
         },
