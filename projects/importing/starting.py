@@ -22,7 +22,7 @@ from projects.importing.loading import bury, import_load
 from projects.importing.reports import refusal_of
 from projects.importing.settings import is_long
 from projects.importing.staging import StagedFile, unstage, unstage_on_commit
-from projects.importing.states import refuse_unless_checked
+from projects.importing.states import refuse_unless_cancelled, refuse_unless_checked
 from projects.importing.uploading import RUN_TASK, import_add
 from projects.models import BatchImport, Folder, ImportStatus, Project
 from projects.models.batch_import import FINAL
@@ -91,8 +91,7 @@ def import_cancel(*, batch_import: BatchImport, user: Principal | None) -> None:
         if going_on.update(status=ImportStatus.CANCELLED, claim=None):
             record("import.cancelled", batch_import, organization=batch_import.organization_id, by=user)
     batch_import.refresh_from_db()
-    if batch_import.status != ImportStatus.CANCELLED:
-        raise InvalidState("The import is over already. Delete the batch instead.")
+    refuse_unless_cancelled(batch_import)
     if batch_import.batch is not None:
         bury(batch_import.batch)
     unstage_on_commit(batch_import.file)

@@ -32,3 +32,11 @@ def refuse_unless_changeable(batch_import: BatchImport) -> None:
     """Raise InvalidState once its columns can't be changed any more."""
     if batch_import.status not in CHANGEABLE:
         raise InvalidState(_WORDS[batch_import.status])
+
+
+def refuse_unless_cancelled(batch_import: BatchImport) -> None:
+    """Raise InvalidState for one that was over before it could be cancelled."""
+    if batch_import.status == ImportStatus.READY:
+        raise InvalidState("The import is over already. Delete the batch instead.")
+    if batch_import.status != ImportStatus.CANCELLED:
+        raise InvalidState(_WORDS[batch_import.status])

@@ -216,7 +216,10 @@ def test_a_cancelled_import_can_not_be_started_but_cancelled_again(
 def test_a_ready_import_can_not_be_cancelled(project: Project, member: User) -> None:
     batch_import = upload(project, member, GOOD)
     start(batch_import, member)
-    with pytest.raises(InvalidState):
+    with pytest.raises(InvalidState, match="Delete the batch instead"):
+        import_cancel(batch_import=batch_import, user=member)
+    BatchImport.objects.update(status=ImportStatus.FAILED, batch=None)
+    with pytest.raises(InvalidState, match="has failed; it says why"):
         import_cancel(batch_import=batch_import, user=member)
 
 
