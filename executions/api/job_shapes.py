@@ -157,7 +157,9 @@ class JobGiven(Given):
                 Prefetch("field_results", FieldResult.objects.current().order_by("job_id", "column"))
             )
         if "key" in fields:  # no join: a list that has to be sorted would join all of it first
-            queryset = queryset.annotate(row_key=Subquery(Row.objects.filter(pk=OuterRef("row")).values("key")))
+            queryset = queryset.annotate(
+                row_key=Subquery(Row.objects.filter(pk=OuterRef("row")).order_by().values("key"))
+            )
         if of_row := [name for name in OF_ROW if name in fields]:
             queryset = queryset.select_related("row").defer(*all_of_row_but(of_row, "row"))
         if "execution" in fields:

@@ -114,6 +114,8 @@ def test_what_waits_for_a_busy_webhook_is_not_read_to_find_another(
     Subscription.objects.filter(pk=busy.pk).update(failed_attempts=1, last_failure_at=now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE webhooks_delivery, webhooks_subscription")
+        cursor.execute("SELECT pg_relation_size('webhooks_delivery') / current_setting('block_size')::int")
+        all_blocks = cursor.fetchone()[0]
     first = [claimed().subscription_id for _ in range(2)]
     assert sorted(first) == sorted([later.pk, free.pk])
     assert claimed().subscription_id == busy.pk
@@ -121,4 +123,4 @@ def test_what_waits_for_a_busy_webhook_is_not_read_to_find_another(
         assert claim_next(timezone.now()) is None
     questions = [one["sql"] for one in queries if one["sql"].startswith("SELECT")]
     assert questions
-    assert max(explain(one).blocks for one in questions) < 40
+    assert max(explain(one).blocks for one in questions) < all_blocks / 2, "one walk over what waits reads them all"
