@@ -11,30 +11,19 @@ from pytest_django import DjangoAssertNumQueries
 from analytics.models import RowHistory
 from analytics.repeats.services import repeats_compute
 from analytics.tests.comparison.making import make_run
-from executions.models import Execution, ExecutionStatus, Job, JobStatus
-from executions.services.creation import execution_create
+from analytics.tests.repeats.three_runs import run_thrice
+from executions.models import Execution, ExecutionStatus
 from mino.tests.api.asking import Asker, code_of
 from mino.tests.api.test_lists import pages
 from mino.tests.factories import BatchFactory
 from mino.tests.plans import is_sorted, plans_of
 from projects.models import Batch, Row
 
-RUNS = {1: "ppp", 2: "pfp", 3: "ffe"}
-"""How the three runs of each row end: passed, failed, error."""
-
 
 @pytest.fixture
 def execution(batch: Batch) -> Execution:
     """Three rows, each run three times; it has ended, and no worker has computed anything yet."""
-    version = batch.project.production_version
-    assert version
-    made = execution_create(batch=batch, user=None, instruction_version=version, agent="local", repeats=3)
-    for job in Job.objects.filter(execution=made):
-        how = RUNS[job.row_position][job.repeat - 1]
-        values: dict[str, Any] = {"p": ("pass", {"title": "Kettle"}), "f": ("fail", {"title": "Pot"})}
-        verdict, result = values.get(how, (None, None))
-        status = JobStatus.ERROR if how == "e" else JobStatus.COMPLETED
-        Job.objects.filter(pk=job.pk).update(status=status, evaluation_result=verdict, result=result)
+    made = run_thrice(batch)
     Execution.objects.filter(pk=made.pk).update(queued_jobs=0, status=ExecutionStatus.COMPLETED)
     return made
 

@@ -12,29 +12,20 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 from accounts.models import User
 from analytics.repeats import computing
 from analytics.repeats.services import repeats_compute, repeats_sweep
-from executions.models import ColumnStatistic, Execution, ExecutionStatus, Job, JobStatus
+from analytics.tests.repeats.three_runs import run_thrice
+from executions.models import ColumnStatistic, Execution, ExecutionStatus
 from executions.services.completion import complete_if_done
 from executions.services.creation import execution_create
 from mino.common.hooks import execution_rescored
 from projects.models import Batch
 
 pytestmark = pytest.mark.django_db
-RUNS = {1: "ppp", 2: "pfp", 3: "ffe"}
-"""How the three runs of each row end: passed, failed, error."""
 
 
 @pytest.fixture
 def execution(batch: Batch) -> Execution:
     """Three rows, each run three times; its last job has just ended."""
-    version = batch.project.production_version
-    assert version
-    made = execution_create(batch=batch, user=None, instruction_version=version, agent="local", repeats=3)
-    for job in Job.objects.filter(execution=made):
-        how = RUNS[job.row_position][job.repeat - 1]
-        values: dict[str, Any] = {"p": ("pass", {"title": "Kettle"}), "f": ("fail", {"title": "Pot"})}
-        verdict, result = values.get(how, (None, None))
-        status = JobStatus.ERROR if how == "e" else JobStatus.COMPLETED
-        Job.objects.filter(pk=job.pk).update(status=status, evaluation_result=verdict, result=result)
+    made = run_thrice(batch)
     Execution.objects.filter(pk=made.pk).update(
         queued_jobs=0, completed_jobs=8, error_jobs=1, passed_jobs=5, failed_jobs=3
     )
