@@ -13,7 +13,7 @@ from pytest_django import Settings
 from accounts.models import Organization, Role, User
 from executions.events import tokens
 from executions.models import Execution
-from executions.tests.engine.test_event_server import following, numbers, until, way
+from executions.tests.engine.following import following, numbers, until, way
 from mino.tests.api.asking import Asker, browser, code_of
 from mino.tests.factories import MembershipFactory, OrganizationFactory
 

@@ -23,7 +23,7 @@ from executions.events.tokens import token_give
 from executions.models import Execution
 from executions.services.control import execution_pause, execution_stop
 from executions.tests.chaos.services import OwnRedis, free_port
-from executions.tests.engine.test_event_server import following, numbers, until, way
+from executions.tests.engine.following import following, numbers, until, way
 from mino.tests.api.asking import program
 from mino.tests.processes import running, wait_for
 
