@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from accounts.api.base import ApiRequest, ApiView
-from accounts.api.fields import Author, with_author
+from accounts.api.fields import AUTHOR, Author, with_author
 from accounts.api_keys.scopes import Scope
 from accounts.permissions import require
 from analytics.models import Suspect, SuspectState
@@ -28,6 +28,7 @@ from projects.api.cells import TruthValue
 from projects.api.finding import find_project, refuse_column_of_no_batch
 from projects.api.rows import ROW_ID
 from projects.api.shapes import PROJECT_ID
+from projects.api.truth import CHANGE_ID
 from projects.models import BatchStatus
 
 STRONGEST = ("share", "last_seen", "id")
@@ -86,6 +87,25 @@ class SuspectGiven(Given):
         if {"row_position", "url"} & set(fields):
             queryset = queryset.select_related("row")
         return with_author(queryset, fields, "decided_by")
+
+
+class CorrectedSuspect(SuspectGiven):
+    """The suspect as it is after its truth was corrected, and the change that this was."""
+
+    example: ClassVar[Any] = {
+        **SuspectGiven.example,
+        "state": "corrected",
+        "decided_at": "2026-01-09T16:00:00Z",
+        "decided_by": AUTHOR,
+        "change_id": CHANGE_ID,
+    }
+
+    change_id = serializers.SerializerMethodField(required=False)
+
+    def get_change_id(self, suspect: Suspect) -> uuid.UUID:
+        """The change that this was: it can be read and taken back as a whole."""
+        found: uuid.UUID = self.context["change_id"]
+        return found
 
 
 class SuspectSeen(Taken):
@@ -165,7 +185,7 @@ class SuspectCorrection(SuspectView):
         "Correct the truth",
         scope=Scope.WRITE_GROUND_TRUTH,
         takes=SuspectSeen,
-        answers=SuspectGiven,
+        answers=CorrectedSuspect,
         idempotent=True,
         errors=["INVALID_STATE"],
     )
@@ -175,8 +195,8 @@ class SuspectCorrection(SuspectView):
         Refused where the suspect or its truth is not any more as you read it.
         """
         found = self.find_to_decide(request, suspect_id)
-        suspect_correct(suspect=found, user=request.user, seen=clean_text(values["value"]))
-        return self.answer(found, SuspectGiven)
+        done = suspect_correct(suspect=found, user=request.user, seen=clean_text(values["value"]))
+        return self.answer(found, CorrectedSuspect, change_id=done.change_id)
 
 
 class SuspectDismissal(SuspectView):

@@ -82,6 +82,7 @@ def test_correcting_the_truth(ask: Asker, rows: list[Row]) -> None:
     assert code_of(ask("POST", f"{path}/correct", {"value": "120"})) == "INVALID_STATE", "other results came"
     done = ask("POST", f"{path}/correct", {"value": "119"}).json()
     assert (done["state"], done["decided_by"]["type"]) == ("corrected", "api_key")
+    assert ask.get(f"ground-truth/changes/{done['change_id']}")["cells"] == 1
     assert Row.objects.get(pk=rows[0].pk).truth["price"] == "119"
     assert code_of(ask("POST", f"{path}/reopen")) == "INVALID_STATE", "the truth was changed"
     assert AuditEntry.objects.filter(event="suspect.corrected").count() == 1
