@@ -93,7 +93,7 @@ class ImportGiven(Given):
         "name": "Spring catalogue",
         "description": "",
         "source_name": "spring.csv",
-        "size": 86412,
+        "bytes": 86412,
         "reading": {"encoding": "utf-8", "delimiter": ",", "quote": '"', "header": True},
         "columns": [
             {"index": 0, "header": "site_url", "name": "site_url", "role": "site_url", "type": "url"},
@@ -118,7 +118,7 @@ class ImportGiven(Given):
     name = serializers.CharField(required=False, help_text="Name of the batch.")
     description = serializers.CharField(required=False, help_text="Of the batch.")
     source_name = serializers.CharField(required=False)
-    size = serializers.IntegerField(required=False, help_text="In bytes.")
+    bytes = serializers.IntegerField(source="size", required=False, help_text="Size of the file.")
     reading = ImportReading(required=False)
     columns = ImportColumn(many=True, required=False)
     report = ImportReport(required=False)
