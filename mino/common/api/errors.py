@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
@@ -23,6 +23,7 @@ from mino.common.tracing import bound_ids
 
 logger = logging.getLogger(__name__)
 NOT_FOUND = "There is nothing at this address, or you can't see it."
+GONE = "What this is about was deleted a moment ago."
 FORBIDDEN = "You may not do this."
 UNKNOWN = "Something failed that should not. Try again; if it stays, tell who runs this MINO the request id."
 TOO_LARGE = "The body is too large. Send it in parts, or upload it as a file."
@@ -104,6 +105,7 @@ def _own_words(error: Exception) -> str:
 
 _KNOWN: Final[Sequence[tuple[type[Exception], str, str]]] = (
     (Http404, "NOT_FOUND", NOT_FOUND),
+    (ObjectDoesNotExist, "NOT_FOUND", GONE),  # views find what they are asked for: it went before it was locked
     (PermissionDenied, "FORBIDDEN", FORBIDDEN),
     (RequestDataTooBig, "PAYLOAD_TOO_LARGE", TOO_LARGE),
     (SuspiciousOperation, "VALIDATION_ERROR", "The request can't be read."),

@@ -117,19 +117,27 @@ def test_an_upload_that_is_broken_off_is_no_fault_of_the_storage(ask: Asker, pro
     assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
 
 
-@pytest.mark.parametrize(("method", "body"), [("GET", None), ("PATCH", {"name": "Prices"})])
+@pytest.mark.parametrize(
+    ("method", "body", "words"),
+    [
+        ("GET", None, "There is no such project, or you can't see it."),
+        ("PATCH", {"name": "Prices"}, "There is no such project, or you can't see it."),
+        ("DELETE", None, "What this is about was deleted a moment ago."),
+    ],
+)
 def test_what_is_deleted_while_it_is_answered_is_not_there(
-    ask: Asker, project: Project, monkeypatch: Any, method: str, body: Any
+    ask: Asker, project: Project, monkeypatch: Any, method: str, body: Any, words: str
 ) -> None:
     def find_and_lose(*place: Any) -> Project:
         found = find_project(*place)
         Project.objects.filter(pk=found.pk).delete()
         return found
 
+    condition = {"If_Match": ask("GET", f"projects/{project.pk}")["ETag"]} if method == "DELETE" else {}
     monkeypatch.setattr("projects.api.projects.find_project", find_and_lose)
-    answer = ask(method, f"projects/{project.pk}", body)
+    answer = ask(method, f"projects/{project.pk}", body, **condition)
     assert (answer.status_code, code_of(answer)) == (404, "NOT_FOUND")
-    assert answer.json()["error"] == "There is no such project, or you can't see it."
+    assert answer.json()["error"] == words
 
 
 @pytest.mark.parametrize("value", ["a\x00b", "\ud800", "x" * 101])
