@@ -67,11 +67,20 @@ def address(batch: Batch, query: str = "") -> str:
     return reverse("batch", args=[batch.organization.slug, batch.pk]) + query
 
 
+AT_REST = """row => new Promise((done) => {
+    row.scrollIntoView({ block: "nearest" });
+    requestAnimationFrame(() => requestAnimationFrame(done));
+})"""
+"""Into view, and until the rows that scrolling brings stand in their places: a click meanwhile may hit another one."""
+
+
 def scroll_until(page: Page, number: int) -> None:
-    """Scroll down until the row is in the document."""
+    """Scroll down until the row is in view."""
     holder = page.locator(".tabulator-tableholder")
+    row = page.locator(f'.tabulator-row[data-row="{number}"]')
     for _ in range(100):
-        if page.locator(f'.tabulator-row[data-row="{number}"]').count():
+        if row.count():
+            row.evaluate(AT_REST)
             return
         holder.evaluate("holder => holder.scrollBy(0, 1500)")
         page.wait_for_timeout(60)
