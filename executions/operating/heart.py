@@ -20,6 +20,8 @@ from executions.services.creation import mino_version
 logger = logging.getLogger(__name__)
 EVERY = 10.0
 """Seconds between two signs of life."""
+LONGEST_WRITE = 10.0
+"""Seconds that a heart which is to end is waited for: a sign of life that it still writes would stay behind."""
 
 every_tick: list[Callable[[], object]] = []
 """What the thread calls after each sign of life. What one of them raises is logged and stops nothing."""
@@ -42,7 +44,7 @@ class Heart:
     def stop(self) -> None:
         """End the thread and take the sign of life away. A worker that is killed can't: its row is seen to be old."""
         self._stopping.set()
-        self._thread.join(self._every)
+        self._thread.join(max(self._every, LONGEST_WRITE))
         try:
             worker_gone(self.name)
         except Error as error:

@@ -67,7 +67,7 @@ def running(name: str, variables: Mapping[str, str]) -> Iterator[subprocess.Pope
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
         try:
-            process.wait(30)
+            process.wait(90)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()

@@ -20,6 +20,7 @@ def serving(application: Any, **options: Any) -> Iterator[str]:
     try:
         while not server.started:
             thread.join(0.01)
+            assert thread.is_alive(), "The server did not start."
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True

@@ -105,7 +105,7 @@ def test_the_reason_and_the_waiting_time_are_kept(agentql: AgentQLAgent) -> None
 
 @pytest.mark.parametrize("scenario", ["silence", "endless"])
 def test_an_answer_that_never_ends_is_a_timeout(agentql: AgentQLAgent, scenario: str) -> None:
-    error = failure(agentql, scenario, timeout=0.4)
+    error = failure(agentql, scenario, timeout=1.5)
     assert (error.code, error.may_be_charged_twice) == (ErrorCode.TIMEOUT, True)
 
 

@@ -20,7 +20,7 @@ from executions.tests.chaos.place import Place
 from executions.tests.chaos.setting_up import GRACE_SECONDS, LEASE_SECONDS
 from mino.common.errors import InvalidState
 
-MOST_OF_LEAVING = GRACE_SECONDS + 20.0
+MOST_OF_LEAVING = GRACE_SECONDS + 60.0
 """Seconds that a worker may take to end: its grace time, and long waits for services that are away."""
 
 

@@ -23,8 +23,8 @@ from executions.tests.chaos.runs import Run, settle_accounts
 from mino.common.errors import InvalidState
 from mino.tests.factories import BatchFactory, OrganizationFactory, ProjectFactory, RowFactory
 
-LONGEST_TRIAL = 150.0
-LONGEST_START = 60.0
+LONGEST_TRIAL = 300.0
+LONGEST_START = 120.0
 LOOK_EVERY = 0.1
 SETTLING_SECONDS = 1.5
 """How long workers that were frozen get to try to write what they must not."""

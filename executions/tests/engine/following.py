@@ -30,10 +30,15 @@ def way(asker: Asker, execution: Execution, what: str = "events", query: str = "
     return str(response["Location"])
 
 
+def get(url: str, **options: Any) -> httpx.Response:
+    """Ask once, with patience for a machine that does other work."""
+    return httpx.get(url, **{"timeout": 30, **options})
+
+
 @contextmanager
 def following(url: str, **headers: str) -> Iterator[Iterator[Heard]]:
     """The events of a stream."""
-    with httpx.stream("GET", url, headers=headers, timeout=20) as response:
+    with httpx.stream("GET", url, headers=headers, timeout=30) as response:
         assert response.status_code == 200, response.read()
         assert response.headers["content-type"].startswith("text/event-stream")
         yield _events(response)

@@ -27,6 +27,7 @@ from executions.pictures import storing as storing_module
 from executions.services.control import execution_stop
 from executions.tests.engine.agents import ScriptedAgent, right_title
 from executions.tests.engine.counting import assert_counters_equal_jobs
+from mino.tests.processes import wait_for
 
 Start = Callable[..., Execution]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -220,8 +221,7 @@ def test_the_keeper_outlives_a_lost_connection(start: Start, monkeypatch: pytest
     keeper = Keeper()
     keeper.add(reporter)
     try:
-        while not Session.objects.get().agent_run_id:
-            assert keeper._thread.is_alive()
+        wait_for(lambda: bool(Session.objects.get().agent_run_id))
     finally:
         keeper.close()
     assert failed.is_set()

@@ -6,14 +6,13 @@ import time
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
 import pytest
 from pytest_django import Settings
 
 from accounts.models import Organization, Role, User
 from executions.events import tokens
 from executions.models import Execution
-from executions.tests.engine.following import following, numbers, until, way
+from executions.tests.engine.following import following, get, numbers, until, way
 from mino.tests.api.asking import Asker, browser, code_of
 from mino.tests.factories import MembershipFactory, OrganizationFactory
 
@@ -43,7 +42,7 @@ def test_an_address_that_has_run_out_leads_back_to_the_api(
 ) -> None:
     settings.PUBLIC_URL = "https://mino.example/mino"
     execution = start(rows=1)
-    back = httpx.get(old_way(execution, what, f"?{query}"))
+    back = get(old_way(execution, what, f"?{query}"))
     assert (back.status_code, back.headers["Cache-Control"]) == (307, "no-store")
     parts = urlsplit(back.headers["Location"])
     assert parts._replace(query="").geturl() == f"https://mino.example/mino/api/v1/executions/{execution.pk}/{what}"
@@ -53,7 +52,7 @@ def test_an_address_that_has_run_out_leads_back_to_the_api(
 @pytest.mark.usefixtures("address")
 def test_who_is_led_back_goes_on_where_it_was(asker: Asker, old_way: Callable[..., str], start: Start) -> None:
     execution = start(rows=1)
-    back = urlsplit(httpx.get(old_way(execution, query="?last_event_id=1")).headers["Location"])
+    back = urlsplit(get(old_way(execution, query="?last_event_id=1")).headers["Location"])
     with following(way(asker, execution, query=f"?{back.query}"), **{"Last-Event-ID": "0"}) as events:
         assert numbers(until(events, "progress")) == [1]
 
@@ -63,12 +62,12 @@ def test_an_address_that_runs_out_at_once_leads_nowhere(
     old_way: Callable[..., str], start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
     execution = start(rows=1)
-    back = urlsplit(httpx.get(old_way(execution)).headers["Location"])
-    refused = httpx.get(old_way(execution, query=f"?{back.query}"))
+    back = urlsplit(get(old_way(execution)).headers["Location"])
+    refused = get(old_way(execution, query=f"?{back.query}"))
     assert (refused.status_code, refused.json()["code"]) == (401, "INVALID_TOKEN")
     assert "clocks" in caplog.text
     long_ago = int(time.time()) - tokens.SECONDS_VALID
-    assert httpx.get(old_way(execution, query=f"?sent_back={long_ago}")).status_code == 307
+    assert get(old_way(execution, query=f"?sent_back={long_ago}")).status_code == 307
 
 
 def test_the_execution_tells_the_organization(start: Start, viewer: User, stranger: User) -> None:

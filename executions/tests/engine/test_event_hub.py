@@ -48,10 +48,10 @@ def test_who_is_cut_off_loses_nothing(start: Start, owner: User, monkeypatch: py
     assert (body["data"], body["last_event_id"], body["finished"]) == ([], 1, False)
 
 
-async def heard(following: Following) -> list[Any]:
-    """Numbers of the events, and states of the progress, that are told now."""
+async def heard(following: Following, patience: float = 0.3) -> list[Any]:
+    """Numbers of the events, and states of the progress, that are told now; the first may take `patience` seconds."""
     found = []
-    while message := await following.next(0.3):
+    while message := await following.next(0.3 if found else patience):
         assert isinstance(message, Event | Progress)
         found.append(message.sequence if isinstance(message, Event) else message.data["status"])
     return found
@@ -118,9 +118,9 @@ def test_reading_goes_on_after_an_error(
     async def listen() -> None:
         hub = Hub(Places(1))
         following = await hub.follow(execution.pk, execution.organization_id, None)
-        assert await heard(following) == ["running"]
+        assert await heard(following, patience=20) == ["running"]
         await hub.ask(lambda: execution_pause(execution.pk, user=owner))
-        assert await heard(following) == [2, "paused"]
+        assert await heard(following, patience=20) == [2, "paused"]
         await hub.close()
 
     asyncio.run(listen())

@@ -26,7 +26,7 @@ from executions.models import Execution, ExecutionEvent
 from executions.services import control
 from executions.services.control import execution_pause, execution_stop
 from executions.services.sweeping import end_left
-from executions.tests.engine.following import following, numbers, until, way
+from executions.tests.engine.following import following, get, numbers, until, way
 from mino.tests.api.asking import Asker, browser, program
 from mino.tests.processes import wait_for
 
@@ -120,7 +120,7 @@ def test_who_knows_the_end_is_sent_away_for_good(address: str, asker: Asker, sta
     assert [event.type for event in heard] == ["progress", "end"]
     execution.refresh_from_db()
     for known in (*(event.id for event in heard), execution.last_event, execution.last_event + 1):
-        assert httpx.get(way(asker, execution, query=f"?last_event_id={known}")).status_code == 204
+        assert get(way(asker, execution, query=f"?last_event_id={known}")).status_code == 204
 
 
 def test_polling_waits_for_what_happens(
@@ -128,18 +128,18 @@ def test_polling_waits_for_what_happens(
 ) -> None:
     execution = start(rows=2)
     attempt, _ = take(2)
-    first = httpx.get(way(asker, execution, "events/poll")).json()
+    first = get(way(asker, execution, "events/poll")).json()
     assert (first["data"], first["last_event_id"], first["finished"]) == ([], 1, False)
-    nothing = httpx.get(way(asker, execution, "events/poll", "?last_event_id=1&wait=0")).json()
+    nothing = get(way(asker, execution, "events/poll", "?last_event_id=1&wait=0")).json()
     assert nothing["data"] == []
     url = way(asker, execution, "events/poll", "?last_event_id=1&wait=20")
     later = threading.Timer(0.2, _finish, [finish, attempt])
     later.start()
-    second = httpx.get(url, timeout=30).json()
+    second = get(url).json()
     later.join()
     assert [event["type"] for event in second["data"]] == ["job.finished"]
     execution_stop(execution.pk, user=owner)
-    last = httpx.get(way(asker, execution, "events/poll", f"?last_event_id={second['last_event_id']}")).json()
+    last = get(way(asker, execution, "events/poll", f"?last_event_id={second['last_event_id']}")).json()
     assert last["finished"]
     assert last["progress"]["status"] == "stopped"
 
@@ -152,7 +152,7 @@ def test_the_address_opens_one_execution(address: str, asker: Asker, start: Star
         f"{address}/executions/{execution.pk}/events?token={token}x",
         f"{address}/executions/{execution.pk}/events",
     ):
-        response = httpx.get(wrong)
+        response = get(wrong)
         assert response.status_code == 401
         assert response.json()["code"] == "INVALID_TOKEN"
         assert response.json()["request_id"]
@@ -168,7 +168,7 @@ def test_the_address_opens_one_execution(address: str, asker: Asker, start: Star
 def test_a_wrong_number_is_refused(address: str, start: Start, query: str) -> None:
     execution = start(rows=1)
     token = token_give(execution.pk, execution.organization_id)
-    response = httpx.get(f"{address}/executions/{execution.pk}/events/poll?token={token}&{query}")
+    response = get(f"{address}/executions/{execution.pk}/events/poll?token={token}&{query}")
     assert (response.status_code, response.json()["code"]) == (400, "VALIDATION_ERROR")
 
 
@@ -199,7 +199,7 @@ def test_a_page_of_mino_may_ask_from_its_own_origin(settings: Settings, request:
     settings.PUBLIC_URL = "https://mino.example:8443/mino"
     address = request.getfixturevalue("address")
     for origin, allowed in (("https://mino.example:8443", "https://mino.example:8443"), ("https://mino.example", None)):
-        answer = httpx.get(f"{address}/executions/{uuid4()}/events", headers={"Origin": origin})
+        answer = get(f"{address}/executions/{uuid4()}/events", headers={"Origin": origin})
         assert answer.headers.get("Access-Control-Allow-Origin") == allowed
 
 
@@ -211,11 +211,11 @@ def test_an_organization_has_so_many_streams_and_no_more(
     execution = start(rows=1)
     with following(way(asker, execution)) as events:
         next(events)
-        refused = httpx.get(way(asker, execution))
+        refused = get(way(asker, execution))
         assert (refused.status_code, refused.json()["code"]) == (429, "RATE_LIMIT_EXCEEDED")
         assert refused.headers["Retry-After"]
     wait_for(lambda: httpx.head(way(asker, execution)).status_code == 200)
-    wait_for(lambda: httpx.get(way(asker, execution, "events/poll")).status_code == 200)  # the headers took no place
+    wait_for(lambda: get(way(asker, execution, "events/poll")).status_code == 200)  # the headers took no place
 
 
 @contextmanager
@@ -245,7 +245,7 @@ def test_a_database_that_does_not_answer_is_an_error_of_the_api(
     ]
     for model, url in ways:
         with away(model):
-            response = httpx.get(url, headers={"Origin": "https://app.example"}, timeout=20)
+            response = get(url, headers={"Origin": "https://app.example"})
         assert (response.status_code, response.json()["code"]) == (503, "DATABASE_ERROR")
         assert response.headers["Retry-After"]
         assert response.headers["Access-Control-Allow-Origin"] == "https://app.example"
@@ -317,14 +317,14 @@ def test_the_end_comes_with_the_figures_that_stay(
     with monkeypatch.context() as patch:
         patch.setattr(control, "end_waiting", lambda _: 0)
         execution_stop(execution.pk, user=owner)
-    poll = httpx.get(way(asker, execution, "events/poll", "?last_event_id=2&wait=0")).json()
+    poll = get(way(asker, execution, "events/poll", "?last_event_id=2&wait=0")).json()
     assert (poll["finished"], poll["progress"]["jobs"]["queued"]) == (False, 3)
     with following(way(asker, execution, query="?last_event_id=2")) as events:
         next(events)
         assert end_left() == 3
         end = until(events, "end")[-1].data
     assert (end["status"], end["jobs"]["queued"], end["jobs"]["stopped"]) == ("stopped", 0, 3)
-    assert httpx.get(way(asker, execution, "events/poll", "?last_event_id=2")).json()["finished"]
+    assert get(way(asker, execution, "events/poll", "?last_event_id=2")).json()["finished"]
 
 
 @pytest.fixture
@@ -339,7 +339,7 @@ def test_who_goes_while_a_poll_waits_gives_the_place_back(asker: Asker, start: S
     execution = start(rows=1)
     with pytest.raises(httpx.ReadTimeout):
         httpx.get(way(asker, execution, "events/poll", "?last_event_id=1&wait=50"), timeout=1)
-    wait_for(lambda: httpx.get(way(asker, execution, "events/poll")).status_code == 200, 20)
+    wait_for(lambda: get(way(asker, execution, "events/poll")).status_code == 200, 20)
 
 
 @pytest.mark.usefixtures("one_place")
@@ -355,4 +355,4 @@ def test_who_reads_nothing_is_broken_off(asker: Asker, start: Start, monkeypatch
     with socket.create_connection((url.hostname, url.port)) as connected:
         connected.sendall(f"GET {url.path}?{url.query} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
         assert connected.recv(15) == b"HTTP/1.1 200 OK"
-        wait_for(lambda: httpx.get(way(asker, execution, "events/poll")).status_code == 200, 20)
+        wait_for(lambda: get(way(asker, execution, "events/poll")).status_code == 200, 20)

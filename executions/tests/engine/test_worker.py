@@ -17,6 +17,7 @@ from executions.models import Execution, ExecutionStatus, Job, JobStatus, Sessio
 from executions.services.control import execution_stop
 from executions.tests.engine.agents import Behaviour, ScriptedAgent, right_title, wait_for_cancel
 from executions.tests.engine.counting import assert_counters_equal_jobs
+from mino.tests.processes import wait_for
 
 Start = Callable[..., Execution]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,8 +129,7 @@ def test_a_worker_that_stops_hands_its_jobs_back(start: Start, worker: Callable[
     threads = [threading.Thread(target=crowd.run_slot) for _ in range(2)]
     for thread in threads:
         thread.start()
-    while len(crowd.keeper.running()) < 2:
-        pass
+    wait_for(lambda: len(crowd.keeper.running()) == 2)
     crowd.stop(grace=0)
     for thread in threads:
         thread.join(20)

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import pytest
 
 from executions.models import Heartbeat, HeartbeatKind
-from mino.tests.processes import running
-
-
-def wait_for(what: Callable[[], bool]) -> None:
-    """Wait until it is so; fails the test after a generous while."""
-    until = time.monotonic() + 60
-    while not what():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.1)
+from mino.tests.processes import running, wait_for
 
 
 @pytest.mark.django_db(transaction=True)

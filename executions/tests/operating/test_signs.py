@@ -86,12 +86,14 @@ def test_a_heart_outlives_a_broken_table_and_a_broken_hook(ticked: threading.Sem
     with connection.schema_editor() as editor:
         editor.alter_db_table(Heartbeat, "executions_heartbeat", "elsewhere")
     heart = Heart(every=0.05)
+    heart.start()
     try:
-        heart.start()
-        assert ticked.acquire(timeout=20)
+        try:
+            assert ticked.acquire(timeout=20)
+        finally:
+            with connection.schema_editor() as editor:
+                editor.alter_db_table(Heartbeat, "elsewhere", "executions_heartbeat")
+        while not Heartbeat.objects.exists():
+            assert ticked.acquire(timeout=20)
     finally:
-        with connection.schema_editor() as editor:
-            editor.alter_db_table(Heartbeat, "elsewhere", "executions_heartbeat")
-    while not Heartbeat.objects.exists():
-        assert ticked.acquire(timeout=20)
-    heart.stop()
+        heart.stop()

@@ -15,6 +15,7 @@ from executions.models import Execution
 from executions.services.metering import LATE, metering_sweep
 from executions.services.requeueing import jobs_requeue
 from mino.tests.factories import ExecutionFactory, JobFactory
+from mino.tests.plans import UNSORTED
 from projects.models import Batch
 from projects.services.deletion import batch_delete, purge_deleted
 
@@ -99,7 +100,7 @@ def test_a_cost_that_was_put_right_downwards_is_taken_off(execution: Execution) 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="It is PostgreSQL that plans over a partial index.")
 def test_the_sweep_reads_the_index_of_what_is_open(execution: Execution) -> None:
     with connection.cursor() as cursor, CaptureQueriesContext(connection) as queries:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(UNSORTED)
         metering_sweep(now=NOVEMBER)
         statement = next(one["sql"] for one in queries if "is_metering" in one["sql"])
         cursor.execute(f"EXPLAIN {statement}")

@@ -24,6 +24,14 @@ def address(server: EvaServer) -> Iterator[str]:
 
 @pytest.fixture
 def eva(address: str) -> Iterator[EvaAgent]:
+    agent = EvaAgent(api_key=KEY, base_url=address, silence=10.0, poll_interval=0.01)
+    yield agent
+    agent.close()
+
+
+@pytest.fixture
+def impatient(address: str) -> Iterator[EvaAgent]:
+    """Takes a run for dead after little silence."""
     agent = EvaAgent(api_key=KEY, base_url=address, silence=0.6, poll_interval=0.01)
     yield agent
     agent.close()

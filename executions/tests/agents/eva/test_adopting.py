@@ -113,7 +113,7 @@ def test_a_service_that_stays_down_is_a_time_out(eva: EvaAgent, server: EvaServe
 
 
 def test_an_adopted_run_is_stopped_at_the_time_out(eva: EvaAgent, server: EvaServer, lost: Lost) -> None:
-    wanted = task("silence", timeout=0.3)
+    wanted = task("silence", timeout=1.5)
     with pytest.raises(AgentError) as caught:
         eva.adopt("", wanted, Recording(), lost(wanted))
     assert caught.value.code == ErrorCode.TIMEOUT

@@ -12,28 +12,29 @@ from executions.agents.eva import EvaAgent
 from executions.tests.agents.recording import Recording, failure, task
 from executions.tests.agents.servers.eva_server import FOUND, SCENARIOS, EvaServer
 from executions.tests.agents.servers.http import Reply
+from mino.tests.processes import wait_for
 
 
-def test_silence_is_a_timeout_and_stops_the_run(eva: EvaAgent, server: EvaServer) -> None:
-    error = failure(eva, "silence")
+def test_silence_is_a_timeout_and_stops_the_run(impatient: EvaAgent, server: EvaServer) -> None:
+    error = failure(impatient, "silence")
     assert (error.code, error.transient) == (ErrorCode.TIMEOUT, True)
     assert server.cancelled == ["run-1"]
 
 
-def test_a_run_that_finished_in_silence_is_not_lost(eva: EvaAgent, server: EvaServer) -> None:
-    assert eva.run(task("silence_but_done"), Recording()).data == FOUND
+def test_a_run_that_finished_in_silence_is_not_lost(impatient: EvaAgent, server: EvaServer) -> None:
+    assert impatient.run(task("silence_but_done"), Recording()).data == FOUND
     assert server.cancelled == []
 
 
 @pytest.mark.parametrize("scenario", ["endless", "silence"])
 def test_a_run_ends_at_its_deadline_and_is_stopped(eva: EvaAgent, server: EvaServer, scenario: str) -> None:
-    assert failure(eva, scenario, timeout=0.3).code == ErrorCode.TIMEOUT
+    assert failure(eva, scenario, timeout=1.5).code == ErrorCode.TIMEOUT
     assert server.cancelled == ["run-1"]
 
 
 def test_a_broken_stream_is_followed_no_longer_than_the_deadline(eva: EvaAgent, server: EvaServer) -> None:
     server.scenarios["lost"] = replace(SCENARIOS["cut"], polls=None)
-    assert failure(eva, "lost", timeout=0.4).code == ErrorCode.TIMEOUT
+    assert failure(eva, "lost", timeout=1.5).code == ErrorCode.TIMEOUT
     assert server.cancelled == ["run-1"]
 
 
@@ -53,7 +54,7 @@ def test_calling_off_before_the_start_starts_nothing(eva: EvaAgent, server: EvaS
 
 
 def test_a_timed_out_run_tells_what_it_took(eva: EvaAgent) -> None:
-    error = failure(eva, "silence", timeout=0.3)
+    error = failure(eva, "silence", timeout=1.5)
     assert error.steps == 1
     assert not error.may_be_charged_twice
 
@@ -85,7 +86,12 @@ def test_a_run_that_is_left_to_another_worker_goes_on(eva: EvaAgent, server: Eva
 
 def test_a_stop_before_the_id_is_known_finds_the_run_and_stops_it(eva: EvaAgent, server: EvaServer) -> None:
     reporter = Recording()
-    threading.Timer(0.2, reporter.cancelled.set).start()
+
+    def stop_when_it_runs() -> None:
+        wait_for(lambda: bool(server.runs))
+        reporter.cancelled.set()
+
+    threading.Thread(target=stop_when_it_runs, daemon=True).start()
     with pytest.raises(Cancelled):
         eva.run(task("start_silent_endless"), reporter)
     assert reporter.heard("started") == ["run-1"]
@@ -93,12 +99,12 @@ def test_a_stop_before_the_id_is_known_finds_the_run_and_stops_it(eva: EvaAgent,
 
 
 def test_a_time_out_before_the_id_is_known_finds_the_run_and_stops_it(eva: EvaAgent, server: EvaServer) -> None:
-    error = failure(eva, "start_silent_endless", timeout=0.3)
+    error = failure(eva, "start_silent_endless", timeout=1.5)
     assert (error.code, error.may_be_charged_twice) == (ErrorCode.TIMEOUT, False)
     assert server.cancelled == ["run-1"]
 
 
 def test_a_time_out_before_the_id_is_known_and_without_a_list_says_so(eva: EvaAgent, server: EvaServer) -> None:
     server.listing = Reply(500)
-    error = failure(eva, "start_silent_endless", timeout=0.3)
+    error = failure(eva, "start_silent_endless", timeout=1.5)
     assert (error.code, error.may_be_charged_twice) == (ErrorCode.TIMEOUT, True)
