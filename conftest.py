@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from accounts.models import Organization, Role, User
 from accounts.privacy.texts import versions
 from mino.tests.factories import BatchFactory, MembershipFactory, OrganizationFactory, ProjectFactory, UserFactory
 from projects.models import Batch, Project
+
+# No example fails for the time that it took: that is a matter of what else the machine does.
+settings.register_profile("mino", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mino")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

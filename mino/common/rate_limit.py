@@ -144,11 +144,13 @@ return {allowed and 1 or 0, counted, oldest, now}
 
 
 class RedisWindow:
-    """The window of all processes that use this Redis."""
+    """The window of all processes that use this Redis, which is waited for no longer than `patience` seconds."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, patience: float = 1.0) -> None:
         once_more = Retry(NoBackoff(), 1)  # a connection from before a restart of Redis is found out by using it
-        self._redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=0.5, retry=once_more)
+        self._redis = redis.Redis.from_url(
+            url, socket_timeout=patience, socket_connect_timeout=patience / 2, retry=once_more
+        )
         self._take: Any = self._redis.register_script(TAKE)
         self._asked_again_at = 0.0
 

@@ -20,11 +20,11 @@ BACKEND = "mino.common.cache.ForgivingRedisCache"
 
 
 @pytest.fixture
-def nowhere() -> str:
-    """The address of a Redis that does not run."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"redis://127.0.0.1:{probe.getsockname()[1]}/0"
+def nowhere() -> Iterator[str]:
+    """The address of a Redis that does not run, and whose port nobody else gets."""
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        yield f"redis://127.0.0.1:{reserved.getsockname()[1]}/0"
 
 
 @pytest.fixture

@@ -105,12 +105,12 @@ def test_threads_share_the_window(memory: MemoryWindow) -> None:
 def test_processes_share_the_window_on_redis(own_redis: OwnRedis) -> None:
     """Each thread has a client of its own, as each process has."""
     with ThreadPoolExecutor(8) as threads:
-        done = threads.map(lambda _: passed(RedisWindow(own_redis.url), "a", 100, 50), range(8))
+        done = threads.map(lambda _: passed(RedisWindow(own_redis.url, patience=20), "a", 100, 50), range(8))
     assert sum(done) == 100
-    room = RedisWindow(own_redis.url).take("a", 101)
+    room = RedisWindow(own_redis.url, patience=20).take("a", 101)
     assert room is not None
     assert (room.is_allowed, room.remaining, room.limit) == (True, 0, 101)
-    assert HOUR < room.reset <= HOUR + SPAN
+    assert HOUR - SPAN < room.reset <= HOUR + SPAN  # the minute may have turned since the first of them
 
 
 @pytest.mark.redis

@@ -174,6 +174,7 @@ def test_without_scripts_the_controls_are_forms(page: Page, under_way: Execution
     expect(page.locator("#toasts")).to_contain_text("Execution 1 is paused.")
     page.get_by_role("button", name="One fewer at the same time").click()
     expect(page.get_by_label("Concurrency")).to_have_value("11")
+    page.unroute_all(behavior="ignoreErrors")
 
 
 def test_an_execution_that_waits_retries_and_is_throttled_looks_right(page: Page, under_way: Execution) -> None:

@@ -57,7 +57,7 @@ def together() -> Any:
 
 @pytest.fixture(autouse=True)
 def _short_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokens, "SECONDS_VALID", 2)
+    monkeypatch.setattr(tokens, "SECONDS_VALID", 3)
     monkeypatch.setattr(server, "STREAM_SECONDS", 4)
     monkeypatch.setattr(server, "RETRY_MILLISECONDS", 100)
 

@@ -72,7 +72,9 @@ def test_the_list_and_an_export_that_failed(execution: Execution, page: Page, se
     for name, subject in (("batch_export_options", execution.batch_id), ("execution_export_options", execution.pk)):
         page.goto(address(name, subject))
         assert_looks_right(page, name.replace("_", "-"))
+        choices = page.url
         page.get_by_role("button", name="Export").click()
+        expect(page).not_to_have_url(choices)
     newest = Export.objects.filter(kind="results")
     newest.update(status=ExportStatus.FAILED, error="The file could not be written: the server's disk refused it.")
     page.goto(address("export_detail", newest.get().pk))

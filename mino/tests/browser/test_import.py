@@ -75,4 +75,4 @@ def test_a_long_import_shows_how_far_it_is_and_ends_by_itself(
     expect(page.get_by_text("1 of 2 rows")).to_be_visible()
     assert_looks_right(page, "import-progress")
     BatchImport.objects.update(status=ImportStatus.FAILED, error="The rows could not be saved.")
-    expect(page.get_by_text("The rows could not be saved.")).to_be_visible(timeout=8_000)
+    expect(page.get_by_text("The rows could not be saved.")).to_be_visible()

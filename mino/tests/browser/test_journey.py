@@ -43,6 +43,7 @@ def work(live_server: LiveServer, settings: Settings, tmp_path: Path) -> Iterato
     yield begin
     for thread in threads:
         thread.join(60)
+        assert not thread.is_alive()
     worker.close()
 
 
@@ -116,7 +117,7 @@ def run_and_watch(page: Page, work: Callable[[], None]) -> None:
     page.get_by_role("button", name="Start").click()
     expect(page.get_by_role("heading", name="Execution 1")).to_be_visible()
     work()
-    expect(page.get_by_text("4 of 4 rows are final")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("4 of 4 rows are final")).to_be_visible(timeout=90_000)
     expect(page.get_by_text("Completed", exact=True).first).to_be_visible()
     assert_looks_right(page, "journey-execution")
 

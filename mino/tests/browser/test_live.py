@@ -52,9 +52,13 @@ def test_what_is_ticked_and_opened_stays(live: Page) -> None:
 def test_it_ends_when_the_state_is_final_and_says_so_once(live: Page) -> None:
     live_site.site.last = live_site.site.count + 2
     expect(live.get_by_role("status")).to_contain_text("All is counted.")
-    asked = live_site.site.count
-    live.wait_for_timeout(700)
-    assert live_site.site.count == asked
+    for _ in range(20):  # one that was asked for meanwhile may still come
+        asked = live_site.site.count
+        live.wait_for_timeout(700)
+        if live_site.site.count == asked:
+            break
+    else:
+        pytest.fail("It goes on asking.")
     expect(live.locator(".mn-toast")).to_have_count(1)
 
 

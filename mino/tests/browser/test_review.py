@@ -13,6 +13,7 @@ from analytics.tests.patterns.making import analysed, play
 from analytics.tests.review.conftest import execution as execution
 from executions.models import Execution, Screenshot
 from mino.tests.browser.conftest import SignIn
+from mino.tests.browser.keys import press
 from mino.tests.browser.looks import assert_looks_right
 from mino.tests.factories import JOINED, BatchFactory, SessionFactory
 from mino.tests.subjects import picture
@@ -45,40 +46,40 @@ def test_a_whole_review_by_keys_alone(page: Page, pictured: Execution, member: U
     sign_in(member)
     page.goto(review(pictured))
     assert_looks_right(page, "review-start")
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.get_by_text("reserved for you until")).to_be_visible()
     expect(page.locator("#review-cell")).to_be_focused()
     expect(page.get_by_text("2 independent results agree")).to_be_visible()
     assert_looks_right(page, "review-cell")
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.get_by_role("dialog", name="Keys of the review")).to_be_visible()
-    page.keyboard.press("x")  # decides nothing while the dialog is open
+    press(page, "x")  # decides nothing while the dialog is open
     assert_looks_right(page, "review-help")
-    page.keyboard.press("Escape")
-    page.keyboard.press("n")
+    press(page, "Escape")
+    press(page, "n")
     page.keyboard.type("x marks nothing here")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Escape")
-    page.keyboard.press("a")
+    press(page, "Enter")
+    press(page, "Escape")
+    press(page, "a")
     said(page, "Truth was wrong: price of row 3.")
     expect(page.get_by_text("1 of 4 reviewed")).to_be_visible()
-    page.keyboard.press("u")
+    press(page, "u")
     said(page, "Undone: price of row 3.")
-    page.keyboard.press("x")
+    press(page, "x")
     said(page, "Agent is wrong: price of row 3.")
     cell = page.locator("input[name=cell]")
     here = cell.input_value()
-    page.keyboard.press("j")
+    press(page, "j")
     expect(cell).not_to_have_value(here)
-    page.keyboard.press("k")
+    press(page, "k")
     expect(cell).to_have_value(here)
-    page.keyboard.press("c")
+    press(page, "c")
     said(page, "Site has changed")
-    page.keyboard.press("e")
+    press(page, "e")
     page.keyboard.type("Kettle")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     said(page, "Truth was edited")
-    page.keyboard.press("b")
+    press(page, "b")
     expect(page.get_by_text("Nothing waits here.")).to_be_visible()
     assert_looks_right(page, "review-done")
     assert {one.decision for one in ReviewDecision.objects.filter(undone_at=None)} == {
@@ -94,7 +95,7 @@ def test_a_cell_that_a_colleague_holds_says_so(
 ) -> None:
     sign_in(owner)
     page.goto(review(execution))
-    page.keyboard.press("j")
+    press(page, "j")
     expect(page.get_by_text("reserved for you until")).to_be_visible()
     held = page.url
     page.context.clear_cookies()
@@ -117,12 +118,12 @@ def test_the_errors_of_one_shape_are_reviewed_from_the_page_of_the_batch(
     shape.select_option(label="price: Off by a factor of 10 (5)")
     page.get_by_role("button", name="Filter").click()
     assert_looks_right(page, "review-shape")
-    page.keyboard.press("j")
+    press(page, "j")
     for _ in range(5):
         expect(page.get_by_text("reserved for you until")).to_be_visible()
         expect(page.locator(".mn-tag").filter(has_text="price").first).to_be_visible()
         cell = page.locator("input[name=cell]").input_value()
-        page.keyboard.press("x")
+        press(page, "x")
         expect(page.locator(f"input[name=cell][value='{cell}']")).to_have_count(0)
     expect(page.get_by_text("Nothing waits here.")).to_be_visible()
     assert ReviewDecision.objects.filter(execution=execution, column="price").count() == 5
@@ -135,13 +136,13 @@ def test_suspects_are_settled_by_one_key_each(page: Page, execution: Execution, 
     page.get_by_role("link", name="Look at them").click()
     expect(page.locator("[data-suspects] > li").first).to_be_focused()
     assert_looks_right(page, "suspects")
-    page.keyboard.press("x")
+    press(page, "x")
     expect(page.get_by_role("heading", name="No suspects")).to_be_visible()
     page.get_by_role("link", name="Dismissed").click()
     page.get_by_role("button", name="Open again").click()
     said(page, "is suspect again")
     page.goto(suspects(execution))
-    page.keyboard.press("a")
+    press(page, "a")
     said(page, "The truth of price is changed.")
     assert Suspect.objects.get().state == "corrected"
 

@@ -94,7 +94,10 @@ def test_a_picture_replaces_the_initials(profile: Page, owner: User) -> None:
 
 def test_a_message_can_be_closed(profile: Page) -> None:
     profile.get_by_role("button", name="Save the profile").click()
-    profile.get_by_role("button", name="Close this message").click()
+    close = profile.get_by_role("button", name="Close this message")
+    expect(close).to_be_visible()
+    profile.wait_for_load_state()
+    close.click()
     expect(profile.get_by_role("status")).to_be_empty()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -42,6 +43,7 @@ def test_a_passkey_is_added_and_opens_the_account_alone(page: Page, organization
     page.get_by_label("Email").fill(owner.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page).not_to_have_url(re.compile("/login/"))
     page.goto(reverse("security"))
     page.get_by_role("link", name="Add").click()
     page.get_by_label("Password", exact=True).fill(PASSWORD)
