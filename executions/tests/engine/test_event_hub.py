@@ -50,7 +50,7 @@ def test_who_is_cut_off_loses_nothing(start: Start, owner: User, monkeypatch: py
 
 async def heard(following: Following, patience: float = 0.3) -> list[Any]:
     """Numbers of the events, and states of the progress, that are told now; the first may take `patience` seconds."""
-    found = []
+    found: list[Any] = []
     while message := await following.next(0.3 if found else patience):
         assert isinstance(message, Event | Progress)
         found.append(message.sequence if isinstance(message, Event) else message.data["status"])
