@@ -263,6 +263,22 @@ def test_a_sender_that_was_killed_loses_nothing(receiver: Receiver, subscription
     assert len({call.headers["webhook-id"] for call in receiver.calls}) == 1
 
 
+def test_what_follows_waits_for_the_call_of_a_sender_that_was_killed(
+    receiver: Receiver, subscription: Subscription, happen: Happen
+) -> None:
+    subject = uuid.uuid4()
+    happen("execution.started", subject=subject)
+    happen("execution.completed", subject=subject)
+    now = timezone.now()
+    assert claim_next(now) is not None
+    assert claim_next(now) is None, "the first is being sent"
+    again = claim_next(now + LEASE + timedelta(seconds=1))
+    assert again is not None
+    send_one(again)
+    send_due()
+    assert [call.headers["x-mino-event"] for call in receiver.calls] == ["execution.started", "execution.completed"]
+
+
 def test_events_of_one_subject_arrive_in_their_order(
     receiver: Receiver, subscription: Subscription, happen: Happen
 ) -> None:
