@@ -44,7 +44,7 @@ class Heart:
     def stop(self) -> None:
         """End the thread and take the sign of life away. A worker that is killed can't: its row is seen to be old."""
         self._stopping.set()
-        self._thread.join(max(self._every, LONGEST_WRITE))
+        self._thread.join(LONGEST_WRITE)
         try:
             worker_gone(self.name)
         except Error as error:

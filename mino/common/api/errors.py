@@ -128,9 +128,11 @@ def _answer(
 
 def _logged(answer: Response, error: Exception, context: dict[str, Any]) -> Response:
     """Errors of ours are logged with their trace, which no answer shows."""
+    request = context["request"]._request
+    if isinstance(error, ObjectDoesNotExist):  # deleted meanwhile, unless a view looks for what never was there
+        logger.warning("%s %s: something that this needs is gone", request.method, request.path, exc_info=error)
     if answer.status_code < 500:
         return answer
-    request = context["request"]._request
     logger.error("%s %s: %s", request.method, request.path, answer.data["code"], exc_info=error)
     if answer.status_code == 500:
         got_request_exception.send(sender=type(context["view"]), request=request)

@@ -126,7 +126,7 @@ def test_an_upload_that_is_broken_off_is_no_fault_of_the_storage(ask: Asker, pro
     ],
 )
 def test_what_is_deleted_while_it_is_answered_is_not_there(
-    ask: Asker, project: Project, monkeypatch: Any, method: str, body: Any, words: str
+    ask: Asker, project: Project, monkeypatch: Any, caplog: Any, method: str, body: Any, words: str
 ) -> None:
     def find_and_lose(*place: Any) -> Project:
         found = find_project(*place)
@@ -138,6 +138,8 @@ def test_what_is_deleted_while_it_is_answered_is_not_there(
     answer = ask(method, f"projects/{project.pk}", body, **condition)
     assert (answer.status_code, code_of(answer)) == (404, "NOT_FOUND")
     assert answer.json()["error"] == words
+    told = [one for one in caplog.records if one.exc_info and "is gone" in one.message]
+    assert len(told) == (method == "DELETE"), "A fault of a view's would look the same: its trace is kept."
 
 
 @pytest.mark.parametrize("value", ["a\x00b", "\ud800", "x" * 101])
