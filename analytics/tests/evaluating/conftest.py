@@ -16,13 +16,14 @@ PAGE = """<!doctype html><html><head><title>Kettle {number}</title><script type=
 
 
 class ShopHandler(BaseHTTPRequestHandler):
-    """/kettle/N is a product, /slow answers after the test, everything else is missing."""
+    """/kettle/N is a product, /slow says nothing until the test is over, everything else is missing."""
 
     over = threading.Event()
 
     def do_GET(self) -> None:
         if self.path == "/slow":
             self.over.wait(60)
+            return
         number = self.path.removeprefix("/kettle/")
         body = PAGE.format(number=number).encode()
         self.send_response(200 if self.path.startswith("/kettle/") else 404)
